@@ -1,0 +1,96 @@
+"""The plan of one training: everything that decides it, as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fitscope.errors import ResultError, UsageError
+
+OPTIMIZERS = ("rmsprop", "adam", "sgd", "adamw", "nadam", "adagrad")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Name everything that decides one training; two equal plans give the same curves.
+
+    Args:
+        dataset: the data set's name, such as `imdb`.
+        data_sha256: the hash of the data set's file or files; it names the data, the path does not.
+        num_words: how many of the most frequent words are kept; None for data without words.
+        model: the network's name.
+        optimizer: Keras' name of the optimizer.
+        learning_rate: the step size; None for the optimizer's own.
+        batch_size: training samples an update.
+        max_epochs: the epochs to train for.
+        validation: training samples held out as validation data; 0 trains on all of them, as a refit does.
+        seed: decides the initial weights and the order of the batches.
+        updates: stop after this many updates, in the middle of an epoch if need be; None for whole epochs.
+
+    Raises:
+        UsageError: a number is out of its range, or the optimizer is not known.
+
+    Example:
+        >>> plan = Plan("digits", "ab12", None, "textbook", batch_size=32, max_epochs=60, validation=300)
+        >>> plan == Plan.from_json(plan.to_json()), plan.key()[:4] == plan.replace(seed=1).key()[:4]
+        (True, False)
+    """
+
+    dataset: str
+    data_sha256: str
+    num_words: int | None
+    model: str
+    optimizer: str = "rmsprop"
+    learning_rate: float | None = None
+    batch_size: int = 512
+    max_epochs: int = 20
+    validation: int = 0
+    seed: int = 0
+    updates: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, lowest in (("batch_size", 1), ("max_epochs", 1), ("validation", 0), ("seed", 0)):
+            _at_least(name, getattr(self, name), lowest)
+        if self.num_words is not None:
+            _at_least("num_words", self.num_words, 4)
+        if self.updates is not None:
+            _at_least("updates", self.updates, 1)
+        if self.seed >= 2**32:
+            raise UsageError(f"--seed {self.seed} is too large; give a whole number from 0 to 4294967295.")
+        if self.optimizer not in OPTIMIZERS:
+            raise UsageError(f"--optimizer {self.optimizer} is not known; take one of {', '.join(OPTIMIZERS)}.")
+        if self.learning_rate is not None and not 0 < self.learning_rate < float("inf"):
+            raise UsageError(f"--learning-rate {self.learning_rate} cannot train; give a number above 0, such as 0.001.")
+
+    def replace(self, **changes: Any) -> Plan:
+        """Return the plan with some of its fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def key(self) -> str:
+        """Return the plan's name among plans: the SHA-256 of its JSON, the same for equal plans."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain data."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Plan:
+        """Read what `to_json` wrote; fields of a newer fitscope are refused, for they might decide something."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        if unknown := sorted(set(content) - known):
+            raise ResultError(f"The plan holds {', '.join(unknown)}, which this fitscope does not know; use a newer one.")
+        try:
+            return cls(**content)
+        except TypeError as error:
+            raise ResultError(f"The plan cannot be read ({error}); it must hold what plan.json holds.") from None
+
+
+def _at_least(name: str, value: Any, lowest: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
+        option = "--" + name.replace("_", "-")
+        raise UsageError(f"{option} {value} is not possible; give a whole number of at least {lowest}.")
