@@ -1,0 +1,65 @@
+"""fitscope tells whether a network overfits, from which epoch on, how sure that is, and how good the model really is."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fitscope.analysis import analyze
+    from fitscope.diagnosis import Diagnosis, diagnose
+    from fitscope.errors import DataError, FitscopeError, OutputError, ResultError, UsageError
+    from fitscope.history import TrainingHistory
+    from fitscope.plan import Plan
+    from fitscope.result import Result
+
+# Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes.
+_HOMES = {
+    "analyze": "analysis",
+    "diagnose": "diagnosis",
+    "Diagnosis": "diagnosis",
+    "DataError": "errors",
+    "FitscopeError": "errors",
+    "OutputError": "errors",
+    "ResultError": "errors",
+    "UsageError": "errors",
+    "TrainingHistory": "history",
+    "Plan": "plan",
+    "Result": "result",
+}
+
+__all__ = [
+    "DataError",
+    "Diagnosis",
+    "FitscopeError",
+    "OutputError",
+    "Plan",
+    "Result",
+    "ResultError",
+    "TrainingHistory",
+    "UsageError",
+    "analyze",
+    "diagnose",
+    "version",
+]
+
+
+def version() -> str:
+    """Return the installed version."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("fitscope")
+    except PackageNotFoundError:
+        return "0+checkout"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fitscope' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"fitscope.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

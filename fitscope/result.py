@@ -133,6 +133,13 @@ class Refit:
 class Result:
     """Hold all that an analysis found; the report is made from this alone.
 
+    Args:
+        refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached` or `no_epoch_worth_it`), else None.
+        test_reads: how often the test data was read.
+        command: the command that repeats the analysis.
+        partial: whether the person stopped it before its end.
+        seconds: what each part took.
+
     Example:
         >>> Result.from_json(result.to_json()) == result  # doctest: +SKIP
         True
@@ -150,6 +157,7 @@ class Result:
     refit: Refit | None
     test_reads: int
     command: str
+    refit_skipped: str | None = None
     partial: bool = False
     blind: bool = False
     seconds: dict[str, float] = field(default_factory=dict)

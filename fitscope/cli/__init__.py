@@ -1,0 +1,64 @@
+"""The command line: each command parses, calls and prints; this is the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from fitscope import version
+from fitscope.errors import FitscopeError
+
+INTERRUPTED = 130
+
+
+class Boundary(click.Group):
+    """Turn whatever goes wrong into one sentence on standard error and the exit code that stands for it."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **kwargs: Any) -> Any:
+        try:
+            code = super().main(*args, standalone_mode=False, **kwargs)
+        except click.exceptions.Exit as stop:
+            code = stop.exit_code
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("Interrupted before there was an epoch to report on; nothing was kept.", err=True)
+            code = INTERRUPTED
+        except BrokenPipeError:
+            sys.stderr.close()
+            code = 1
+        except FitscopeError as error:
+            _show(error, str(error))
+            code = error.exit_code
+        except Exception as error:  # the boundary: a person gets a sentence, --debug the traceback
+            _show(error, f"fitscope met an error of its own ({type(error).__name__}: {error}); see more with --debug.")
+            code = 1
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: Exception, sentence: str) -> None:
+    if "--debug" in sys.argv:
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo(f"Error: {sentence}", err=True)
+
+
+@click.group(cls=Boundary, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version(), prog_name="fitscope")
+def main() -> None:
+    """Tell whether a network overfits, from which epoch on, how sure that is, and how good the model really is.
+
+    \b
+    Begin with:  fitscope analyze digits
+    """
+
+
+from fitscope.cli.analyze import analyze  # noqa: E402 (the commands need `main`'s module to exist)
+from fitscope.cli.data import data  # noqa: E402
+
+main.add_command(analyze)
+main.add_command(data)

@@ -1,0 +1,32 @@
+"""Ctrl-C: once to stop after the current epoch, twice to quit."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+
+import click
+
+
+class Interrupt:
+    """Catch Ctrl-C while a training runs.
+
+    Until `training` is set, Ctrl-C quits at once; then the first one sets `asked` and the second one quits.
+    """
+
+    def __init__(self) -> None:
+        self.training = False
+        self.asked = False
+
+    def __enter__(self) -> Interrupt:
+        self._before = signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.asked or not self.training:
+            raise KeyboardInterrupt
+        self.asked = True
+        click.echo("\nStopping after this epoch; press Ctrl-C again to quit without a report.", err=True)

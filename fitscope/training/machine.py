@@ -1,0 +1,63 @@
+"""The machine: TensorFlow loaded early and quietly, and what a result says of where it was made."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import threading
+
+import numpy as np
+
+from fitscope.result import Environment
+
+
+def start_loading() -> threading.Thread:
+    """Start to import TensorFlow in a thread, for it takes seconds in which the data can be read.
+
+    Returns:
+        The thread; whoever imports Keras meanwhile waits for it by Python's own import lock.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+    thread = threading.Thread(target=_load, name="load-tensorflow", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    import tensorflow  # noqa: F401
+
+
+def environment() -> Environment:
+    """Return the versions, processors and GPUs of this process."""
+    import keras
+    import tensorflow as tf
+
+    return Environment(
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        numpy=np.__version__,
+        platform=f"{platform.system()} {platform.machine()}",
+        cpus=os.cpu_count() or 1,
+        gpus=tuple(_gpu_name(gpu) for gpu in tf.config.list_physical_devices("GPU")),
+    )
+
+
+def _gpu_name(gpu: object) -> str:
+    import tensorflow as tf
+
+    details = tf.config.experimental.get_device_details(gpu)
+    return str(details.get("device_name") or getattr(gpu, "name", gpu))
+
+
+def peak_mb() -> float | None:
+    """Return the most memory that this process has held, in MB; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
