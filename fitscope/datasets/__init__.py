@@ -1,0 +1,74 @@
+"""The data sets: one dict, one file each."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from pathlib import Path
+
+from fitscope.datasets import store
+from fitscope.datasets.dataset import Dataset, Defaults, Located
+from fitscope.datasets.digits import DIGITS
+from fitscope.datasets.imdb import IMDB
+from fitscope.datasets.reuters import REUTERS
+from fitscope.errors import UsageError
+
+__all__ = ["DATASETS", "Dataset", "Defaults", "Located", "defaults", "load", "locate"]
+
+DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS)}
+
+
+def defaults(name: str) -> Defaults:
+    """Return what an analysis of a data set takes where the person says nothing.
+
+    Raises:
+        UsageError: no data set has the name; the nearest one is named.
+    """
+    if name not in DATASETS:
+        near = difflib.get_close_matches(name.lower(), DATASETS, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"There is no data set called {name!r}: {hint}Take one of {', '.join(DATASETS)}.")
+    return DATASETS[name]
+
+
+def locate(name: str, data_dir: Path | str | None = None, *, say: store.Say | None = None) -> Located:
+    """Find a data set's file and its hash without reading its content.
+
+    Args:
+        name: one of `DATASETS`.
+        data_dir: looked in first.
+        say: is told of a download.
+
+    Raises:
+        UsageError: no data set has the name.
+        DataError: the file is nowhere.
+
+    Example:
+        >>> locate("digits").source
+        'scikit-learn'
+    """
+    known = defaults(name)
+    if not known.files:
+        from importlib.metadata import version
+
+        identity = f"scikit-learn digits, split {known.train} + {known.test}, {version('scikit-learn').split('.')[0]}"
+        return Located(name, None, "scikit-learn", hashlib.sha256(identity.encode()).hexdigest())
+    path, source = store.find(known.files[0], data_dir, say=say)
+    return Located(name, path, source, store.sha256(path))
+
+
+def load(located: Located, num_words: int | None) -> Dataset:
+    """Read a data set.
+
+    Args:
+        located: where it lies.
+        num_words: the vocabulary's size; None for data without words.
+
+    Raises:
+        DataError: the file is damaged.
+
+    Example:
+        >>> load(locate("digits"), None).train_samples
+        1437
+    """
+    return DATASETS[located.name].load(located, num_words)

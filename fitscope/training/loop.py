@@ -78,7 +78,7 @@ def train(plan: Plan, on_epoch: Callable[[EpochEnd], object] | None = None, *, d
     Raises:
         DataError: the data is not the data that the plan names.
     """
-    data = datasets.load(plan.dataset, plan.num_words) if data is None else data
+    data = datasets.load(datasets.locate(plan.dataset), plan.num_words) if data is None else data
     if data.sha256 != plan.data_sha256:
         raise DataError(
             f"The plan was made for {plan.dataset} with SHA-256 {plan.data_sha256[:12]}, and this data has "

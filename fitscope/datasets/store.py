@@ -1,0 +1,155 @@
+"""Where data lies: a folder of the user's, Keras' cache, or a download; and the cache of encoded data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import urllib.parse
+import urllib.request
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.errors import DataError
+
+ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+HASHES = {  # as Keras checks them
+    "imdb.npz": "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+    "reuters.npz": "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
+    "imdb_word_index.json": "bfafd718b763782e994055a2d397834f",
+    "reuters_word_index.json": "4d44cc38712099c9e383dc6e5f11a921",
+}
+TIMEOUT = 20.0
+Say = Callable[[str], object]
+
+
+def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = None, origin: str = ORIGIN) -> tuple[Path, str]:
+    """Find a data file, or download it as Keras does.
+
+    Args:
+        file: the file's name.
+        data_dir: looked in first, then $FITSCOPE_DATA_DIR, then Keras' own cache.
+        say: is told of a download.
+        origin: where downloads come from; https, or plain http from this machine alone.
+
+    Returns:
+        The file's path, and in words where it came from.
+
+    Raises:
+        DataError: the file is nowhere and cannot be downloaded; the sentence names the ways to go on.
+    """
+    looked = folders(data_dir)
+    for folder, name in looked:
+        if (folder / file).is_file():
+            return folder / file, f"{name} ({folder / file})"
+    if say is not None:
+        say(f"{file} is in none of {', '.join(str(folder) for folder, _ in looked)}; downloading it from {origin}")
+    try:
+        return _download(file, looked[-1][0], origin), f"a download from {origin}"
+    except OSError as error:
+        places = ", ".join(f"{folder} ({name})" for folder, name in looked)
+        raise DataError(
+            f"{file} was not found in {places}, and the download failed ({error}); name a folder that holds it with "
+            f"--data-dir or FITSCOPE_DATA_DIR, or download {origin}{file} elsewhere and put it there, or begin with "
+            "`fitscope analyze digits`, which needs no download."
+        ) from None
+
+
+def folders(data_dir: Path | str | None = None) -> list[tuple[Path, str]]:
+    """Return the folders that are looked in, in order, each with its name for people."""
+    named = [(data_dir, "--data-dir"), (os.environ.get("FITSCOPE_DATA_DIR"), "FITSCOPE_DATA_DIR")]
+    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return [(Path(folder), name) for folder, name in named if folder] + [(keras_home / "datasets", "Keras' cache")]
+
+
+def _download(file: str, folder: Path, origin: str) -> Path:
+    address = urllib.parse.urlsplit(origin)
+    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
+        raise OSError(f"{origin} is not https")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        part = Path(scratch) / file
+        with urllib.request.urlopen(origin + file, timeout=TIMEOUT) as answer, open(part, "wb") as out:  # noqa: S310
+            shutil.copyfileobj(answer, out)
+        if _digest(part, "sha256" if len(HASHES[file]) == 64 else "md5") != HASHES[file]:
+            raise OSError("what came is not the file that Keras knows by this name")
+        os.replace(part, folder / file)
+    return folder / file
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        return _digest(path, "sha256")
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); give another folder with --data-dir.") from None
+
+
+def _digest(path: Path, kind: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, kind).hexdigest()
+
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def cached(key: str, make: Callable[[], Arrays]) -> Arrays:
+    """Return arrays from the cache, memory-mapped, or make them and put them there.
+
+    A cache that does not add up is made anew; one that cannot be written is done without.
+
+    Args:
+        key: names the arrays' content.
+        make: makes them.
+    """
+    folder = cache_folder() / "encoded" / key
+    found = _open_cache(folder)
+    if found is not None:
+        return found
+    arrays = make()
+    try:
+        _write_cache(folder, arrays)
+    except OSError:
+        return arrays
+    return arrays
+
+
+def cache_folder() -> Path:
+    """Return the folder of fitscope's cache: $FITSCOPE_CACHE_DIR, or the platform's."""
+    from platformdirs import user_cache_path
+
+    own = os.environ.get("FITSCOPE_CACHE_DIR")
+    return Path(own) if own else user_cache_path("fitscope", appauthor=False)
+
+
+def _open_cache(folder: Path) -> Arrays | None:
+    try:
+        sums = json.loads((folder / "sums.json").read_text())
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in sums}
+        return arrays if {name: zlib.crc32(array) for name, array in arrays.items()} == sums else None
+    except (OSError, ValueError, TypeError, AttributeError, EOFError):
+        return None
+
+
+def _write_cache(folder: Path, arrays: Arrays) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent))
+    try:
+        for name, array in arrays.items():
+            np.save(scratch / f"{name}.npy", array, allow_pickle=False)
+        (scratch / "sums.json").write_text(json.dumps({name: zlib.crc32(array) for name, array in arrays.items()}))
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(scratch, folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
