@@ -206,13 +206,21 @@ class Result:
 def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
     """Return a diagnosis as result.json holds it: codes and numbers, each with its sentence."""
     content = _plain(diagnosis)
-    content["message"] = words.verdict(diagnosis)
+    content["message"] = message(diagnosis)
     content["findings"] = [
         {"code": f.code, "severity": f.severity, "message": words.finding(f.code, f.numbers), **_plain(f.numbers)}
         for f in diagnosis.findings
     ]
     content["advice"] = [{"code": a.code, "finding": a.finding, "message": words.advice(a.code)} for a in diagnosis.advice]
     return typing.cast(dict[str, Any], content)
+
+
+def message(diagnosis: Diagnosis) -> str:
+    """Return a diagnosis' verdict as one sentence."""
+    first, last_member = diagnosis.plateau or (None, None)
+    last = diagnosis.regions[-1].last if diagnosis.regions else None
+    numbers = {"best": diagnosis.best_epoch, "first": first, "last_member": last_member, "last": last}
+    return words.verdict(diagnosis.verdict, {**diagnosis.evidence, **numbers})
 
 
 def _plain(value: Any) -> Any:

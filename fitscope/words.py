@@ -1,24 +1,119 @@
-"""The sentence for each verdict, finding and advice, from its code and numbers."""
+"""The sentence for each verdict, finding and advice, from its code and numbers; one template a code."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from fitscope.diagnosis import Diagnosis
+VERDICTS = {
+    "overfitting": "Best after epoch {best}{plateau}; from epoch {after} on validation loss rises.",
+    "underfitting": "Not trained out: validation loss still falls at the last epoch, {last}.",
+    "good_fit": "Best after epoch {best}{plateau}; validation loss has levelled off and does not rise.",
+    "not_learning": "Nothing was learnt: {why}.",
+    "diverged": "The training diverged: {why}.",
+    "inconclusive": "Best after epoch {best}{plateau}, but {why}.",
+}
+LABELS = {
+    "overfitting": "overfitting",
+    "underfitting": "underfitting",
+    "good_fit": "good fit",
+    "not_learning": "not learning",
+    "diverged": "diverged",
+    "inconclusive": "inconclusive",
+}
+REASONS = {
+    "too_few_epochs": "{count} with a validation loss {are} too few to judge: train for more",
+    "noise": "the noise is too large to tell a rise from a plateau: hold out more validation data, train for more epochs, "
+    "or repeat with other seeds",
+    "guessing": "validation accuracy never rose above the share of the largest class, {majority:.3f}",
+    "flat": "no loss fell by more than its noise",
+    "not_finite": "the loss was no longer a finite number at epoch {epoch}",
+    "rises": "the training loss has risen since epoch {epoch} and ends above its first value",
+}
+FINDINGS = {
+    "validation_loss_rises": "From epoch {from_epoch} on validation loss rises, to {percent:.0f} % above its minimum.",
+    "still_improving": "Training loss and validation loss were both still falling when the training ended.",
+    "too_small": "Training loss has levelled off while it is still high: the network may be too small for the task.",
+    "minimum_not_reached": "The lowest validation loss is the last one, at epoch {last_epoch}: the minimum was not reached.",
+    "too_little_validation_data": "{samples:,} validation samples cannot tell {epochs} of the epochs from the best one.",
+    "accuracy_rises_with_loss": "Validation accuracy is highest at epoch {accuracy_epoch}, validation loss lowest at epoch "
+    "{loss_epoch}: later answers are as often right, but wrong ones are given with more confidence.",
+    "gap_widens_without_harm": "The gap between validation and training loss widens from {at_best:.3f} to {at_end:.3f}, "
+    "but validation loss does not rise.",
+    "training_accuracy_one": "From epoch {epoch} on the network answers every training sample right.",
+    "epochs_wasted": "The last {epochs} epochs brought nothing: epoch {last_epoch} was as good.",
+    "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
+}
+ADVICE = {
+    "stop_at_best": "Stop at the best epoch, as the refit does, or use EarlyStopping with restore_best_weights=True.",
+    "regularize": "Then try a smaller network, dropout, L2 regularization or more training data.",
+    "train_longer": "Train for more epochs: raise --max-epochs.",
+    "more_capacity": "Try a larger network, or a higher learning rate.",
+    "more_validation_data": "Hold out more validation data, with --validation, to tell the epochs apart.",
+    "choose_metric": "Decide whether right answers or honest probabilities matter, and pick the epoch by that.",
+    "repeat_with_seeds": "Run the analysis again with other seeds, such as --seed 1, to see how far the best epoch moves.",
+}
+SKIPPED = {
+    "interrupted": "You stopped the training, so nothing was refitted and the test data was not read.",
+    "no_epoch_worth_it": "No epoch is better than guessing, so nothing was refitted and the test data was not read.",
+    "minimum_not_reached": "Refitting by updates was refused: the best epoch is the last one, so the minimum was not reached, "
+    "and as many updates on more data would undertrain; raise --max-epochs, or refit by epochs.",
+}
 
 
-def verdict(diagnosis: Diagnosis) -> str:
-    """Return the verdict as one sentence with its numbers."""
-    return f"{diagnosis.verdict}: best after epoch {diagnosis.best_epoch}"
+def verdict(code: str, numbers: Mapping[str, Any]) -> str:
+    """Return a verdict as one sentence.
+
+    Args:
+        code: the verdict's code.
+        numbers: its evidence, with `best`, `first`, `last_member` and `last` epoch (None where unknown).
+
+    Example:
+        >>> verdict("overfitting", {"best": 4, "first": 3, "last_member": 5, "last": 20})
+        'Best after epoch 4 (3 to 5 are as good); from epoch 6 on validation loss rises.'
+    """
+    best, last_member = numbers.get("best"), numbers.get("last_member")
+    if best is None and code == "inconclusive":
+        return "Inconclusive: there is no epoch with a validation loss; hold out validation data."
+    after = None if last_member is None else last_member + 1
+    why = _reason(numbers)
+    return VERDICTS[code].format(best=best, plateau=_plateau(numbers), after=after, last=numbers.get("last"), why=why)
+
+
+def _reason(numbers: Mapping[str, Any]) -> str:
+    epochs = numbers.get("epochs")
+    count = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+    template = REASONS.get(str(numbers.get("why") or numbers.get("reason")), "")
+    return template.format(**{**numbers, "count": count, "are": "is" if epochs == 1 else "are"})
+
+
+def _plateau(numbers: Mapping[str, Any]) -> str:
+    first, last = numbers.get("first"), numbers.get("last_member")
+    if first is None or first == last:
+        return ""
+    return f" ({first} to {last} are as good)"
 
 
 def finding(code: str, numbers: Mapping[str, Any]) -> str:
-    """Return a finding as one sentence with its numbers."""
-    return code
+    """Return a finding as one sentence.
+
+    Example:
+        >>> finding("minimum_not_reached", {"last_epoch": 20})
+        'The lowest validation loss is the last one, at epoch 20: the minimum was not reached.'
+    """
+    return FINDINGS[code].format(**numbers) if code in FINDINGS else code
 
 
 def advice(code: str) -> str:
-    """Return an advice as one sentence that says what to do."""
-    return code
+    """Return an advice as a sentence that says what to do."""
+    return ADVICE.get(code, code)
+
+
+def label(code: str) -> str:
+    """Return a verdict's or region's name for people."""
+    return LABELS.get(code, code)
+
+
+def refit_skipped(code: str) -> str:
+    """Return why nothing was refitted."""
+    return SKIPPED.get(code, code)

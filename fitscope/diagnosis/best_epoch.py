@@ -1,8 +1,18 @@
-"""The best epoch, and how sure that is."""
+"""The best epoch, the plateau that the data cannot tell from it, and each epoch's chance of being the best."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.diagnosis.noise import second_difference_sd
+from fitscope.diagnosis.thresholds import LIMITS
+
+Curve = NDArray[np.float64]
+_RESAMPLES_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -25,3 +35,92 @@ class Uncertainty:
     chance: tuple[float, ...]
     plateau_members: tuple[int, ...]
     covariance: tuple[float, ...] | None
+
+
+def best(val_loss: Curve) -> int | None:
+    """Return the index of the lowest validation loss, the first on ties, NaN skipped; None where all are NaN."""
+    return None if np.isnan(val_loss).all() else int(np.nanargmin(val_loss))
+
+
+def uncertainty(val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.floating] | None, seed: int) -> Uncertainty:
+    """Say how sure the best epoch is.
+
+    The plateau's members lie at most 1.1 paired standard errors above the best (after Breiman et al. 1984).
+
+    Args:
+        val_loss: [epochs], with at least one finite value.
+        epochs: the epochs' numbers.
+        losses: every validation sample's loss [epochs, samples], or None: then the noise comes from the curve itself.
+        seed: of the bootstrap.
+
+    Returns:
+        Standard errors, chances and members, one an epoch.
+    """
+    lowest = best(val_loss)
+    assert lowest is not None
+    if losses is None or losses.shape[1] < 2:
+        basis, samples, covariance = "log", None, None
+        errors = _errors_from_log(val_loss, lowest)
+        chance = _chance_from_log(val_loss, errors, seed)
+    else:
+        basis, samples = "samples", losses.shape[1]
+        usable = np.isfinite(val_loss) & np.isfinite(losses).all(axis=1)
+        errors = _errors_from_samples(losses, lowest, usable)
+        chance = _chance_from_samples(losses, usable, seed)
+        covariance = _covariance(losses, usable) if len(epochs) <= LIMITS.covariance_epochs else None
+    inside = np.nan_to_num(val_loss - val_loss[lowest], nan=np.inf) <= LIMITS.plateau_errors * np.nan_to_num(errors)
+    members = tuple(epoch for epoch, member in zip(epochs, inside) if member)
+    return Uncertainty(basis, samples, tuple(errors.tolist()), tuple(chance.tolist()), members, covariance)
+
+
+def _errors_from_samples(losses: NDArray[np.floating], lowest: int, usable: NDArray[np.bool_]) -> Curve:
+    reference = losses[lowest].astype(np.float64)
+    errors = np.full(len(losses), np.nan)
+    for epoch in np.flatnonzero(usable):
+        errors[epoch] = (losses[epoch] - reference).std(ddof=1) / math.sqrt(len(reference))
+    return errors
+
+
+def _chance_from_samples(losses: NDArray[np.floating], usable: NDArray[np.bool_], seed: int) -> Curve:
+    """Weigh the samples anew 1,000 times (Bayesian bootstrap, Rubin 1981) and count which epoch is the lowest."""
+    rng, won = np.random.default_rng(seed), np.zeros(len(losses))
+    numbers = np.flatnonzero(usable)
+    kept = losses[usable].astype(np.float32).T
+    for _ in range(0, LIMITS.resamples, _RESAMPLES_AT_ONCE):
+        weights = rng.standard_exponential((_RESAMPLES_AT_ONCE, len(kept)), dtype=np.float32)
+        np.add.at(won, numbers[(weights @ kept).argmin(axis=1)], 1)
+    return won / won.sum()
+
+
+def _covariance(losses: NDArray[np.floating], usable: NDArray[np.bool_]) -> tuple[float, ...]:
+    samples = losses.shape[1]
+    covariance = np.full((len(losses), len(losses)), np.nan)
+    covariance[np.ix_(usable, usable)] = np.atleast_2d(np.cov(losses[usable].astype(np.float64))) / samples
+    return tuple(covariance[np.tril_indices(len(losses))].tolist())
+
+
+def _errors_from_log(val_loss: Curve, lowest: int) -> Curve:
+    """Take the noise from the curve near its minimum, the same for every epoch; a difference holds it twice."""
+    finite = np.flatnonzero(np.isfinite(val_loss))
+    reach = max(4, len(finite) // 6)
+    place = int(np.searchsorted(finite, lowest))
+    near = val_loss[finite[max(0, place - reach) : place + reach + 1]]
+    errors = np.where(np.isfinite(val_loss), LIMITS.log_noise * math.sqrt(2) * second_difference_sd(near), np.nan)
+    errors[lowest] = 0.0
+    return errors
+
+
+def _chance_from_log(val_loss: Curve, errors: Curve, seed: int) -> Curve:
+    """Add noise of the curve's own size 1,000 times and count which epoch is the lowest."""
+    sd = np.nanmax(errors) / math.sqrt(2)
+    chance = np.zeros(len(val_loss))
+    near = np.flatnonzero(val_loss <= np.nanmin(val_loss) + 6 * sd)
+    if sd == 0 or len(near) == 1:
+        chance[near[0]] = 1.0
+        return chance
+    rng = np.random.default_rng(seed)
+    for _ in range(LIMITS.resamples):
+        chance[near[np.argmin(val_loss[near] + sd * rng.standard_normal(len(near)))]] += 1
+        if len(near) > 100_000 and chance.sum() >= 100:
+            break
+    return chance / chance.sum()

@@ -12,3 +12,33 @@ class Region:
     label: str
     first: int
     last: int
+
+
+def regions(epochs: tuple[int, ...], plateau: tuple[int, int] | None, verdict: str) -> tuple[Region, ...]:
+    """Divide the epochs into underfitting before the plateau, good fit in it, and what comes after.
+
+    After the plateau there is overfitting only where the verdict says so; where the training diverged, its losses are
+    high on training and validation data alike, which is underfitting; else the good fit goes on.
+
+    Args:
+        epochs: the epochs' numbers, rising.
+        plateau: its first and last epoch; None where no epoch has a validation loss.
+        verdict: the verdict's code.
+
+    Returns:
+        Regions that hold every epoch exactly once; none where there is no plateau.
+
+    Example:
+        >>> [(r.label, r.first, r.last) for r in regions((1, 2, 3, 4), (2, 3), "overfitting")]
+        [('underfitting', 1, 1), ('good_fit', 2, 3), ('overfitting', 4, 4)]
+    """
+    if plateau is None:
+        return ()
+    if verdict == "not_learning":
+        return (Region("underfitting", epochs[0], epochs[-1]),)
+    first, last = plateau
+    after = {"overfitting": "overfitting", "diverged": "underfitting"}.get(verdict)
+    end = last if after else epochs[-1]
+    parts = [("underfitting", [e for e in epochs if e < first]), ("good_fit", [e for e in epochs if first <= e <= end])]
+    parts.append((after or "good_fit", [e for e in epochs if e > end]))
+    return tuple(Region(label, inside[0], inside[-1]) for label, inside in parts if inside)

@@ -1,0 +1,100 @@
+"""The noise of a curve, and what it alone would do."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.diagnosis.thresholds import LIMITS
+
+Curve = NDArray[np.float64]
+_SIMULATED_AT_MOST = 2000  # epochs; a longer flat curve has hardly a lower minimum
+
+
+def second_difference_sd(curve: Curve) -> float:
+    """Estimate the standard deviation of white noise on a smooth curve, robustly.
+
+    The second difference of white noise has 6 times its variance; the median absolute value bears outliers.
+
+    Args:
+        curve: [epochs], finite.
+
+    Returns:
+        The standard deviation; 0 for fewer than three epochs.
+    """
+    if len(curve) < 3:
+        return 0.0
+    return float(1.4826 * np.median(np.abs(np.diff(curve, 2))) / math.sqrt(6))
+
+
+def settled(curve: Curve) -> int:
+    """Return the index from which on the curve has made nine tenths of its fall: there the noise can be seen."""
+    low = curve.min()
+    return int(np.argmax(curve <= low + 0.1 * (curve[0] - low))) if curve[0] > low else 0
+
+
+def tail_noise(curve: Curve) -> tuple[float, float]:
+    """Estimate the noise of a settled curve around its trend.
+
+    Args:
+        curve: [epochs], finite, past the steep fall.
+
+    Returns:
+        Standard deviation, and correlation from epoch to epoch (0 to 0.9), both around a quadratic trend that outliers
+        have little weight in.
+    """
+    white = second_difference_sd(curve)
+    if len(curve) < 8:
+        spread = float(np.abs(np.diff(curve)).max(initial=0.0)) / 2 if len(curve) < 4 else white
+        return max(white, spread), 0.0
+    residuals = curve - trend(curve)
+    limit = 4 * 1.4826 * np.median(np.abs(residuals))
+    residuals = np.clip(residuals, -limit, limit)
+    variance = float(residuals @ residuals) / (len(curve) - 3)
+    if variance <= 0:
+        return white, 0.0
+    raw = float(residuals[1:] @ residuals[:-1]) / float(residuals @ residuals)
+    return math.sqrt(variance), min(0.9, max(0.0, raw + (1 + 3 * raw) / len(curve)))
+
+
+def trend(curve: Curve) -> Curve:
+    """Return the quadratic trend of a curve, fitted twice: the second time without what lies 4 deviations off."""
+    places = np.linspace(-1, 1, len(curve))
+    kept = np.ones(len(curve), bool)
+    for _ in range(2):
+        fit = np.polyval(np.polyfit(places[kept], curve[kept], 2), places)
+        off = np.abs(curve - fit)
+        kept = off <= 4 * 1.4826 * np.median(off) + 1e-300
+        if kept.sum() < 6:
+            return fit
+    return fit
+
+
+def long_run_factor(correlation: float) -> float:
+    """Return by how much correlated noise widens the standard error of a mean (AR(1))."""
+    return math.sqrt((1 + correlation) / (1 - correlation))
+
+
+def rise_by_chance(epochs: int, last: int, sd: float, correlation: float, seed: int) -> Curve:
+    """Simulate how far the end of a flat noisy curve lies above its minimum.
+
+    The minimum was selected, so even a flat curve seems to rise: by about two standard deviations over 60 epochs.
+
+    Args:
+        epochs: length of the flat stretch.
+        last: how many epochs the end level is the mean of.
+        sd, correlation: of the noise, AR(1).
+        seed: of the simulation.
+
+    Returns:
+        The simulated rises [resamples].
+    """
+    epochs = min(max(epochs, last + 1), _SIMULATED_AT_MOST)
+    shocks = np.random.default_rng(seed).standard_normal((epochs, LIMITS.resamples))
+    noise = np.empty_like(shocks)
+    noise[0] = shocks[0]
+    for epoch in range(1, epochs):
+        noise[epoch] = correlation * noise[epoch - 1] + math.sqrt(1 - correlation**2) * shocks[epoch]
+    return sd * (noise[-last:].mean(axis=0) - noise.min(axis=0))

@@ -1,0 +1,40 @@
+"""Every limit that a verdict or finding rests on, in one place; the report prints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Hold the limits of the diagnosis (DESIGN section 7).
+
+    Args:
+        plateau_errors: an epoch is in the plateau up to so many paired standard errors above the best (Breiman et al.
+            1984 take one; 1.1 held the best test epoch in 0.95 of the measured curves).
+        log_noise: a log's noise is widened by this, for second differences see less of it where it is correlated.
+        rise: a rise counts from this share of the lowest validation loss on.
+        trend: a trend over the last fifth counts from this share of the level on.
+        fall: a loss that fell by less than this share of its first value has not been learnt.
+        fall_noise: the same in standard deviations of the curve's noise.
+        diverged_ratio: a training loss that ends this often above its minimum, and above its first value, diverged.
+        fewest_epochs: fewer finite validation epochs say nothing.
+        one_sided: standard errors of a one-sided 95 % limit.
+        resamples: draws of every bootstrap and simulation.
+        covariance_epochs: the covariance is kept for up to so many epochs.
+    """
+
+    plateau_errors: float = 1.1
+    log_noise: float = 1.3
+    rise: float = 0.05
+    trend: float = 0.01
+    fall: float = 0.02
+    fall_noise: float = 3.0
+    diverged_ratio: float = 1.5
+    fewest_epochs: int = 5
+    one_sided: float = 1.645
+    resamples: int = 1000
+    covariance_epochs: int = 100
+
+
+LIMITS = Thresholds()

@@ -1,0 +1,171 @@
+"""The verdict: six rules in their order, the first that fits (DESIGN section 7)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.diagnosis.noise import long_run_factor, rise_by_chance, second_difference_sd, settled, tail_noise, trend
+from fitscope.diagnosis.thresholds import LIMITS
+from fitscope.history import TrainingHistory
+
+Curve = NDArray[np.float64]
+Evidence = dict[str, Any]
+
+
+def verdict(
+    history: TrainingHistory, losses: NDArray[np.floating] | None, majority: float | None, seed: int
+) -> tuple[str, Evidence]:
+    """Judge the validation loss.
+
+    Args:
+        history: the curves.
+        losses: every validation sample's loss [epochs, samples], or None.
+        majority: the largest class's share of the validation samples, or None.
+        seed: of the simulations.
+
+    Returns:
+        The verdict's code, and the numbers that it rests on.
+    """
+    if (diverged := _diverged(history)) is not None:
+        return "diverged", diverged
+    finite = np.isfinite(history.val_loss)
+    if finite.sum() < LIMITS.fewest_epochs:
+        return "inconclusive", {"reason": "too_few_epochs", "epochs": int(finite.sum())}
+    if (stuck := _not_learning(history, majority)) is not None:
+        return "not_learning", stuck
+    shape = measure(history.val_loss[finite], None if losses is None else losses[finite], seed)
+    evidence = {"rise": shape.rise, "rise_limit": shape.limit, "rise_by_chance": shape.by_chance, "trend": shape.trend}
+    if shape.rise > max(shape.limit, shape.by_chance):
+        return "overfitting", evidence
+    if shape.falls and shape.minimum_at_end:
+        return "underfitting", evidence
+    if shape.rise_upper <= shape.limit and not shape.moves:
+        return "good_fit", evidence | {"rise_upper": shape.rise_upper}
+    return "inconclusive", evidence | {"reason": "noise", "rise_upper": shape.rise_upper}
+
+
+def _diverged(history: TrainingHistory) -> Evidence | None:
+    loss = history.loss if "loss" in history.metrics else history.val_loss
+    gone = np.isnan(loss)
+    if len(loss) and (gone[-1] or ("loss" in history.metrics and gone.any() and not gone.all())):
+        return {"epoch": history.epochs[int(gone.argmax())], "why": "not_finite"}
+    if "loss" in history.metrics and len(loss) > 1 and loss[-1] > max(loss[0], _times(loss.min(), loss[0])):
+        return {"epoch": history.epochs[int(loss.argmin())], "why": "rises"}
+    return None
+
+
+def _times(low: float, first: float) -> float:
+    """Return 1.5 times a minimum; of losses that cross 0, half of their fall above it."""
+    ratio = LIMITS.diverged_ratio
+    return ratio * low if low > 0 else low + (ratio - 1) * (first - low)
+
+
+def _not_learning(history: TrainingHistory, majority: float | None) -> Evidence | None:
+    accuracy = history.curve("val_accuracy")
+    if majority is not None and np.isfinite(accuracy).any() and np.nanmax(accuracy) <= majority:
+        return {"why": "guessing", "accuracy": float(np.nanmax(accuracy)), "majority": majority}
+    curves = [history.curve(name) for name in ("loss", "val_loss") if name in history.metrics]
+    if any(_fell(curve[np.isfinite(curve)]) for curve in curves):
+        return None
+    return {"why": "flat", "first": float(curves[-1][0]), "lowest": float(np.nanmin(curves[-1]))}
+
+
+def _fell(curve: Curve) -> bool:
+    fall = curve[0] - curve.min()
+    return bool(fall > LIMITS.fall * abs(curve[0]) and fall > LIMITS.fall_noise * second_difference_sd(curve))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Hold what the end of a validation curve looks like.
+
+    Args:
+        rise: the end level above the minimum.
+        limit: from where on a rise counts.
+        by_chance: the rise that selection and noise alone stay below in 95 % of cases.
+        rise_upper: upper 95 % limit of the rise that is left when selection is allowed for.
+        trend: change over the last fifth, as a share of the level.
+        falls, moves: whether the last fifth falls, or moves at all, by more than 1 % and beyond noise.
+        minimum_at_end: whether the minimum lies among the last tenth.
+    """
+
+    rise: float
+    limit: float
+    by_chance: float
+    rise_upper: float
+    trend: float
+    falls: bool
+    moves: bool
+    minimum_at_end: bool
+
+
+def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Shape:
+    """Measure the end of a validation curve.
+
+    Args:
+        curve: [epochs], finite.
+        losses: [epochs, samples] or None.
+        seed: of the simulation.
+    """
+    low, lowest, last = float(curve.min()), int(curve.argmin()), max(2, len(curve) // 10)
+    rise = float(curve[-last:].mean()) - low
+    tail = curve[settled(curve) :] if len(curve) - settled(curve) >= last + 2 else curve[-(last + 2) :]
+    sd, correlation = tail_noise(tail)
+    flat = rise_by_chance(len(tail), last, sd, correlation, seed) * _doubt(len(tail))
+    by_chance = float(np.quantile(flat, 0.95))
+    if losses is not None:
+        by_chance = max(by_chance, LIMITS.one_sided * _paired_error(losses, lowest, last))
+    change, error = _trend(curve, min(sd * long_run_factor(correlation), 2 * second_difference_sd(tail)))
+    level = abs(float(curve[-last:].mean())) or 1.0
+    beyond = abs(change) > LIMITS.trend * level and abs(change) > 2 * error
+    return Shape(
+        rise=rise,
+        limit=LIMITS.rise * (low if low > 0 else float(curve[0]) - low),
+        by_chance=by_chance,
+        rise_upper=_upper_rise(tail, rise, flat, sd, correlation),
+        trend=change / level,
+        falls=beyond and change < 0,
+        moves=beyond,
+        minimum_at_end=lowest >= len(curve) - last,
+    )
+
+
+def _paired_error(losses: NDArray[np.floating], lowest: int, last: int) -> float:
+    difference = losses[-last:].mean(axis=0, dtype=np.float64) - losses[lowest]
+    return float(difference.std(ddof=1)) / math.sqrt(losses.shape[1])
+
+
+def _doubt(epochs: int) -> float:
+    """Return by how much noise known from few epochs must be stretched: Student's t quantile over the normal one's."""
+    freedom = max(1, epochs - 3)
+    return 1 + 1.6 / freedom + 3 / freedom**2
+
+
+def _trend(curve: Curve, noise: float) -> tuple[float, float]:
+    """Return the change over the last fifth by a straight line, and its standard error.
+
+    What the tail's own trend leaves over is partly shape; second differences see less of it, so the smaller noise counts.
+    """
+    count = max(3, len(curve) // 5)
+    places = np.linspace(-0.5, 0.5, count)
+    change = float(places @ curve[-count:] / (places @ places))
+    return change, noise / math.sqrt(float(places @ places))
+
+
+def _upper_rise(tail: Curve, rise: float, flat: Curve, sd: float, correlation: float) -> float:
+    """Return the upper 95 % limit of the true rise: the better of two ways to allow for the selected minimum.
+
+    One takes off what selection does to a flat curve; the other compares the ends of the curve's own trend, which is
+    an average over many epochs.
+    """
+    corrected = rise - float(flat.mean()) + LIMITS.one_sided * float(flat.std())
+    if len(tail) < 8:
+        return corrected
+    fit = trend(tail)
+    error = sd * long_run_factor(correlation) * math.sqrt(4 / len(tail))
+    return min(corrected, float(fit[-1] - fit.min()) + LIMITS.one_sided * error)
