@@ -127,11 +127,13 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
     """Go through the steps; every choice is fixed before the test data is read."""
     if folder is not None:
         course.tell(Step("folder", str(folder.path)))
-    training.start_loading()
+    loading = training.start_loading() if located.path is not None else None
     with course.part("data"):
         data = datasets.load(located, plan.num_words)
     course.tell(Step("data", _describe_data(data, plan)))
     with course.part("import"):
+        if loading is not None:
+            loading.join()
         environment = training.environment()
 
     course.tell(Step("train", f"Training for {plan.max_epochs} epochs with {plan.validation:,} samples held out"))

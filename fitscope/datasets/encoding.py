@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix  # here, not where it is used: TensorFlow imports scipy too, in a thread of its own
 
 START, UNKNOWN, FIRST_WORD = 1, 2, 3  # 0 is padding: Keras' own numbering
 _CELLS_AT_ONCE = 20_000_000
@@ -37,8 +38,6 @@ def multi_hot(words: NDArray[np.int32], offsets: NDArray[np.int64], order: NDArr
 
 def csr(offsets: NDArray[np.int32], columns: NDArray[np.int32], num_words: int) -> Any:
     """Return the CSR matrix with ones in the given columns."""
-    from scipy.sparse import csr_matrix
-
     ones = np.ones(len(columns), np.float32)
     return csr_matrix((ones, columns, offsets), shape=(len(offsets) - 1, num_words), copy=False)
 

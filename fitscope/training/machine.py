@@ -16,7 +16,8 @@ def start_loading() -> threading.Thread:
     """Start to import TensorFlow in a thread, for it takes seconds in which the data can be read.
 
     Returns:
-        The thread; whoever imports Keras meanwhile waits for it by Python's own import lock.
+        The thread. Join it before anything else imports TensorFlow or Keras: two threads that import parts of a package
+        with circular imports block each other.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "keras" not in sys.modules:

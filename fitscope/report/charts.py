@@ -1,0 +1,134 @@
+"""The charts: they take numbers, return a figure and compute nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from fitscope import words
+from fitscope.diagnosis.regions import Region
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Values = Sequence[float]
+SIZE = (5.8, 3.4)
+MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
+
+# Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
+# light, dark and print.
+_VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best")
+COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
+HATCHES = {"underfitting": "//", "good_fit": "", "overfitting": "\\\\"}
+
+
+def losses(
+    epochs: Sequence[int],
+    training: Values,
+    validation: Values,
+    regions: Sequence[Region] = (),
+    best: tuple[int, float] | None = None,
+    ax: Axes | None = None,
+    label: str = "loss",
+) -> Figure:
+    """Draw training values as dots and validation values as a line, the regions shaded and the best epoch marked.
+
+    Args:
+        epochs: from 1.
+        training, validation: one value an epoch; NaN leaves a gap.
+        regions: shaded behind the curves.
+        best: the best epoch and its validation value.
+        ax: drawn on, where given; else on a figure of its own.
+        label: what the values are.
+    """
+    figure, ax = _canvas(ax, f"{label}")
+    for region in regions:
+        _shade(ax, region)
+    dot = "o" if len(epochs) <= MARKED_UP_TO else ","
+    ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=f"training {label}")
+    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=f"validation {label}")
+    if best is not None:
+        ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
+        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=f"best epoch, {best[0]}")
+    return _finish(figure, ax, epochs)
+
+
+def gap(epochs: Sequence[int], values: Values, ax: Axes | None = None) -> Figure:
+    """Draw the generalization gap, validation minus training loss, over the epochs."""
+    figure, ax = _canvas(ax, "generalization gap")
+    ax.axhline(0, color=COLOURS["line"], linewidth=1)
+    ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label="validation − training loss")
+    return _finish(figure, ax, epochs)
+
+
+def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: Axes | None = None) -> Figure:
+    """Draw each epoch's chance of being the best as a bar, the plateau's members filled."""
+    figure, ax = _canvas(ax, "chance of being the best")
+    inside = [value if epoch in members else 0 for epoch, value in zip(epochs, values)]
+    ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label="other epochs")
+    ax.bar(epochs, inside, color=COLOURS["best"], label="in the plateau")
+    ax.set_ylim(0, 1)
+    return _finish(figure, ax, epochs)
+
+
+def _canvas(ax: Axes | None, ylabel: str) -> tuple[Figure, Axes]:
+    if ax is None:
+        from matplotlib.figure import Figure
+
+        ax = Figure(figsize=SIZE, layout="constrained").subplots()
+    ax.set_xlabel("epoch")
+    ax.set_ylabel(ylabel)
+    return ax.figure, ax  # type: ignore[return-value]
+
+
+def _shade(ax: Axes, region: Region) -> None:
+    colour, hatch = COLOURS[region.label], HATCHES[region.label]
+    ax.axvspan(region.first - 0.5, region.last + 0.5, facecolor=colour, edgecolor=COLOURS["line"], hatch=hatch or None,
+               linewidth=0, alpha=None, zorder=0, gid=f"region-{region.label}", label=words.label(region.label))  # fmt: skip
+
+
+def _finish(figure: Figure, ax: Axes, epochs: Sequence[int]) -> Figure:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    if epochs:
+        ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+    ax.spines[["top", "right"]].set_visible(False)
+    for part in (*ax.spines.values(), *ax.get_xticklines(), *ax.get_yticklines()):
+        part.set_color(COLOURS["line"])
+    ax.tick_params(colors=COLOURS["ink"], color=COLOURS["line"])
+    for text in (ax.xaxis.label, ax.yaxis.label):
+        text.set_color(COLOURS["ink"])
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, labels, loc="outside upper left", ncols=3, frameon=False, fontsize=8.5,
+                      labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
+    return figure
+
+
+def svg(figure: Figure, prefix: str, title: str) -> str:
+    """Return a figure as SVG that fits into the page: its colours as variables, its ids its own, no date.
+
+    Args:
+        figure: drawn with `COLOURS`.
+        prefix: stands before every id, so that two pictures on a page don't meet.
+        title: read out by screen readers.
+    """
+    import matplotlib
+
+    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": prefix, "hatch.linewidth": 0.4}
+    with matplotlib.rc_context(settings):
+        out = io.StringIO()
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1)
+    text = re.sub(r'(\sid="|"#|url\(#)', rf"\g<1>{prefix}-", text)
+    text = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 system-ui, sans-serif", text)
+    for name, colour in COLOURS.items():
+        text = text.replace(colour, f"var(--{name.replace('_', '-')})")
+    return text.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

@@ -1,0 +1,56 @@
+"""The page: one HTML file, made from the Result alone."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fitscope.report.view import view
+from fitscope.result import Result
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def render(result: Result) -> str:
+    """Return a result's page: one HTML text that needs no network and no other file."""
+    templates = _environment()
+    style = (_folder() / "style.css").read_text(encoding="utf8")
+    return templates.get_template("report.html.j2").render(view=view(result), style=style)
+
+
+def write(result: Result, path: Path) -> None:
+    """Write a result's page whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    text = render(result)
+    handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".html")
+    try:
+        with open(handle, "w", encoding="utf8") as file:
+            file.write(text)
+        os.chmod(scratch, 0o644)
+        os.replace(scratch, path)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def _folder() -> Path:
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )

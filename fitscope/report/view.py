@@ -1,0 +1,271 @@
+"""What the page shows: a Result's numbers as texts and charts, each by a rule that has a name."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from fitscope import words
+from fitscope.diagnosis.thresholds import LIMITS
+from fitscope.report import charts
+from fitscope.result import Gain, Interval, Result, Score, message
+
+UNKNOWN = "unknown"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number with so many digits after the point; very large and small ones with an exponent.
+
+    Example:
+        >>> number(0.28431), number(None), number(1234567.0), number(-0.02, 1)
+        ('0.284', 'unknown', '1.235e+06', '0.0')
+    """
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if abs(value) >= 1e5:
+        return f"{value:.{digits}e}"
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def percent(share: float | None) -> str:
+    """Return a share in percent; 100 % and 0 % only where it is all or nothing.
+
+    Example:
+        >>> percent(0.8812), percent(0.9999), percent(1.0)
+        ('88.1 %', '> 99.9 %', '100 %')
+    """
+    if share is None or not math.isfinite(share):
+        return UNKNOWN
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", " %")
+    if share > 0.9995:
+        return "> 99.9 %"
+    return "< 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"
+
+
+def interval(limits: Interval | None, rule: Any = number) -> str:
+    """Return an interval as "low to high".
+
+    Example:
+        >>> interval((0.1, 0.2))
+        '0.100 to 0.200'
+    """
+    return UNKNOWN if limits is None else f"{rule(limits[0])} to {rule(limits[1])}"
+
+
+def epochs(pair: tuple[int, int] | None) -> str:
+    """Return a stretch of epochs.
+
+    Example:
+        >>> epochs((3, 5)), epochs((4, 4))
+        ('3 to 5', '4 alone')
+    """
+    if pair is None:
+        return UNKNOWN
+    return f"{pair[0]} alone" if pair[0] == pair[1] else f"{pair[0]} to {pair[1]}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table or list: a term and what stands beside it."""
+
+    term: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """Hold all that the template prints."""
+
+    title: str
+    verdict: str
+    label: str
+    message: str
+    notice: str | None
+    numbers: tuple[Row, ...]
+    charts: dict[str, str]
+    regions: tuple[Row, ...]
+    findings: tuple[tuple[str, str], ...]
+    advice: tuple[str, ...]
+    stopping: tuple[Row, ...]
+    tests: tuple[Row, ...]
+    gain: str | None
+    skipped: str | None
+    reads: str
+    layers: tuple[Row, ...]
+    parameters: str
+    data: tuple[Row, ...]
+    settings: tuple[Row, ...]
+    versions: tuple[Row, ...]
+    limits: tuple[Row, ...]
+    seconds: tuple[Row, ...]
+    command: str
+    basis: str
+    created: str
+    json: str
+
+
+def view(result: Result) -> View:
+    """Make from a result all that its page shows."""
+    diagnosis = result.diagnosis
+    skipped = None if result.refit_skipped is None else words.refit_skipped(result.refit_skipped)
+    return View(
+        title=f"{result.dataset.name}: {words.label(diagnosis.verdict)}",
+        verdict=diagnosis.verdict,
+        label=words.label(diagnosis.verdict),
+        message=message(diagnosis),
+        notice=f"Partial: stopped after epoch {result.history.epochs[-1]} of {result.plan.max_epochs}." if result.partial else None,
+        numbers=_numbers(result),
+        charts=_charts(result),
+        regions=tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _MEANINGS[r.label])) for r in diagnosis.regions),
+        findings=tuple((f.severity, words.finding(f.code, f.numbers)) for f in diagnosis.findings),
+        advice=tuple(words.advice(a.code) for a in diagnosis.advice),
+        stopping=_stopping(result),
+        tests=_tests(result),
+        gain=None if result.refit is None else _gain(result.refit.gain),
+        skipped=skipped,
+        reads=_reads(result),
+        layers=tuple(
+            Row(layer.name, (layer.type, " × ".join(map(str, layer.output_shape)), f"{layer.parameters:,}"))
+            for layer in result.model.layers
+        ),
+        parameters=f"{result.model.parameters:,}",
+        data=_data(result),
+        settings=tuple(Row(_spaced(k), (UNKNOWN_SETTING if v is None else str(v),)) for k, v in result.plan.to_json().items()),
+        versions=_versions(result),
+        limits=tuple(Row(_spaced(name), (str(value),)) for name, value in dataclasses.asdict(LIMITS).items()),
+        seconds=tuple(Row(part, (f"{value:.1f} s",)) for part, value in result.seconds.items()),
+        command=result.command,
+        basis=_basis(result),
+        created=result.created,
+        json=embedded(result),
+    )
+
+
+UNKNOWN_SETTING = "the default"
+_MEANINGS = {
+    "underfitting": "the network still learns what helps on new data",
+    "good_fit": "as good on new data as this network gets",
+    "overfitting": "it learns what holds for the training data alone",
+}
+
+
+def embedded(result: Result) -> str:
+    """Return the result's JSON so that nothing in it can end the script element."""
+    text = json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _numbers(result: Result) -> tuple[Row, ...]:
+    diagnosis, rows = result.diagnosis, []
+    best = UNKNOWN if diagnosis.best_epoch is None else str(diagnosis.best_epoch)
+    rows.append(Row("best epoch", (best, f"plateau: {epochs(diagnosis.plateau)}")))
+    for name, tested in (("refitted", result.refit), ("held-out", result.holdout)):
+        if tested is not None:
+            rows.append(Row(f"{name} test accuracy", (percent(tested.test.accuracy), interval(tested.test.accuracy_interval, percent))))
+            rows.append(Row(f"{name} test loss", (number(tested.test.loss), interval(tested.test.loss_interval))))
+    if diagnosis.uncertainty is not None and diagnosis.best_epoch is not None:
+        chance = diagnosis.uncertainty.chance[result.history.epochs.index(diagnosis.best_epoch)]
+        rows.append(Row("how sure", (percent(chance), f"that epoch {best} is the best of this run")))
+    rows.append(Row("generalization gap", (number(diagnosis.gap), "validation minus training loss, at the best epoch")))
+    return tuple(rows)
+
+
+def _charts(result: Result) -> dict[str, str]:
+    history, diagnosis = result.history, result.diagnosis
+    marks = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
+    loss, val = history.loss.tolist(), history.val_loss.tolist()
+    drawn = {"loss": (charts.losses(history.epochs, loss, val, diagnosis.regions, marks), "Training and validation loss")}
+    if "val_accuracy" in history.metrics:
+        pair = (history.curve(name).tolist() for name in ("accuracy", "val_accuracy"))
+        drawn["accuracy"] = charts.losses(history.epochs, *pair, label="accuracy"), "Training and validation accuracy"
+    drawn["gap"] = charts.gap(history.epochs, (history.val_loss - history.loss).tolist()), "Generalization gap"
+    sure = diagnosis.uncertainty
+    if sure is not None:
+        drawn["chance"] = charts.chances(history.epochs, sure.chance, sure.plateau_members), "Chance of being the best epoch"
+    return {name: charts.svg(figure, name, title) for name, (figure, title) in drawn.items()}
+
+
+def _stopping(result: Result) -> tuple[Row, ...]:
+    rows = []
+    for rule in result.diagnosis.stopping:
+        stops = "never" if rule.stops_at is None else f"epoch {rule.stops_at}"
+        keeps = UNKNOWN if rule.keeps is None else f"epoch {rule.keeps}"
+        rows.append(Row(rule.rule, (stops, keeps, UNKNOWN if rule.cost is None else f"{number(rule.cost, 1)} %")))
+    return tuple(rows)
+
+
+def _tests(result: Result) -> tuple[Row, ...]:
+    rows = []
+    if result.refit is not None:
+        rows.append(_test(f"refitted for {result.refit.epochs} epochs" if result.refit.by == "epochs" else
+                          f"refitted for {result.refit.updates:,} updates", result.refit.test))  # fmt: skip
+    if result.holdout is not None:
+        rows.append(_test(f"held out, best epoch {result.holdout.epochs}", result.holdout.test))
+    return tuple(rows)
+
+
+def _test(name: str, test: Score) -> Row:
+    accuracy = (percent(test.accuracy), interval(test.accuracy_interval, percent))
+    return Row(name, (*accuracy, number(test.loss), interval(test.loss_interval), f"{test.samples:,}"))
+
+
+def _gain(gain: Gain) -> str:
+    low, high = gain.loss_interval
+    verb = "raised" if gain.loss < 0 else "lowered"
+    sure = "this is more than chance explains" if low > 0 or high < 0 else "chance alone may explain this"
+    words_ = f"Refitting {verb} test loss by {number(abs(gain.loss))} (lowered by {interval(gain.loss_interval)}, 95 %); {sure}."
+    if gain.accuracy is not None and gain.accuracy_interval is not None:
+        low, high = (f"{100 * limit:+.1f}" for limit in gain.accuracy_interval)
+        words_ += f" Test accuracy changed by {100 * gain.accuracy:+.1f} percentage points ({low} to {high})."
+    return words_
+
+
+def _reads(result: Result) -> str:
+    if result.test_reads == 0:
+        return "The test data was not read."
+    times = "once" if result.test_reads == 1 else f"{result.test_reads} times"
+    return f"The test data was read {times}, when every choice was made; that read served all the models here."
+
+
+def _basis(result: Result) -> str:
+    sure = result.diagnosis.uncertainty
+    if sure is None:
+        return "There is no validation loss to judge by."
+    if sure.basis == "samples":
+        return f"From the losses of {sure.samples:,} validation samples, weighed anew 1,000 times."
+    return "From the noise of the curve itself, for the single samples' losses are not known."
+
+
+def _data(result: Result) -> tuple[Row, ...]:
+    data = result.dataset
+    classes = UNKNOWN if data.classes is None else f"{len(data.classes)}: " + ", ".join(data.classes)
+    roles = (("training", data.train, "fits"), ("validation", data.validation, "chooses"), ("test", data.test, "stands for the future"))
+    return (
+        Row("task", (data.task,)),
+        Row("classes", (classes,)),
+        *(Row(f"{role} data", (f"{count:,} samples; it {does}",)) for role, count, does in roles),
+        Row("source", (data.source,)),
+        Row("SHA-256", (data.sha256,)),
+    )
+
+
+def _versions(result: Result) -> tuple[Row, ...]:
+    machine = result.environment
+    peak = UNKNOWN if result.peak_mb is None else f"{result.peak_mb:,.0f} MB"
+    return (
+        Row("fitscope", (result.fitscope,)),
+        *(Row(name, (getattr(machine, name),)) for name in ("python", "tensorflow", "keras", "numpy", "platform")),
+        Row("processors", (str(machine.cpus),)),
+        Row("GPU", (", ".join(machine.gpus) or "none",)),
+        Row("engine", (result.model.path or UNKNOWN,)),
+        Row("memory at most", (peak,)),
+    )
