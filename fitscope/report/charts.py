@@ -22,7 +22,6 @@ MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
 # light, dark and print.
 _VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best")
 COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
-HATCHES = {"underfitting": "//", "good_fit": "", "overfitting": "\\\\"}
 
 
 def losses(
@@ -85,9 +84,9 @@ def _canvas(ax: Axes | None, ylabel: str) -> tuple[Figure, Axes]:
 
 
 def _shade(ax: Axes, region: Region) -> None:
-    colour, hatch = COLOURS[region.label], HATCHES[region.label]
-    ax.axvspan(region.first - 0.5, region.last + 0.5, facecolor=colour, edgecolor=COLOURS["line"], hatch=hatch or None,
-               linewidth=0, alpha=None, zorder=0, gid=f"region-{region.label}", label=words.label(region.label))  # fmt: skip
+    ax.axvspan(region.first - 0.5, region.last + 0.5, color=COLOURS[region.label], linewidth=0, zorder=0,
+               gid=f"region-{region.label}", label=words.label(region.label))  # fmt: skip
+    ax.axvline(region.first - 0.5, color=COLOURS["line"], linewidth=0.8, zorder=1)
 
 
 def _finish(figure: Figure, ax: Axes, epochs: Sequence[int]) -> Figure:
@@ -119,7 +118,7 @@ def svg(figure: Figure, prefix: str, title: str) -> str:
     """
     import matplotlib
 
-    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": prefix, "hatch.linewidth": 0.4}
+    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": prefix}
     with matplotlib.rc_context(settings):
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
