@@ -17,7 +17,7 @@ from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training.networks import build
-from fitscope.training.steps import Steps
+from fitscope.training.steps import steps_for
 
 if TYPE_CHECKING:
     import keras
@@ -104,7 +104,7 @@ class _Training:
     def __init__(self, plan: Plan, data: Dataset) -> None:
         self.plan = plan
         self.model = build(plan, data)
-        self.steps = Steps(self.model, data.sparse)
+        self.steps = steps_for(self.model, data.sparse)
         self.rows, self.targets = data.training(plan.validation)
         self.validation = data.validation(plan.validation) if plan.validation else None
         self.epochs = plan.max_epochs
@@ -159,5 +159,4 @@ class _Training:
         history = TrainingHistory.of({name: [record[name] for record in self.records] for name in names})
         losses = np.stack(self.losses) if self.losses else np.empty((len(self.records), 0), np.float32)
         weights = self.weights if self.validation is not None else self.model.get_weights()
-        path = "sparse" if self.steps.sparse and not self.steps.densify else "dense"
-        return Run(self.plan, history, losses, weights, self.updates, stopped, seconds, path)
+        return Run(self.plan, history, losses, weights, self.updates, stopped, seconds, self.steps.path)

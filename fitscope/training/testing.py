@@ -9,7 +9,7 @@ from fitscope.result import Gain, ModelFacts, Score
 from fitscope.training.loop import Run
 from fitscope.training.networks import build, facts
 from fitscope.training.scores import gain, score
-from fitscope.training.steps import Steps
+from fitscope.training.steps import steps_for
 
 
 def test_once(held_out: Run, refit: Run | None, data: Dataset) -> tuple[Score, Score | None, Gain | None]:
@@ -25,7 +25,7 @@ def test_once(held_out: Run, refit: Run | None, data: Dataset) -> tuple[Score, S
     """
     rows, targets = data.testing()
     model = build(held_out.plan, data)
-    steps = Steps(model, data.sparse)
+    steps = steps_for(model, data.sparse)
     model.set_weights(held_out.weights)
     first = steps.evaluate(rows, targets)
     if refit is None:
