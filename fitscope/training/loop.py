@@ -126,12 +126,11 @@ class _Training:
 
     def _train_epoch(self, epoch: int) -> dict[str, float]:
         size, order = self.plan.batch_size, batch_order(self.plan, len(self.targets), epoch)
-        rows, targets = self.rows[order], self.targets[order]
         sums, seen = [], 0
-        for first in range(0, len(targets), size):
-            batch = slice(first, first + size)
-            sums.append(self.steps.update(rows[batch], targets[batch]))
-            seen += len(targets[batch])
+        for first in range(0, len(order), size):
+            batch = order[first : first + size]
+            sums.append(self.steps.update(self.rows[batch], self.targets[batch]))
+            seen += len(batch)
             self.updates += 1
             if self._spent():
                 break
