@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,8 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
     )
     if folder is not None:
         final = refitted or (run if run.weights else None)
-        folder.fill(result, run.validation_losses, final and (lambda path: training.save(final, data, path)))
+        save = None if final is None else partial(training.save, final, data)
+        folder.fill(result, run.validation_losses, save)
         course.tell(Step("report", str(folder.report)))
     return result
 
@@ -204,9 +206,7 @@ def _refit_plan(plan: Plan, diagnosis: Diagnosis, data: Dataset, refit_by: str) 
     return plan.replace(validation=0, max_epochs=epochs, updates=updates)
 
 
-def _test(
-    run: Run, refitted: Run | None, diagnosis: Diagnosis, data: Dataset, refit_by: str
-) -> tuple[HoldOut, Refit | None]:
+def _test(run: Run, refitted: Run | None, diagnosis: Diagnosis, data: Dataset, refit_by: str) -> tuple[HoldOut, Refit | None]:
     assert diagnosis.best_epoch is not None
     held, again, gain = training.test_once(run, refitted, data)
     holdout = HoldOut(diagnosis.best_epoch, held)

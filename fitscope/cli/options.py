@@ -11,7 +11,7 @@ import click
 VERDICTS = ("overfitting", "underfitting", "good_fit", "not_learning", "diverged", "inconclusive")
 
 
-class Verdicts(click.ParamType):
+class Verdicts(click.ParamType):  # type: ignore[type-arg]
     """A list of verdicts, separated by commas."""
 
     name = "VERDICT,..."
@@ -23,7 +23,7 @@ class Verdicts(click.ParamType):
         return named
 
 
-class Share(click.ParamType):
+class Share(click.ParamType):  # type: ignore[type-arg]
     """A number of samples, or a fraction below 1."""
 
     name = "N|FRACTION"

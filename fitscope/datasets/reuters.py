@@ -11,11 +11,12 @@ from fitscope.datasets.npz import read_labels, read_sequences
 from fitscope.datasets.words import KERAS_SEED, Texts, load_texts
 
 # The topics in the order of their labels, as Keras' get_label_names() gives them.
-TOPICS = tuple(
-    "cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves ship cotton carcass crude "
-    "nat-gas cpi money-fx interest gnp meal-feed alum oilseed gold tin strategic-metal livestock retail ipi iron-steel "
-    "rubber heat jobs lei bop zinc orange pet-chem dlr gas silver wpi hog lead".split()
-)
+TOPICS = (
+    "cocoa", "grain", "veg-oil", "earn", "acq", "wheat", "copper", "housing", "money-supply", "coffee", "sugar",
+    "trade", "reserves", "ship", "cotton", "carcass", "crude", "nat-gas", "cpi", "money-fx", "interest", "gnp",
+    "meal-feed", "alum", "oilseed", "gold", "tin", "strategic-metal", "livestock", "retail", "ipi", "iron-steel",
+    "rubber", "heat", "jobs", "lei", "bop", "zinc", "orange", "pet-chem", "dlr", "gas", "silver", "wpi", "hog", "lead",
+)  # fmt: skip
 
 
 def read(path: Path, part: str) -> Texts:

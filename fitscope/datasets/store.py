@@ -137,7 +137,7 @@ def _open_cache(folder: Path) -> Arrays | None:
     try:
         sums = json.loads((folder / "sums.json").read_text())
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in sums}
-        return arrays if {name: zlib.crc32(array) for name, array in arrays.items()} == sums else None
+        return arrays if {name: zlib.crc32(array.data) for name, array in arrays.items()} == sums else None
     except (OSError, ValueError, TypeError, AttributeError, EOFError):
         return None
 
@@ -148,7 +148,7 @@ def _write_cache(folder: Path, arrays: Arrays) -> None:
     try:
         for name, array in arrays.items():
             np.save(scratch / f"{name}.npy", array, allow_pickle=False)
-        (scratch / "sums.json").write_text(json.dumps({name: zlib.crc32(array) for name, array in arrays.items()}))
+        (scratch / "sums.json").write_text(json.dumps({name: zlib.crc32(array.data) for name, array in arrays.items()}))
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(scratch, folder)
     finally:

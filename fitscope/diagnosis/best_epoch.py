@@ -89,7 +89,7 @@ def _chance_from_samples(losses: NDArray[np.floating], usable: NDArray[np.bool_]
     for _ in range(0, LIMITS.resamples, _RESAMPLES_AT_ONCE):
         weights = rng.standard_exponential((_RESAMPLES_AT_ONCE, len(kept)), dtype=np.float32)
         np.add.at(won, numbers[(weights @ kept).argmin(axis=1)], 1)
-    return won / won.sum()
+    return np.asarray(won / won.sum())
 
 
 def _covariance(losses: NDArray[np.floating], usable: NDArray[np.bool_]) -> tuple[float, ...]:
@@ -123,4 +123,4 @@ def _chance_from_log(val_loss: Curve, errors: Curve, seed: int) -> Curve:
         chance[near[np.argmin(val_loss[near] + sd * rng.standard_normal(len(near)))]] += 1
         if len(near) > 100_000 and chance.sum() >= 100:
             break
-    return chance / chance.sum()
+    return np.asarray(chance / chance.sum())

@@ -68,8 +68,8 @@ def trend(curve: Curve) -> Curve:
         off = np.abs(curve - fit)
         kept = off <= 4 * 1.4826 * np.median(off) + 1e-300
         if kept.sum() < 6:
-            return fit
-    return fit
+            break
+    return np.asarray(fit, np.float64)
 
 
 def long_run_factor(correlation: float) -> float:
@@ -97,4 +97,4 @@ def rise_by_chance(epochs: int, last: int, sd: float, correlation: float, seed: 
     noise[0] = shocks[0]
     for epoch in range(1, epochs):
         noise[epoch] = correlation * noise[epoch - 1] + math.sqrt(1 - correlation**2) * shocks[epoch]
-    return sd * (noise[-last:].mean(axis=0) - noise.min(axis=0))
+    return np.asarray(sd * (noise[-last:].mean(axis=0) - noise.min(axis=0)))

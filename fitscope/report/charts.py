@@ -97,7 +97,7 @@ def _finish(figure: Figure, ax: Axes, epochs: Sequence[int]) -> Figure:
         ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
     ax.spines[["top", "right"]].set_visible(False)
     for part in (*ax.spines.values(), *ax.get_xticklines(), *ax.get_yticklines()):
-        part.set_color(COLOURS["line"])
+        part.set_color(COLOURS["line"])  # type: ignore[attr-defined]
     ax.tick_params(colors=COLOURS["ink"], color=COLOURS["line"])
     for text in (ax.xaxis.label, ax.yaxis.label):
         text.set_color(COLOURS["ink"])
@@ -119,7 +119,7 @@ def svg(figure: Figure, prefix: str, title: str) -> str:
     import matplotlib
 
     settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": prefix}
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings):  # type: ignore[arg-type]
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = out.getvalue()

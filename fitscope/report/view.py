@@ -170,8 +170,9 @@ def _numbers(result: Result) -> tuple[Row, ...]:
     rows.append(Row("best epoch", (best, f"plateau: {epochs(diagnosis.plateau)}")))
     for name, tested in (("refitted", result.refit), ("held-out", result.holdout)):
         if tested is not None:
-            rows.append(Row(f"{name} test accuracy", (percent(tested.test.accuracy), interval(tested.test.accuracy_interval, percent))))
-            rows.append(Row(f"{name} test loss", (number(tested.test.loss), interval(tested.test.loss_interval))))
+            test = tested.test
+            rows.append(Row(f"{name} test accuracy", (percent(test.accuracy), interval(test.accuracy_interval, percent))))
+            rows.append(Row(f"{name} test loss", (number(test.loss), interval(test.loss_interval))))
     if diagnosis.uncertainty is not None and diagnosis.best_epoch is not None:
         chance = diagnosis.uncertainty.chance[result.history.epochs.index(diagnosis.best_epoch)]
         rows.append(Row("how sure", (percent(chance), f"that epoch {best} is the best of this run")))
@@ -185,8 +186,9 @@ def _charts(result: Result) -> dict[str, str]:
     loss, val = history.loss.tolist(), history.val_loss.tolist()
     drawn = {"loss": (charts.losses(history.epochs, loss, val, diagnosis.regions, marks), "Training and validation loss")}
     if "val_accuracy" in history.metrics:
-        pair = (history.curve(name).tolist() for name in ("accuracy", "val_accuracy"))
-        drawn["accuracy"] = charts.losses(history.epochs, *pair, label="accuracy"), "Training and validation accuracy"
+        accuracy, val_accuracy = (history.curve(name).tolist() for name in ("accuracy", "val_accuracy"))
+        picture = charts.losses(history.epochs, accuracy, val_accuracy, label="accuracy")
+        drawn["accuracy"] = picture, "Training and validation accuracy"
     drawn["gap"] = charts.gap(history.epochs, (history.val_loss - history.loss).tolist()), "Generalization gap"
     sure = diagnosis.uncertainty
     if sure is not None:
@@ -222,11 +224,11 @@ def _gain(gain: Gain) -> str:
     low, high = gain.loss_interval
     verb = "raised" if gain.loss < 0 else "lowered"
     sure = "this is more than chance explains" if low > 0 or high < 0 else "chance alone may explain this"
-    words_ = f"Refitting {verb} test loss by {number(abs(gain.loss))} (lowered by {interval(gain.loss_interval)}, 95 %); {sure}."
+    text = f"Refitting {verb} test loss by {number(abs(gain.loss))} (lowered by {interval(gain.loss_interval)}, 95 %); {sure}."
     if gain.accuracy is not None and gain.accuracy_interval is not None:
-        low, high = (f"{100 * limit:+.1f}" for limit in gain.accuracy_interval)
-        words_ += f" Test accuracy changed by {100 * gain.accuracy:+.1f} percentage points ({low} to {high})."
-    return words_
+        least, most = (f"{100 * limit:+.1f}" for limit in gain.accuracy_interval)
+        text += f" Test accuracy changed by {100 * gain.accuracy:+.1f} percentage points ({least} to {most})."
+    return text
 
 
 def _reads(result: Result) -> str:
@@ -248,7 +250,11 @@ def _basis(result: Result) -> str:
 def _data(result: Result) -> tuple[Row, ...]:
     data = result.dataset
     classes = UNKNOWN if data.classes is None else f"{len(data.classes)}: " + ", ".join(data.classes)
-    roles = (("training", data.train, "fits"), ("validation", data.validation, "chooses"), ("test", data.test, "stands for the future"))
+    roles = (
+        ("training", data.train, "fits"),
+        ("validation", data.validation, "chooses"),
+        ("test", data.test, "stands for the future"),
+    )
     return (
         Row("task", (data.task,)),
         Row("classes", (classes,)),

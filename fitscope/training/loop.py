@@ -20,7 +20,7 @@ from fitscope.training.networks import build
 from fitscope.training.steps import steps_for
 
 if TYPE_CHECKING:
-    import keras
+    pass
 
 Weights = list[NDArray[np.float32]]
 Part = tuple[Any, NDArray[np.float32]]
@@ -134,8 +134,8 @@ class _Training:
             self.updates += 1
             if self._spent():
                 break
-        loss, hits = np.sum([[tensor.numpy() for tensor in pair] for pair in sums], axis=0, dtype=np.float64) / seen
-        return {"loss": float(loss), "accuracy": float(hits)}
+        loss, hits = (math.fsum(tensor.numpy() for tensor in tensors) for tensors in zip(*sums))
+        return {"loss": loss / seen, "accuracy": hits / seen}
 
     def _spent(self) -> bool:
         return self.plan.updates is not None and self.updates >= self.plan.updates

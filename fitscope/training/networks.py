@@ -66,7 +66,6 @@ def _optimizer(plan: Plan) -> keras.Optimizer:
 def facts(model: keras.Model, path: str) -> ModelFacts:
     """Return what a reader wants to know of a network: its layers with their output shapes and parameters."""
     layers = tuple(
-        LayerFacts(layer.name, type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
-        for layer in model.layers
+        LayerFacts(layer.name, type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params()) for layer in model.layers
     )
     return ModelFacts(model.name, model.count_params(), layers, path)

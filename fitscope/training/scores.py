@@ -30,8 +30,8 @@ def score(losses: NDArray[np.floating], hits: NDArray[np.bool_]) -> Score:
         >>> score(np.array([0.1, 0.4, 0.2]), np.array([True, False, True])).accuracy
         0.6666666666666666
     """
-    losses = np.asarray(losses, np.float64)
-    return Score(float(losses.mean()), mean_interval(losses), float(hits.mean()), wilson(int(hits.sum()), len(hits)), len(hits))
+    losses64 = np.asarray(losses, np.float64)
+    return Score(float(losses64.mean()), mean_interval(losses64), float(hits.mean()), wilson(int(hits.sum()), len(hits)), len(hits))
 
 
 def gain(held_out: tuple[NDArray[np.floating], NDArray[np.bool_]], refit: tuple[NDArray[np.floating], NDArray[np.bool_]]) -> Gain:
