@@ -170,7 +170,7 @@ class Result:
         """Return the result as plain data, with a sentence for every code; NaN and infinity are None."""
         content = {"schema": SCHEMA, **{f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
         content["diagnosis"] = diagnosis_json(self.diagnosis)
-        return content
+        return content | {"studies": {}, "search": None, "author": None, "answers": None}  # promised; none was asked for
 
     def to_text(self) -> str:
         """Return the result as the text of result.json."""

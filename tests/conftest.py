@@ -1,0 +1,163 @@
+"""What all tests share: data and browser where there are any, one way to call the command, one fake training."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+NEEDS = {"needs_data": "imdb.npz and reuters.npz in FITSCOPE_DATA_DIR", "needs_browser": "Chromium and its driver"}
+
+
+def missing(need: str) -> bool:
+    if need == "needs_browser":
+        return not (shutil.which("chromium") and shutil.which("chromedriver"))
+    folder = os.environ.get("FITSCOPE_DATA_DIR")
+    return not folder or not all((Path(folder) / f"{name}.npz").is_file() for name in ("imdb", "reuters"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for need, what in NEEDS.items():
+        if item.get_closest_marker(need) and missing(need):
+            pytest.skip(f"needs {what}")
+
+
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    counts = {kind: len(terminalreporter.stats.get(kind, [])) for kind in ("passed", "failed", "skipped", "error")}
+    ran = counts["passed"] + counts["failed"]
+    terminalreporter.write_line(f"fitscope: {ran} tests ran, {counts['skipped']} were skipped")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where FITSCOPE_TESTS_REQUIRE names a need (as CI does), tests that were skipped for it fail the run."""
+    required = [f"needs_{name}" for name in os.environ.get("FITSCOPE_TESTS_REQUIRE", "").split(",") if name]
+    lacking = [need for need in required if need not in NEEDS or missing(need)]
+    if lacking:
+        print(f"\nThis run requires {', '.join(lacking)}, which is missing here.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep the tests' encoded data out of the person's cache."""
+    before, folder = os.environ.get("FITSCOPE_CACHE_DIR"), tmp_path_factory.mktemp("cache")
+    os.environ["FITSCOPE_CACHE_DIR"] = str(folder)
+    yield folder
+    del os.environ["FITSCOPE_CACHE_DIR"]
+    if before is not None:
+        os.environ["FITSCOPE_CACHE_DIR"] = before
+
+
+@pytest.fixture
+def cli_invoke() -> Callable[..., Result]:
+    """Call the command line in this process."""
+    from fitscope.cli import main
+
+    return lambda *args, **kwargs: CliRunner().invoke(main, [str(arg) for arg in args], **kwargs)
+
+
+def curves(shape: str, epochs: int = 20) -> dict[str, list[float]]:
+    """Return noiseless curves that overfit, underfit, level off, or learn nothing."""
+    e = np.arange(1, epochs + 1)
+    loss = 0.05 + 0.6 * np.exp(-e / 4)
+    val_loss = {
+        "overfitting": 0.3 + 0.4 * np.exp(-e / 2) + 0.02 * np.maximum(0, e - 5),
+        "underfitting": 2.0 - 0.05 * e,
+        "good_fit": 0.3 + 0.4 * np.exp(-e),
+        "not_learning": np.full(epochs, 0.693),
+    }[shape]
+    if shape == "not_learning":
+        loss = np.full(epochs, 0.693)
+    return {"loss": loss.tolist(), "val_loss": val_loss.tolist()}
+
+
+@pytest.fixture(name="curves")
+def curves_fixture() -> Callable[..., dict[str, list[float]]]:
+    return curves
+
+
+class FakeTraining:
+    """Stand in for the room with Keras in it: the given curves come out of every plan, and nothing is trained.
+
+    Args:
+        shape: of `curves`, or the curves themselves.
+        samples: validation samples, each with the epoch's loss plus a fixed deviation.
+    """
+
+    def __init__(self, shape: str | dict[str, list[float]], samples: int = 50) -> None:
+        self.shape, self.samples = shape, samples
+        self.plans: list[Any] = []
+        self.tested = 0
+
+    def train(self, plan: Any, on_epoch: Callable[[Any], object] | None = None, *, data: Any = None) -> Any:
+        from fitscope.history import TrainingHistory
+        from fitscope.training import EpochEnd, Run
+
+        self.plans.append(plan)
+        metrics = curves(self.shape, plan.max_epochs) if isinstance(self.shape, str) else self.shape
+        if not plan.validation:
+            metrics = {"loss": metrics["loss"][: plan.max_epochs]}
+        history, stopped = TrainingHistory.of(metrics), False
+        for i, epoch in enumerate(history.epochs, 1):
+            told = {name: values[i - 1] for name, values in history.metrics.items()}
+            stopped = bool(on_epoch and on_epoch(EpochEnd(epoch, plan.max_epochs, told)) is True and i < len(history))
+            if stopped:
+                history = history.until(i)
+                break
+        spread = np.random.default_rng(0).normal(0, 0.01, self.samples)
+        losses = history.val_loss[:, None] + spread - spread.mean() if plan.validation else np.empty((len(history), 0))
+        return Run(plan, history, losses.astype(np.float32), [np.zeros(1, np.float32)], len(history), stopped, 0.1, "dense")
+
+    def test_once(self, held_out: Any, refit: Any, data: Any) -> Any:
+        from fitscope.training.scores import gain, score
+
+        self.tested += 1
+        rng = np.random.default_rng(1)
+        said = [(rng.random(100), rng.random(100) > 0.1) for _ in range(2)]
+        return score(*said[0]), refit and score(*said[1]), refit and gain(*said)
+
+    def describe(self, run: Any, data: Any) -> Any:
+        from fitscope.result import LayerFacts, ModelFacts
+
+        return ModelFacts("textbook", 10, (LayerFacts("output", "Dense", (10,), 10),), run.path)
+
+    def environment(self) -> Any:
+        from fitscope.result import Environment
+
+        return Environment("3.11.0", "2.20.0", "3.12.0", "2.0.0", "Linux x86_64", 2, ())
+
+    def save(self, run: Any, data: Any, path: Path) -> None:
+        path.write_bytes(b"model")
+
+    def peak_mb(self) -> float:
+        return 100.0
+
+
+@pytest.fixture
+def fake_training(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeTraining]:
+    """Put curves in the place of training, for the test's length."""
+
+    def put(shape: str | dict[str, list[float]], samples: int = 50) -> FakeTraining:
+        fake = FakeTraining(shape, samples)
+        monkeypatch.setattr("fitscope.analysis.training", fake)
+        return fake
+
+    return put
+
+
+@pytest.fixture
+def result(fake_training: Callable[..., FakeTraining]) -> Any:
+    """A whole result, of an overfitting training that was faked."""
+    from fitscope.analysis import analyze
+
+    fake_training("overfitting")
+    return analyze("digits", max_epochs=20)

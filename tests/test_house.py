@@ -1,0 +1,63 @@
+"""The house's arrows (DESIGN section 3), and what commands must not load."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "fitscope"
+FLOORS = [{"cli"}, {"analysis"}, {"report"}, {"training"}, {"datasets"}, {"result"}, {"diagnosis"}, {"plan", "history", "words", "errors"}]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or not path.name.startswith("__"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} if node.module != "fitscope" else {f"fitscope.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name.split(".")[1] for name in names if name.startswith("fitscope.")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_imports_only_downward(path):
+    room = room_of(path)
+    above = {other for other in imported_rooms(path) - {room, "version"} if FLOOR[other] <= FLOOR[room] and other != "errors"}
+    assert not above, f"{room} must not import {above}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_keras_is_imported_in_training_alone(path):
+    text = path.read_text(encoding="utf8")
+    loads = {name.name.split(".")[0] for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import) for name in node.names}
+    assert room_of(path) == "training" or not loads & {"keras", "tensorflow"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_stays_under_400_lines(path):
+    assert len(path.read_text(encoding="utf8").splitlines()) < 400
+
+
+@pytest.mark.parametrize(
+    ("code", "unloaded"),
+    [
+        ("import fitscope", ["numpy", "tensorflow", "keras", "matplotlib"]),
+        ("from fitscope.cli import main; main(['--help'])", ["numpy", "tensorflow", "keras", "matplotlib"]),
+        ("from fitscope.cli import main; main(['analyze', '--help'])", ["numpy", "tensorflow", "keras", "matplotlib"]),
+        ("from fitscope.cli import main; main(['data', 'list'])", ["tensorflow", "keras", "matplotlib"]),
+        ("import fitscope; fitscope.diagnose({'loss': [1.0] * 9, 'val_loss': [2.0] * 9})",
+         ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
+    ],
+)  # fmt: skip
+def test_light_command_leaves_heavy_modules_alone(code, unloaded):
+    check = f"import atexit, sys\natexit.register(lambda: sys.stderr.write(repr(set({unloaded!r}) & set(sys.modules))))\n{code}"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert done.stderr.endswith("set()"), done.stderr

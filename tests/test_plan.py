@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+from fitscope.errors import ResultError, UsageError
+from fitscope.plan import Plan
+
+
+def make(**changes):
+    return Plan("digits", "ab12", None, "textbook").replace(**changes)
+
+
+def test_json_and_back_gives_an_equal_plan():
+    plan = make(num_words=1000, learning_rate=0.01, updates=5)
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_key_is_the_same_for_equal_plans_and_another_for_others():
+    assert make().key() == make().key()
+    assert len({make(seed=seed).key() for seed in range(5)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"max_epochs": 0}, "--max-epochs 0"),
+        ({"max_epochs": 2.5}, "--max-epochs 2.5"),
+        ({"max_epochs": True}, "--max-epochs True"),
+        ({"batch_size": -1}, "--batch-size -1"),
+        ({"validation": -1}, "--validation -1"),
+        ({"num_words": 3}, "--num-words 3"),
+        ({"seed": -1}, "--seed -1"),
+        ({"seed": 2**32}, "--seed 4294967296"),
+        ({"updates": 0}, "--updates 0"),
+        ({"optimizer": "rmspop"}, "rmspop"),
+        ({"learning_rate": 0.0}, "--learning-rate 0.0"),
+        ({"learning_rate": float("nan")}, "--learning-rate nan"),
+        ({"learning_rate": float("inf")}, "--learning-rate inf"),
+    ],
+)
+def test_impossible_number_is_refused_by_its_option(changes, says):
+    with pytest.raises(UsageError, match=says):
+        make(**changes)
+
+
+def test_field_of_a_newer_fitscope_is_refused():
+    with pytest.raises(ResultError, match="dropout"):
+        Plan.from_json(make().to_json() | {"dropout": 0.5})
+
+
+def test_missing_field_is_refused():
+    with pytest.raises(ResultError, match="dataset"):
+        Plan.from_json({"model": "textbook"})

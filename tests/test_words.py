@@ -1,0 +1,44 @@
+import string
+
+import pytest
+
+from fitscope import words
+from fitscope.diagnosis.findings import ADVICE
+from fitscope.diagnosis.verdict import verdict  # noqa: F401 (its codes are those of words.VERDICTS)
+
+NUMBERS = {
+    "best": 4, "first": 3, "last_member": 5, "last": 20, "why": "guessing", "majority": 0.5, "epoch": 3, "epochs": 4,
+    "from_epoch": 6, "percent": 12.3, "last_epoch": 20, "samples": 1000, "accuracy_epoch": 9, "loss_epoch": 4, "at_best": 0.1,
+    "at_end": 0.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", words.VERDICTS)
+@pytest.mark.parametrize("why", words.REASONS)
+def test_verdict_is_one_whole_sentence(code, why):
+    said = words.verdict(code, NUMBERS | {"why": why})
+    assert said[0] in string.ascii_uppercase
+    assert said.endswith(".")
+    assert "{" not in said
+    assert "None" not in said
+
+
+@pytest.mark.parametrize("code", words.FINDINGS)
+def test_finding_is_one_whole_sentence(code):
+    said = words.finding(code, NUMBERS)
+    assert said.endswith(".")
+    assert "{" not in said
+
+
+def test_plateau_of_one_epoch_is_not_spelt_out():
+    assert "as good" not in words.verdict("overfitting", NUMBERS | {"first": 4, "last_member": 4})
+
+
+def test_every_advice_and_finding_has_its_sentence():
+    assert set(ADVICE) <= set(words.FINDINGS)
+    assert {code for codes in ADVICE.values() for code in codes} == set(words.ADVICE)
+
+
+def test_code_of_a_newer_fitscope_is_shown_as_it_is():
+    assert words.finding("too_salty", {}) == "too_salty"
+    assert words.advice("add_water") == "add_water"
