@@ -52,11 +52,14 @@ def tail_noise(curve: Curve) -> tuple[float, float]:
     residuals = curve - trend(curve)
     limit = 4 * 1.4826 * np.median(np.abs(residuals))
     residuals = np.clip(residuals, -limit, limit)
-    variance = float(residuals @ residuals) / (len(curve) - 3)
-    if variance <= 0:
+    squares, epochs = float(residuals @ residuals), len(curve)
+    if squares <= 0:
         return white, 0.0
-    raw = float(residuals[1:] @ residuals[:-1]) / float(residuals @ residuals)
-    return math.sqrt(variance), min(0.9, max(0.0, raw + (1 + 3 * raw) / len(curve)))
+    raw = float(residuals[1:] @ residuals[:-1]) / squares
+    # A trend of three numbers swallows what is slow in the noise: correlation and size must be put back (Kendall 1954).
+    correlation = min(0.9, max(0.0, raw + (3 + 8 * raw) / epochs))
+    swallowed = min(3 * long_run_factor(correlation) ** 2, epochs / 2)
+    return math.sqrt(squares / (epochs - swallowed)), correlation
 
 
 def trend(curve: Curve) -> Curve:

@@ -113,7 +113,8 @@ def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Sha
         seed: of the simulation.
     """
     low, lowest, last = float(curve.min()), int(curve.argmin()), max(2, len(curve) // 10)
-    rise = float(curve[-last:].mean()) - low
+    # Where the minimum lies in the last epochs, what comes before it is no rise.
+    rise = float(curve[max(lowest, len(curve) - last) :].mean()) - low
     tail = curve[settled(curve) :] if len(curve) - settled(curve) >= last + 2 else curve[-(last + 2) :]
     sd, correlation = tail_noise(tail)
     flat = rise_by_chance(len(tail), last, sd, correlation, seed) * _doubt(len(tail))

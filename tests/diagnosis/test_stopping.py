@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from fitscope.diagnosis.stopping import PATIENCES, stopping
+
+VAL_LOSS = np.array([1.0, 0.8, 0.85, 0.7, 0.75, 0.76, 0.77, 0.6, 0.9, 0.9])
+EPOCHS = tuple(range(1, 11))
+
+
+@pytest.mark.parametrize(("patience", "stops_at", "keeps"), [(1, 3, 2), (2, 6, 4), (3, 7, 4), (5, None, 8), (10, None, 8)])
+def test_patience_stops_where_keras_would(patience, stops_at, keeps):
+    rule = stopping(VAL_LOSS, EPOCHS)[PATIENCES.index(patience)]
+    assert (rule.stops_at, rule.keeps) == (stops_at, keeps)
+
+
+def test_cost_is_the_kept_loss_above_the_lowest_in_percent():
+    assert stopping(VAL_LOSS, EPOCHS)[0].cost == pytest.approx(100 * 0.2 / 0.6)
+    assert stopping(VAL_LOSS, EPOCHS)[3].cost == 0
+
+
+def test_nan_counts_as_no_improvement():
+    rule = stopping(np.array([1.0, np.nan, 0.5]), (1, 2, 3))[0]
+    assert (rule.stops_at, rule.keeps) == (2, 1)
+
+
+def test_curve_without_any_value_keeps_nothing():
+    rule = stopping(np.full(4, np.nan), (1, 2, 3, 4))[0]
+    assert (rule.keeps, rule.cost) == (None, None)
+
+
+@pytest.mark.parametrize("patience", [1, 2, 3, 5])
+def test_patience_agrees_with_keras_own_callback(patience):
+    import keras
+
+    callback = keras.callbacks.EarlyStopping("val_loss", patience=patience)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.stop_training = False
+    callback.set_model(model)
+    callback.on_train_begin()
+    for epoch, loss in enumerate(VAL_LOSS):
+        callback.on_epoch_end(epoch, {"val_loss": loss})
+        if model.stop_training:
+            break
+    rule = stopping(VAL_LOSS, EPOCHS)[PATIENCES.index(patience)]
+    assert rule.stops_at == (epoch + 1 if model.stop_training else None)
+    assert rule.keeps == callback.best_epoch + 1
