@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "fitscope"
-FLOORS = [{"cli"}, {"analysis"}, {"report"}, {"training"}, {"datasets"}, {"result"}, {"diagnosis"}, {"plan", "history", "words", "errors"}]
+FLOORS = [
+    {"cli"},
+    {"analysis"},
+    {"report"},
+    {"training"},
+    {"datasets"},
+    {"result"},
+    {"diagnosis"},
+    {"plan", "history", "words", "errors"},
+]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or not path.name.startswith("__"))
 

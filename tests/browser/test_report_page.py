@@ -1,0 +1,96 @@
+"""The report as a person sees it, in headless Chromium."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.needs_browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--force-device-scale-factor=1"):
+        options.add_argument(argument)
+    options.binary_location = "/usr/bin/chromium"
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def opened(browser, result, tmp_path):
+    """The page of a faked overfitting analysis, opened from a file."""
+    from fitscope.report.page import write
+
+    write(result, tmp_path / "report.html")
+
+    def open_(width=1000, scheme="light", path: Path = tmp_path / "report.html"):
+        device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        browser.get(path.as_uri())
+        return browser
+
+    return open_
+
+
+def test_page_opens_without_a_message_on_the_console(opened):
+    page = opened()
+    assert page.get_log("browser") == []
+    assert "digits" in page.title
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1400])
+def test_page_never_scrolls_sideways(opened, width):
+    page = opened(width)
+    assert page.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_verdict_and_first_numbers_are_seen_without_scrolling(opened):
+    page = opened(1000)
+    bottom = "return document.querySelector('#fitscope-numbers').getBoundingClientRect().bottom"
+    assert page.execute_script(bottom) < 900
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_the_page(opened, scheme):
+    """WCAG asks for a contrast of 4.5 to 1."""
+    script = """
+      const lum = c => { const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
+        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+      const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
+        if (!/, 0\\)$|transparent/.test(c)) return c; } return 'rgb(255,255,255)'; };
+      return [...document.querySelectorAll('h1,h2,h3,p,td,th,dt,dd,li,figcaption,span,strong,b,code,svg text,footer,summary')]
+        .filter(e => e.textContent.trim()).map(e => { const s = getComputedStyle(e);
+          const a = lum(e.tagName === 'text' ? s.fill : s.color), b = lum(ground(e));
+          return [e.tagName + ': ' + e.textContent.trim().slice(0, 40), (Math.max(a, b) + .05) / (Math.min(a, b) + .05)]; })
+        .filter(([, ratio]) => ratio < 4.5);
+    """
+    assert opened(1000, scheme).execute_script(script) == []
+
+
+def test_curves_and_regions_are_drawn_in_the_pages_colours(opened):
+    fills = "return ['underfitting', 'good_fit', 'overfitting'].map(n => getComputedStyle(" \
+            "document.querySelector(`#loss-region-${n} path`)).fill)"  # fmt: skip
+    light, dark = (opened(1000, scheme).execute_script(fills) for scheme in ("light", "dark"))
+    assert len(set(light)) == 3
+    assert not set(light) & set(dark)
+
+
+def test_page_prints_as_pdf(opened):
+    import base64
+
+    pdf = base64.b64decode(opened().execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
+    assert pdf.startswith(b"%PDF")
+    assert 2 <= pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") <= 8
+
+
+def test_wide_tables_scroll_inside_their_frame_on_a_phone(opened):
+    page = opened(320)
+    frames = "return [...document.querySelectorAll('.scroll')].every(f => f.getBoundingClientRect().right <= 320)"
+    assert page.execute_script(frames)

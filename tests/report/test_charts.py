@@ -1,0 +1,57 @@
+"""What the charts draw, not how it looks."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from fitscope.diagnosis.regions import Region
+from fitscope.report import charts
+
+EPOCHS = (1, 2, 3, 4)
+
+
+def test_losses_draws_training_as_dots_and_validation_as_a_line():
+    ax = charts.losses(EPOCHS, [4, 3, 2, 1], [4, 3, 3.5, 4]).axes[0]
+    training, validation = ax.lines[:2]
+    assert (training.get_marker(), training.get_linestyle()) == ("o", "None")
+    assert (validation.get_marker(), validation.get_linestyle()) == ("None", "-")
+    assert validation.get_ydata().tolist() == [4, 3, 3.5, 4]
+
+
+def test_losses_shades_each_region_from_half_an_epoch_before_to_half_after():
+    regions = (Region("underfitting", 1, 1), Region("good_fit", 2, 3), Region("overfitting", 4, 4))
+    ax = charts.losses(EPOCHS, [1] * 4, [1] * 4, regions).axes[0]
+    spans = {patch.get_gid(): patch.get_x() for patch in ax.patches if patch.get_gid()}
+    assert spans == {"region-underfitting": 0.5, "region-good_fit": 1.5, "region-overfitting": 3.5}
+
+
+def test_losses_marks_the_best_epoch():
+    ax = charts.losses(EPOCHS, [1] * 4, [4, 3, 3.5, 4], best=(2, 3.0)).axes[0]
+    assert "best epoch, 2" in [line.get_label() for line in ax.lines]
+
+
+def test_chances_fills_the_plateau_alone():
+    ax = charts.chances(EPOCHS, [0.1, 0.6, 0.2, 0.1], members=(2, 3)).axes[0]
+    assert [bar.get_height() for bar in ax.containers[1]] == [0, 0.6, 0.2, 0]
+
+
+def test_figure_can_be_drawn_on_axes_of_ones_own():
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    assert charts.gap(EPOCHS, [0, 1, 2, 3], ax=ax) is ax.figure
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0, 3.0, 4.0], [float("nan")] * 4, [1e300, 1.0, -1e300, 0.0]])
+def test_svg_is_well_formed_names_its_title_and_uses_the_pages_colours(values):
+    text = charts.svg(charts.losses(EPOCHS, values, values), "loss", "Loss curves")
+    root = ET.fromstring(text)
+    assert root.get("aria-label") == "Loss curves"
+    assert root.get("viewBox")
+    assert "var(--train)" in text
+    assert not [name for name in charts.COLOURS.values() if name in text]
+
+
+def test_same_figure_gives_the_same_svg():
+    first, again = (charts.svg(charts.gap(EPOCHS, [0, 1, 2, 3]), "gap", "Gap") for _ in range(2))
+    assert first == again

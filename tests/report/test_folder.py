@@ -1,0 +1,67 @@
+import csv
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fitscope.errors import OutputError
+from fitscope.plan import Plan
+from fitscope.report.folder import RunFolder, default_folder, open_folder
+
+PLAN = Plan("digits", "ab", None, "textbook")
+
+
+def test_default_folder_is_named_after_data_set_and_time():
+    assert str(default_folder("imdb", datetime(2026, 1, 2, 3, 4, 5))) == "reports/imdb-20260102-030405"
+
+
+def test_plan_is_there_before_anything_is_trained(tmp_path):
+    with open_folder(tmp_path / "run", PLAN, "epochs"):
+        content = json.loads((tmp_path / "run" / "plan.json").read_text())
+        assert Plan.from_json(content["plan"]) == PLAN
+        assert (tmp_path / "run" / ".run").is_dir()
+
+
+def test_history_is_written_as_keras_csv_logger_would(tmp_path, result):
+    folder = RunFolder(tmp_path / "run")
+    folder.create(result.plan, "epochs")
+    folder.fill(result, np.zeros((20, 3)), None)
+    rows = list(csv.DictReader((tmp_path / "run" / "history.csv").open()))
+    assert list(rows[0]) == ["epoch", "loss", "val_loss"]
+    assert rows[0]["epoch"] == "0"
+    assert [float(row["val_loss"]) for row in rows] == result.history.val_loss.tolist()
+    assert np.load(tmp_path / "run" / "samples.npz")["losses"].shape == (20, 3)
+    assert not (tmp_path / "run" / ".run").exists()
+
+
+def test_report_is_written_last(tmp_path, result, monkeypatch):
+    moved, replace = [], os.replace
+    monkeypatch.setattr("os.replace", lambda old, new: (moved.append(Path(new)), replace(old, new)))
+    folder = RunFolder(tmp_path / "run")
+    folder.create(result.plan, "epochs")
+    folder.fill(result, np.zeros((20, 3)), lambda path: path.write_bytes(b"m"))
+    assert moved[-1] == tmp_path / "run" / "report.html"
+
+
+def test_folder_of_an_analysis_that_fails_is_removed(tmp_path):
+    with pytest.raises(KeyboardInterrupt), open_folder(tmp_path / "run", PLAN, "epochs"):
+        raise KeyboardInterrupt
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("blocked", ["file/run", "file"])
+def test_place_that_cannot_be_written_is_refused(tmp_path, blocked):
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(OutputError, match="--output"), open_folder(tmp_path / blocked, PLAN, "epochs"):
+        pass
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_dangling_link_is_not_followed(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="exists already"), open_folder(tmp_path / "link", PLAN, "epochs"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()

@@ -1,0 +1,136 @@
+import dataclasses
+import html.parser
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from fitscope.report.page import render, write
+from fitscope.result import Result
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'{{ 7*7 }}"
+
+
+class Reader(html.parser.HTMLParser):
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.json, self.inside = [], "", False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.inside = tag == "script"
+
+    def handle_endtag(self, tag):
+        self.inside = False
+
+    def handle_data(self, data):
+        self.json += data if self.inside else ""
+
+
+@pytest.fixture
+def page(result):
+    return render(result)
+
+
+def test_page_embeds_the_result_exactly(result, page):
+    scripts = [attrs for tag, attrs in Reader(page).tags if tag == "script"]
+    assert scripts == [{"type": "application/json", "id": "fitscope-result"}]
+    assert json.loads(Reader(page).json) == result.to_json()
+    assert not set("<>&") & set(Reader(page).json)
+
+
+def test_page_is_made_from_the_result_alone(result, page):
+    assert render(Result.from_text(result.to_text())) == page
+
+
+def test_verdict_is_the_heading(result, page):
+    assert f"<h1>{result.to_json()['diagnosis']['message']}</h1>" in page
+
+
+def test_first_numbers_stand_in_one_list(page):
+    assert page.count('<dl id="fitscope-numbers">') == 1
+
+
+def test_page_names_nothing_outside_itself(page):
+    tags = Reader(page).tags
+    assert not [tag for tag, _ in tags if tag in ("link", "iframe", "object", "embed", "base", "form")]
+    references = [v for _, attrs in tags for k, v in attrs.items() if k in ("src", "href", "xlink:href", "action", "srcset") and v]
+    assert all(reference.startswith("#") for reference in references)
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+
+
+def test_page_is_small(page):
+    assert len(page.encode()) <= 500_000
+
+
+@pytest.mark.parametrize("part", ["Loss curves", "Test results", "early stopping", "The network", "How sure", "EarlyStopping"])
+def test_page_has_its_part(page, part):
+    assert part in page
+
+
+def test_page_shows_the_command_that_repeats_it(result, page):
+    assert result.command in page
+
+
+def test_ids_on_the_page_are_unique(page):
+    ids = [attrs["id"] for _, attrs in Reader(page).tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_hostile_names_are_shown_and_never_run(result):
+    data = dataclasses.replace(result.dataset, name=HOSTILE, classes=(HOSTILE, "b"), source=HOSTILE)
+    layer = dataclasses.replace(result.model.layers[0], name=HOSTILE)
+    model = dataclasses.replace(result.model, name=HOSTILE, layers=(layer,))
+    page = render(dataclasses.replace(result, dataset=data, model=model, command=HOSTILE))
+    tags = Reader(page).tags
+    assert len([tag for tag, _ in tags if tag == "script"]) == 1
+    assert not [tag for tag, _ in tags if tag == "img"]
+    assert not [attrs for _, attrs in tags if any(name.startswith("on") for name in attrs)]
+    assert json.loads(Reader(page).json)["dataset"]["name"] == HOSTILE
+
+
+def test_result_without_test_or_refit_still_gives_a_page(result):
+    page = render(dataclasses.replace(result, holdout=None, refit=None, refit_skipped="interrupted", partial=True, test_reads=0))
+    assert "The test data was not read." in page
+    assert "Partial: stopped after epoch" in page
+
+
+@pytest.mark.parametrize("shape", ["overfitting", "underfitting", "good_fit", "not_learning"])
+@pytest.mark.parametrize("epochs", [1, 5, 40, 500])
+def test_every_verdict_and_length_gives_a_page(fake_training, shape, epochs):
+    from fitscope.analysis import analyze
+
+    fake_training(shape)
+    page = render(analyze("digits", max_epochs=epochs))
+    assert len(page.encode()) <= 500_000
+    assert "None" not in re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
+
+
+def test_diverged_at_the_first_epoch_gives_a_page(fake_training):
+    from fitscope.analysis import analyze
+
+    fake_training({"loss": [float("nan")], "val_loss": [float("nan")]})
+    assert "diverged" in render(analyze("digits"))
+
+
+def test_write_that_fails_leaves_the_old_page(result, tmp_path, monkeypatch):
+    (tmp_path / "report.html").write_text("old")
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space"):
+        write(result, tmp_path / "report.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert (tmp_path / "report.html").read_text() == "old"
+
+
+def test_page_is_rendered_without_tensorflow(result, tmp_path):
+    (tmp_path / "result.json").write_text(result.to_text())
+    code = (
+        "import sys; from fitscope.result import Result; from fitscope.report.page import render;"
+        "render(Result.from_text(open('result.json').read())); print('tensorflow' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from fitscope import training
+from fitscope.errors import UsageError
+from fitscope.plan import Plan
+from fitscope.training.networks import build, facts
+
+
+def shape(features, classes):
+    from fitscope.datasets import Dataset
+    from fitscope.datasets.dataset import first
+
+    task = "binary" if classes == 2 else "multiclass"
+    rows, labels = np.zeros((4, features), np.float32), np.arange(4) % classes
+    return Dataset("shape", task, tuple(map(str, range(classes))), rows, labels, rows, labels, "memory", "", first)
+
+
+@pytest.mark.parametrize(("classes", "parameters", "units"), [(2, 160_305, [16, 16, 1]), (46, 647_214, [64, 64, 46])])
+def test_textbook_network_is_that_of_the_reference_work(classes, parameters, units):
+    found = facts(build(Plan("shape", "", 10_000, "textbook"), shape(10_000, classes)), "dense")
+    assert found.parameters == parameters
+    assert [layer.output_shape for layer in found.layers] == [(n,) for n in units]
+    assert {layer.type for layer in found.layers} == {"Dense"}
+
+
+def test_equal_seeds_give_equal_initial_weights():
+    data = shape(20, 2)
+    first, again, other = (build(Plan("shape", "", None, "textbook", seed=s), data).get_weights() for s in (1, 1, 2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again))
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_learning_rate_of_the_plan_is_the_optimizers():
+    model = build(Plan("shape", "", None, "textbook", optimizer="adam", learning_rate=0.25), shape(20, 2))
+    assert float(model.optimizer.learning_rate) == 0.25
+
+
+def test_unknown_network_is_refused():
+    with pytest.raises(UsageError, match="'transformer'"):
+        build(Plan("shape", "", None, "transformer"), shape(20, 2))
+
+
+def test_environment_names_versions_and_gpus():
+    import keras
+
+    found = training.environment()
+    assert found.keras == keras.__version__
+    assert found.cpus >= 1
+    assert isinstance(found.gpus, tuple)
+
+
+def test_test_once_serves_both_models_and_pairs_them(make):
+    plan, data = make()
+    held, refit = training.train(plan, data=data), training.train(plan.replace(validation=0), data=data)
+    first, second, gain = training.test_once(held, refit, data)
+    assert first.samples == second.samples == 150
+    assert gain.loss == pytest.approx(first.loss - second.loss, abs=1e-6)
+    assert gain.accuracy == pytest.approx(second.accuracy - first.accuracy)
+
+
+def test_saved_model_opens_with_plain_keras_and_gives_the_same_test_result(make, tmp_path):
+    import subprocess
+    import sys
+
+    plan, data = make("sparse", "multiclass")
+    run = training.train(plan, data=data)
+    score, _, _ = training.test_once(run, None, data)
+    training.save(run, data, tmp_path / "model.keras")
+    np.savez(tmp_path / "test.npz", x=data.x_test.toarray(), y=data.targets(data.y_test))
+    code = (
+        "import sys, keras, numpy as np; f = np.load('test.npz'); m = keras.models.load_model('model.keras');"
+        "print(*m.evaluate(f['x'], f['y'], verbose=0)); assert 'fitscope' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    loss, accuracy = map(float, done.stdout.split()[-2:])
+    assert (loss, accuracy) == pytest.approx((score.loss, score.accuracy), abs=1e-5)
