@@ -131,7 +131,7 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
     loading = training.start_loading() if located.path is not None else None
     with course.part("data"):
         data = datasets.load(located, plan.num_words)
-    course.tell(Step("data", _describe_data(data, plan)))
+    course.tell(Step("data", _describe_data(data, plan, located.path)))
     with course.part("import"):
         if loading is not None:
             loading.join()
@@ -229,10 +229,11 @@ def _dataset_facts(data: Dataset, plan: Plan, majority: float) -> DatasetFacts:
     )
 
 
-def _describe_data(data: Dataset, plan: Plan) -> str:
+def _describe_data(data: Dataset, plan: Plan, path: Path | None) -> str:
     parts = (data.train_samples - plan.validation, plan.validation, data.test_samples)
     training_, validation, test = (f"{part:,}" for part in parts)
-    return f"{data.name} from {data.source}: {training_} training, {validation} validation and {test} test samples"
+    place = "" if path is None else f" ({path})"
+    return f"{data.name} from {data.source}{place}: {training_} training, {validation} validation and {test} test samples"
 
 
 def _amount(plan: Plan) -> str:

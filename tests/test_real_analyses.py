@@ -17,6 +17,10 @@ def analyze(folder, *args):
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "run/report.html"
+    lines = [
+        line for line in done.stderr.splitlines() if not line.startswith(("epoch ", "Training", "Refitting", "Testing", args[0]))
+    ]
+    assert lines == [], "only fitscope's own lines belong on standard error"
     return json.loads((folder / "run" / "result.json").read_text())
 
 

@@ -17,15 +17,21 @@ if TYPE_CHECKING:
 FAILED_ON = 3
 
 
-@click.command()
+@click.command(short_help="Find the best epoch, refit, test once, write a report.")
 @click.argument("dataset")
-@click.option("--max-epochs", type=int, metavar="N", help="Train this long, past the best epoch.")
-@click.option("--validation", type=Share(), help="Hold out so many training samples as validation data.")
+@click.option("--max-epochs", type=int, metavar="N", help="Train this long, past the best epoch (20; digits 60).")
+@click.option(
+    "--validation",
+    type=Share(),
+    help="Hold out so many training samples as validation data (imdb 10,000, reuters 1,000, digits 300).",
+)
 @click.option("--num-words", type=int, metavar="N", help="Keep the N most frequent words (10,000).")
-@click.option("--batch-size", type=int, metavar="N", help="Training samples an update.")
-@click.option("--optimizer", default="rmsprop", show_default=True, help="Keras' name of the optimizer.")
+@click.option("--batch-size", type=int, metavar="N", help="Training samples an update (512; digits 32).")
+@click.option(
+    "--optimizer", metavar="NAME", default="rmsprop", show_default=True, help="rmsprop, adam, sgd, adamw, nadam or adagrad."
+)
 @click.option("--learning-rate", type=float, metavar="X", help="The step size; by default the optimizer's own.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides initial weights and batch order.")
+@click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="Decides initial weights and batch order.")
 @click.option("--refit-by", type=click.Choice(["epochs", "updates"]), default="epochs", show_default=True,
               help="What the refit keeps of the best epoch.")  # fmt: skip
 @data_dir
@@ -47,9 +53,11 @@ def analyze(
     from fitscope import analysis
     from fitscope.cli.interrupt import Interrupt
     from fitscope.cli.progress import Teller
+    from fitscope.cli.stderr import keep_for_people
     from fitscope.report.folder import default_folder
 
     folder = output or default_folder(dataset)
+    keep_for_people()
     teller = Teller(quiet)
     with Interrupt() as interrupt:
 

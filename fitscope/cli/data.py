@@ -34,7 +34,7 @@ def list_(data_dir: Path | None, as_json: bool, quiet: bool) -> None:
     _print(listing(data_dir), as_json, "{name:8} {train:>6,} + {test:>6,} samples  {about}; {found}")
 
 
-@data.command()
+@data.command(short_help="Print where a data set lies.")
 @click.argument("dataset", required=False)
 @data_dir
 @everywhere
@@ -66,7 +66,7 @@ def check(dataset: str | None, data_dir: Path | None, as_json: bool, quiet: bool
     return int(any(row["damaged"] for row in found))
 
 
-@data.command()
+@data.command(short_help="Print one training sample.")
 @click.argument("dataset")
 @click.argument("number", type=int)
 @click.option("--num-words", type=int, metavar="N", help="Show words beyond the N most frequent as ? (10,000).")

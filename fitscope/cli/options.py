@@ -56,5 +56,6 @@ def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
 data_dir = click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
+    metavar="DIR",
     help="Look for data here first, then in $FITSCOPE_DATA_DIR, then in Keras' own cache.",
 )

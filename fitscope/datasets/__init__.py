@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 from pathlib import Path
 
-from fitscope.datasets import store
+from fitscope.datasets import digits, store
 from fitscope.datasets.dataset import Dataset, Defaults, Located
 from fitscope.datasets.digits import DIGITS
 from fitscope.datasets.imdb import IMDB
@@ -49,10 +48,7 @@ def locate(name: str, data_dir: Path | str | None = None, *, say: store.Say | No
     """
     known = defaults(name)
     if not known.files:
-        from importlib.metadata import version
-
-        identity = f"scikit-learn digits, split {known.train} + {known.test}, {version('scikit-learn').split('.')[0]}"
-        return Located(name, None, "scikit-learn", hashlib.sha256(identity.encode()).hexdigest())
+        return Located(name, None, "scikit-learn", store.sha256(digits.file()))
     path, source = store.find(known.files[0], data_dir, say=say)
     return Located(name, path, source, store.sha256(path))
 

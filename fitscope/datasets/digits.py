@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.datasets.dataset import Dataset, Defaults, Labels, Located
+from fitscope.errors import DataError
 
 SPLIT_SEED = 1797  # fixed: every plan shares one test set
 TEST = 360
+
+
+def file() -> Path:
+    """Return where scikit-learn keeps the digits, without importing it."""
+    spec = importlib.util.find_spec("sklearn")
+    if spec is None or spec.origin is None:
+        raise DataError("digits comes with scikit-learn, which is not installed; install it with `pip install scikit-learn`.")
+    return Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
 
 
 def load(located: Located, num_words: int | None) -> Dataset:

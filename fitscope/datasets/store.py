@@ -40,7 +40,7 @@ def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = Non
         origin: where downloads come from; https, or plain http from this machine alone.
 
     Returns:
-        The file's path, and in words where it came from.
+        The file's path, and in words where it came from: without the path, for reports are shown to others.
 
     Raises:
         DataError: the file is nowhere and cannot be downloaded; the sentence names the ways to go on.
@@ -48,7 +48,7 @@ def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = Non
     looked = folders(data_dir)
     for folder, name in looked:
         if (folder / file).is_file():
-            return folder / file, f"{name} ({folder / file})"
+            return folder / file, f"{file} in {name}"
     if say is not None:
         say(f"{file} is in none of {', '.join(str(folder) for folder, _ in looked)}; downloading it from {origin}")
     try:

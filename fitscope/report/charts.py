@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Values = Sequence[float]
-SIZE = (5.8, 3.4)
+SIZE = (5.0, 3.2)
 MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
 
 # Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
@@ -30,6 +30,7 @@ def losses(
     validation: Values,
     regions: Sequence[Region] = (),
     best: tuple[int, float] | None = None,
+    plateau: tuple[int, int] | None = None,
     ax: Axes | None = None,
     label: str = "loss",
 ) -> Figure:
@@ -40,6 +41,7 @@ def losses(
         training, validation: one value an epoch; NaN leaves a gap.
         regions: shaded behind the curves.
         best: the best epoch and its validation value.
+        plateau: first and last epoch that are as good; a bar at the foot.
         ax: drawn on, where given; else on a figure of its own.
         label: what the values are.
     """
@@ -49,6 +51,10 @@ def losses(
     dot = "o" if len(epochs) <= MARKED_UP_TO else ","
     ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=f"training {label}")
     ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=f"validation {label}")
+    if plateau is not None:
+        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else f"{plateau[0]} to {plateau[1]}"
+        ax.axvspan(plateau[0] - 0.5, plateau[1] + 0.5, ymax=0.025, color=COLOURS["best"], linewidth=0, gid="plateau",
+                   label=f"plateau, {spelt}")  # fmt: skip
     if best is not None:
         ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
         ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=f"best epoch, {best[0]}")

@@ -184,7 +184,8 @@ def _charts(result: Result) -> dict[str, str]:
     history, diagnosis = result.history, result.diagnosis
     marks = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
     loss, val = history.loss.tolist(), history.val_loss.tolist()
-    drawn = {"loss": (charts.losses(history.epochs, loss, val, diagnosis.regions, marks), "Training and validation loss")}
+    picture = charts.losses(history.epochs, loss, val, diagnosis.regions, marks, diagnosis.plateau)
+    drawn = {"loss": (picture, "Training and validation loss")}
     if "val_accuracy" in history.metrics:
         accuracy, val_accuracy = (history.curve(name).tolist() for name in ("accuracy", "val_accuracy"))
         picture = charts.losses(history.epochs, accuracy, val_accuracy, label="accuracy")

@@ -44,3 +44,4 @@ def test_second_ctrl_c_quits_and_leaves_no_folder(analysis, tmp_path):
     analysis.send_signal(signal.SIGINT)
     analysis.wait(timeout=60)
     assert analysis.returncode == 130
+    assert not (tmp_path / "run").exists()

@@ -41,7 +41,9 @@ def test_find_looks_in_the_named_folder_first_then_in_the_environment_then_in_ke
     monkeypatch.setenv("FITSCOPE_DATA_DIR", str(tmp_path / "set"))
     for place in (nowhere, tmp_path / "set", tmp_path / "own"):
         (place / "imdb.npz").write_bytes(b"")
-        assert store.find("imdb.npz", tmp_path / "own")[0] == place / "imdb.npz"
+        path, source = store.find("imdb.npz", tmp_path / "own")
+        assert path == place / "imdb.npz"
+        assert str(tmp_path) not in source
 
 
 def test_download_is_checked_kept_in_keras_cache_and_told_of(nowhere, server, monkeypatch):

@@ -30,6 +30,14 @@ def test_losses_marks_the_best_epoch():
     assert "best epoch, 2" in [line.get_label() for line in ax.lines]
 
 
+@pytest.mark.parametrize(("plateau", "label"), [((2, 3), "plateau, 2 to 3"), ((2, 2), "plateau, 2")])
+def test_losses_marks_the_plateau_with_a_bar_at_the_foot(plateau, label):
+    ax = charts.losses(EPOCHS, [1] * 4, [4, 3, 3.1, 4], plateau=plateau).axes[0]
+    bar = next(patch for patch in ax.patches if patch.get_gid() == "plateau")
+    assert (bar.get_x(), bar.get_x() + bar.get_width()) == (plateau[0] - 0.5, plateau[1] + 0.5)
+    assert bar.get_label() == label
+
+
 def test_chances_fills_the_plateau_alone():
     ax = charts.chances(EPOCHS, [0.1, 0.6, 0.2, 0.1], members=(2, 3)).axes[0]
     assert [bar.get_height() for bar in ax.containers[1]] == [0, 0.6, 0.2, 0]
