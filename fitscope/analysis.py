@@ -137,7 +137,7 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
             loading.join()
         environment = training.environment()
 
-    course.tell(Step("train", f"Training for {plan.max_epochs} epochs with {plan.validation:,} samples held out"))
+    course.tell(Step("train", f"Training for {_amount(plan)} with {plan.validation:,} samples held out"))
     with course.part("train"):
         run = training.train(plan, course.on_epoch, data=data)
     with course.part("diagnosis"):

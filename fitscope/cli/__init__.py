@@ -25,7 +25,7 @@ class Boundary(click.Group):
             error.show()
             code = error.exit_code
         except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted before there was an epoch to report on; nothing was kept.", err=True)
+            click.echo("Interrupted; nothing was kept.", err=True)
             code = INTERRUPTED
         except BrokenPipeError:
             sys.stderr.close()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import sys
 from types import FrameType, TracebackType
-
-import click
 
 
 class Interrupt:
@@ -29,4 +30,10 @@ class Interrupt:
         if self.asked or not self.training:
             raise KeyboardInterrupt
         self.asked = True
-        click.echo("\nStopping after this epoch; press Ctrl-C again to quit without a report.", err=True)
+        _write("\nStopping after this epoch; press Ctrl-C again to quit without a report.\n")
+
+
+def _write(text: str) -> None:
+    """Write past Python's buffers, which refuse a signal's message where it comes in the middle of another one."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.write(sys.stderr.fileno(), text.encode())

@@ -25,8 +25,8 @@ def defaults(name: str) -> Defaults:
     """
     if name not in DATASETS:
         near = difflib.get_close_matches(name.lower(), DATASETS, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"There is no data set called {name!r}: {hint}Take one of {', '.join(DATASETS)}.")
+        hint = f"did you mean {near[0]}? There are" if near else "take one of"
+        raise UsageError(f"There is no data set called {name!r}; {hint} {', '.join(DATASETS)}.")
     return DATASETS[name]
 
 

@@ -105,6 +105,7 @@ class Defaults:
         files: what it needs; empty where it comes with a library.
         train, test: samples, for people.
         num_words: the vocabulary, None for data without words.
+        all_words: the largest vocabulary that makes a difference.
         load: reads it.
     """
 
@@ -118,11 +119,16 @@ class Defaults:
     validation: int
     num_words: int | None
     load: Callable[[Located, int | None], Dataset]
+    all_words: int = 0
 
     def words(self, asked: int | None) -> int | None:
         """Return the vocabulary's size, checked."""
         if asked is not None and self.num_words is None:
             raise UsageError(f"--num-words {asked} does not fit {self.name}, which has no words; leave it out.")
+        if asked is not None and asked > self.all_words:
+            raise UsageError(
+                f"--num-words {asked} is more than the {self.all_words:,} words of {self.name}; give 4 to {self.all_words:,}."
+            )
         return self.num_words if asked is None else asked
 
     def held_out(self, asked: int | float | None) -> int:

@@ -32,4 +32,4 @@ def load(located: Located, num_words: int | None) -> Dataset:
 
 
 IMDB = Defaults("imdb", "film reviews, negative or positive", ("imdb.npz", "imdb_word_index.json"), TRAIN, 25_000,
-                max_epochs=20, batch_size=512, validation=10_000, num_words=10_000, load=load)  # fmt: skip
+                max_epochs=20, batch_size=512, validation=10_000, num_words=10_000, load=load, all_words=88_588)  # fmt: skip

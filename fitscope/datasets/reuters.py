@@ -35,4 +35,4 @@ def load(located: Located, num_words: int | None) -> Dataset:
 
 
 REUTERS = Defaults("reuters", "newswires on 46 topics", ("reuters.npz", "reuters_word_index.json"), 8_982, 2_246,
-                   max_epochs=20, batch_size=512, validation=1_000, num_words=10_000, load=load)  # fmt: skip
+                   max_epochs=20, batch_size=512, validation=1_000, num_words=10_000, load=load, all_words=30_988)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import shutil
@@ -27,11 +28,15 @@ WORK = ".run"
 def default_folder(dataset: str, now: datetime | None = None) -> Path:
     """Return the folder that an analysis goes to where nobody names one: reports/DATASET-YYYYMMDD-HHMMSS.
 
+    Where that is taken, by an analysis begun in the same second, a number is added.
+
     Example:
         >>> default_folder("imdb", datetime(2026, 1, 2, 3, 4, 5)).name
         'imdb-20260102-030405'
     """
-    return Path("reports") / f"{dataset}-{now or datetime.now():%Y%m%d-%H%M%S}"
+    path = Path("reports") / f"{dataset}-{now or datetime.now():%Y%m%d-%H%M%S}"
+    others = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+    return path if not path.exists() else next(other for other in others if not other.exists())
 
 
 class RunFolder:

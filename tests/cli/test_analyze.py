@@ -90,6 +90,7 @@ def test_refit_by_updates_that_is_refused_leaves_with_1_and_the_reason(fake_trai
         (["digits", "--fail-on", "doom"], 2, "doom is no verdict"),
         (["digits", "--output", "."], 1, "exists already"),
         (["imdb", "--num-words", "2"], 2, "--num-words 2"),
+        (["imdb", "--num-words", "1000000000"], 2, "88,588"),
     ],
 )
 def test_bad_input_is_one_sentence_and_leaves_nothing(cli_invoke, args, code, says, tmp_path, monkeypatch):

@@ -18,6 +18,14 @@ def test_default_folder_is_named_after_data_set_and_time():
     assert str(default_folder("imdb", datetime(2026, 1, 2, 3, 4, 5))) == "reports/imdb-20260102-030405"
 
 
+def test_default_folder_that_is_taken_gets_a_number(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    now = datetime(2026, 1, 2, 3, 4, 5)
+    for name in ("imdb-20260102-030405", "imdb-20260102-030405-2", "imdb-20260102-030405-3"):
+        assert default_folder("imdb", now).name == name
+        default_folder("imdb", now).mkdir(parents=True)
+
+
 def test_plan_is_there_before_anything_is_trained(tmp_path):
     with open_folder(tmp_path / "run", PLAN, "epochs"):
         content = json.loads((tmp_path / "run" / "plan.json").read_text())
