@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fitscope.analysis import Step
     from fitscope.training import EpochEnd
 
+WIDE = 66  # columns that take all the losses; a narrower terminal shows the validation loss alone
 SHOWN = {"loss": "loss", "val_loss": "val_loss", "val_accuracy": "val_acc"}
 
 
@@ -22,21 +23,22 @@ class Teller:
     """
 
     def __init__(self, quiet: bool) -> None:
-        self.console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        self.console = Console(stderr=True, quiet=quiet, highlight=False)
         self.live = self.console.is_terminal and not quiet
         self.bar: Progress | None = None
 
     def step(self, step: Step) -> None:
         """Print a step's sentence above where the next bar will be."""
         self.close()
-        self.console.print(step.text, markup=False)
+        self.console.print(step.text, markup=False, soft_wrap=not self.live)
 
     def epoch(self, event: EpochEnd) -> None:
         """Move the bar by one epoch, or print the epoch's line."""
-        losses = "  ".join(f"{label} {event.metrics[name]:.4f}" for name, label in SHOWN.items() if name in event.metrics)
+        known = [f"{label} {event.metrics[name]:.4f}" for name, label in SHOWN.items() if name in event.metrics]
         if not self.live:
-            self.console.print(f"epoch {event.epoch}/{event.of}  {losses}", markup=False)
+            self.console.print("  ".join([f"epoch {event.epoch}/{event.of}", *known]), markup=False, soft_wrap=True)
             return
+        losses = "  ".join(known[-1:] if len(known) == 1 else known if self.console.width >= WIDE else known[1:2])
         if self.bar is None:
             self.bar = self._start(event.of)
         self.bar.update(self.bar.task_ids[0], completed=event.epoch, losses=losses)
@@ -50,12 +52,10 @@ class Teller:
             self.bar = None
 
     def _start(self, epochs: int) -> Progress:
-        columns = (
-            TextColumn("epoch {task.completed:.0f}/{task.total:.0f}"),
-            BarColumn(bar_width=max(6, min(30, self.console.width - 66))),
-            TextColumn("{task.fields[losses]}"),
-            TimeRemainingColumn(compact=True),
-        )
+        count, losses = TextColumn("epoch {task.completed:.0f}/{task.total:.0f}"), TextColumn("{task.fields[losses]}")
+        bar_width = min(30, self.console.width - WIDE)
+        bars = (BarColumn(bar_width=bar_width),) if bar_width >= 6 else ()
+        columns = (count, *bars, losses, TimeRemainingColumn(compact=True))
         bar = Progress(*columns, console=self.console)
         bar.add_task("train", total=epochs, losses="")
         bar.start()
