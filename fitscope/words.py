@@ -31,6 +31,8 @@ REASONS = {
     "rises": "the training loss has risen since epoch {epoch} and ends above its first value",
 }
 FINDINGS = {
+    "training_diverged": "At epoch {epoch} the training went wrong; nothing that comes after can be used.",
+    "nothing_learnt": "The network answers no better than it did before the training.",
     "validation_loss_rises": "From epoch {from_epoch} on validation loss rises, to {percent:.0f} % above its minimum.",
     "still_improving": "Training loss and validation loss were both still falling when the training ended.",
     "too_small": "Training loss has levelled off while it is still high: the network may be too small for the task.",
@@ -45,6 +47,9 @@ FINDINGS = {
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
 ADVICE = {
+    "lower_learning_rate": "Lower the learning rate, with --learning-rate: a tenth of it is a good next try.",
+    "another_learning_rate": "Try a learning rate ten times higher, then one ten times lower, with --learning-rate.",
+    "check_data": "Check the data: inputs of a like size, no missing values, labels that belong to their samples.",
     "stop_at_best": "Stop at the best epoch, as the refit does, or use EarlyStopping with restore_best_weights=True.",
     "regularize": "Then try a smaller network, dropout, L2 regularization or more training data.",
     "train_longer": "Train for more epochs: raise --max-epochs.",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty
-from fitscope.diagnosis.findings import Advice, Evidence, Finding, advise, findings
+from fitscope.diagnosis.findings import Advice, Evidence, Finding, advise, failure, findings
 from fitscope.diagnosis.regions import Region, regions
 from fitscope.diagnosis.stopping import StoppingRule, stopping
 from fitscope.diagnosis.verdict import verdict
@@ -75,7 +75,9 @@ def judge(
     code, numbers = verdict(history, losses, majority, seed)
     lowest = best(history.val_loss)
     if lowest is None:
-        return Diagnosis(code, numbers, None, None, None, None, (), stopping(history.val_loss, history.epochs), (), (), None)
+        found = failure(code, numbers)
+        rules = stopping(history.val_loss, history.epochs)
+        return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
     sure = uncertainty(history.val_loss, history.epochs, losses, seed)
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
     found = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers))

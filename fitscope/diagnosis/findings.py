@@ -67,6 +67,17 @@ def advise(found: tuple[Finding, ...]) -> tuple[Advice, ...]:
     return tuple(Advice(code, finding) for code, finding in reversed(pairs.items()))
 
 
+def failure(verdict: str, numbers: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return what stands beside a verdict that needs no best epoch: that the training failed."""
+    if verdict == "diverged":
+        return (Finding("training_diverged", "serious", {"epoch": numbers["epoch"]}),)
+    return (Finding("nothing_learnt", "serious"),) if verdict == "not_learning" else ()
+
+
+def _failed(e: Evidence) -> Finding | None:
+    return next(iter(failure(e.verdict, e.numbers)), None)
+
+
 def _rises(e: Evidence) -> Finding | None:
     if e.verdict != "overfitting":
         return None
@@ -134,9 +145,11 @@ def _another_seed(e: Evidence) -> Finding | None:
 
 
 SEVERITIES = ("serious", "warning", "info")
-_CHECKS = (_rises, _why_underfitting, _minimum_not_reached, _few_samples, _accuracy_rises, _gap_widens, _learnt_by_heart,
+_CHECKS = (_failed, _rises, _why_underfitting, _minimum_not_reached, _few_samples, _accuracy_rises, _gap_widens, _learnt_by_heart,
            _wasted, _another_seed)  # fmt: skip
 ADVICE = {
+    "training_diverged": ("lower_learning_rate", "check_data"),
+    "nothing_learnt": ("another_learning_rate", "check_data"),
     "validation_loss_rises": ("stop_at_best", "regularize"),
     "still_improving": ("train_longer",),
     "too_small": ("more_capacity",),

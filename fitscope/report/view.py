@@ -148,8 +148,8 @@ def view(result: Result) -> View:
 
 UNKNOWN_SETTING = "the default"
 _MEANINGS = {
-    "underfitting": "the network still learns what helps on new data",
-    "good_fit": "as good on new data as this network gets",
+    "underfitting": "not yet as good on new data as this training got",
+    "good_fit": "as good on new data as this training got",
     "overfitting": "it learns what holds for the training data alone",
 }
 
@@ -184,6 +184,8 @@ def _charts(result: Result) -> dict[str, str]:
     history, diagnosis = result.history, result.diagnosis
     marks = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
     loss, val = history.loss.tolist(), history.val_loss.tolist()
+    if not any(map(math.isfinite, loss + val)):
+        return {}
     picture = charts.losses(history.epochs, loss, val, diagnosis.regions, marks, diagnosis.plateau)
     drawn = {"loss": (picture, "Training and validation loss")}
     if "val_accuracy" in history.metrics:

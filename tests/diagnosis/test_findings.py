@@ -74,4 +74,17 @@ def test_findings_stand_with_the_costliest_first(curves, shape):
 
 
 def test_diverged_training_gets_no_advice_to_train_longer():
-    assert codes({"loss": [1.0, 0.9, np.nan], "val_loss": [1.0, 0.9, np.nan]}) == ([], [])
+    found, advice = codes({"loss": [1.0, 0.9, np.nan], "val_loss": [1.0, 0.9, np.nan]})
+    assert found == ["training_diverged"]
+    assert advice == ["lower_learning_rate", "check_data"]
+
+
+@pytest.mark.parametrize("losses", [[np.nan], [np.nan, np.nan]])
+def test_training_that_diverged_at_once_still_gets_advice(losses):
+    assert codes({"loss": losses, "val_loss": losses}) == (["training_diverged"], ["lower_learning_rate", "check_data"])
+
+
+def test_training_that_learnt_nothing_advises_another_learning_rate(curves):
+    found, advice = codes(curves("not_learning"))
+    assert found == ["nothing_learnt"]
+    assert advice[0] == "another_learning_rate"
