@@ -53,7 +53,7 @@ class _Course:
     def part(self, name: str) -> Any:
         started = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - started, 3)
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
 
     def on_epoch(self, event: EpochEnd) -> bool:
         self.tell(event)
@@ -128,13 +128,15 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
     """Go through the steps; every choice is fixed before the test data is read."""
     if folder is not None:
         course.tell(Step("folder", str(folder.path)))
-    loading = training.start_loading() if located.path is not None else None
+    loading = training.start_loading()
+    if located.path is None:  # scikit-learn's data and Keras import the same modules; two threads would block each other
+        with course.part("import"):
+            loading.join()
     with course.part("data"):
         data = datasets.load(located, plan.num_words)
     course.tell(Step("data", _describe_data(data, plan, located.path)))
     with course.part("import"):
-        if loading is not None:
-            loading.join()
+        loading.join()
         environment = training.environment()
 
     course.tell(Step("train", f"Training for {_amount(plan)} with {plan.validation:,} samples held out"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,11 @@ class FakeTraining:
         self.shape, self.samples = shape, samples
         self.plans: list[Any] = []
         self.tested = 0
+
+    def start_loading(self) -> threading.Thread:
+        thread = threading.Thread()
+        thread.start()
+        return thread
 
     def train(self, plan: Any, on_epoch: Callable[[Any], object] | None = None, *, data: Any = None) -> Any:
         from fitscope.history import TrainingHistory
