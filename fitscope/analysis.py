@@ -134,6 +134,7 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
             loading.join()
     with course.part("data"):
         data = datasets.load(located, plan.num_words)
+        data.check_held_out(plan.validation)
     course.tell(Step("data", _describe_data(data, plan, located.path)))
     with course.part("import"):
         loading.join()

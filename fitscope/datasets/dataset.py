@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import UsageError
+from fitscope.errors import DataError, UsageError
 
 Labels = NDArray[np.int64]
 Part = tuple[Any, NDArray[np.float32]]
@@ -79,6 +79,18 @@ class Dataset:
     def testing(self) -> Part:
         """Return the rows and targets that stand for the future: read once, when every choice is made."""
         return self.x_test, self.targets(self.y_test)
+
+    def check_held_out(self, validation: int) -> None:
+        """Refuse to hold out more samples than there are, as where a file holds fewer than its name promises.
+
+        Raises:
+            DataError: fewer than two samples would be left to train on, or to validate.
+        """
+        if not 2 <= validation <= self.train_samples - 2:
+            raise DataError(
+                f"{self.name} holds {self.train_samples:,} training samples here, too few to hold out {validation:,}; give "
+                "fewer with --validation, or another folder with --data-dir."
+            )
 
     def majority(self, validation: int) -> float:
         """Return the largest class's share of the validation samples."""

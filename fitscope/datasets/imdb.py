@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fitscope.datasets.dataset import Dataset, Defaults, Located
-from fitscope.datasets.npz import read_labels, read_sequences
+from fitscope.datasets.npz import read_labels, read_member, read_sequences
 from fitscope.datasets.words import KERAS_SEED, Texts, load_texts
 
 CLASSES = ("negative", "positive")
@@ -20,7 +20,7 @@ def read(path: Path, part: str) -> Texts:
     labels = read_labels(path, f"y_{part}", len(offsets) - 1, len(CLASSES))
     generator = np.random.RandomState(KERAS_SEED)
     if part == "test":
-        generator.shuffle(np.arange(TRAIN))
+        generator.shuffle(np.arange(len(read_member(path, "y_train"))))
     order = np.arange(len(labels))
     generator.shuffle(order)
     return words, offsets, order, labels

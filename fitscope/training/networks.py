@@ -29,12 +29,17 @@ def build(plan: Plan, data: Dataset) -> keras.Model:
         A compiled stock Keras model: relu layers, then one sigmoid unit or a softmax over the classes.
 
     Raises:
-        UsageError: no network has the plan's name.
+        UsageError: no network has the plan's name, or Keras runs on another backend.
     """
     import keras
 
     if plan.model not in NETWORKS:
         raise UsageError(f"There is no network called {plan.model!r}; take one of {', '.join(NETWORKS)}.")
+    if keras.backend.backend() != "tensorflow":
+        raise UsageError(
+            f"Keras runs on {keras.backend.backend()} here, and fitscope trains on TensorFlow; set KERAS_BACKEND=tensorflow "
+            "before Keras is imported."
+        )
     keras.utils.set_random_seed(plan.seed)
     model = keras.Sequential([keras.Input((data.features,)), *NETWORKS[plan.model](data)], name=plan.model)
     model.compile(optimizer=_optimizer(plan), loss=LOSSES[data.task], metrics=["accuracy"])

@@ -45,9 +45,18 @@ def test_real_data_is_what_keras_would_load(name, train, test):
 
 def test_small_imdb_is_what_keras_would_load(folder):
     data = load(locate("imdb", folder), 50)
-    x_train, y_train, _, _ = textbook(folder, "imdb", 50)
-    assert [data.x_train[i].indices.tolist() for i in range(60)] == [sorted(set(row)) for row in x_train]
+    x_train, y_train, x_test, y_test = textbook(folder, "imdb", 50)
+    for rows, texts in ((data.x_train, x_train), (data.x_test, x_test)):
+        assert [rows[i].indices.tolist() for i in range(len(texts))] == [sorted(set(text)) for text in texts]
     assert np.array_equal(data.y_train, y_train)
+    assert np.array_equal(data.y_test, y_test)
+
+
+def test_hold_out_larger_than_what_the_file_holds_is_refused(folder):
+    data = load(locate("imdb", folder), 50)
+    data.check_held_out(58)
+    with pytest.raises(DataError, match="60 training samples here, too few to hold out 10,000"):
+        data.check_held_out(10_000)
 
 
 def test_digits_are_split_by_class_and_always_alike():

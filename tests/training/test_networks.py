@@ -41,6 +41,12 @@ def test_unknown_network_is_refused():
         build(Plan("shape", "", None, "transformer"), shape(20, 2))
 
 
+def test_another_backend_is_refused(monkeypatch):
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    with pytest.raises(UsageError, match="KERAS_BACKEND=tensorflow"):
+        build(Plan("shape", "", None, "textbook"), shape(20, 2))
+
+
 def test_environment_names_versions_and_gpus():
     import keras
 
