@@ -28,10 +28,10 @@ def opened(browser, result, tmp_path):
 
     write(result, tmp_path / "report.html")
 
-    def open_(width=1000, scheme="light", path: Path = tmp_path / "report.html"):
+    def open_(width=1000, scheme="light", medium="screen", path: Path = tmp_path / "report.html"):
         device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
-        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        media = {"media": medium, "features": [{"name": "prefers-color-scheme", "value": scheme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
         browser.get(path.as_uri())
         return browser
@@ -57,8 +57,8 @@ def test_verdict_and_first_numbers_are_seen_without_scrolling(opened):
     assert page.execute_script(bottom) < 900
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_stands_out_from_the_page(opened, scheme):
+@pytest.mark.parametrize(("scheme", "medium"), [("light", "screen"), ("dark", "screen"), ("dark", "print")])
+def test_every_text_stands_out_from_the_page(opened, scheme, medium):
     """WCAG asks for a contrast of 4.5 to 1."""
     script = """
       const lum = c => { const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
@@ -71,7 +71,7 @@ def test_every_text_stands_out_from_the_page(opened, scheme):
           return [e.tagName + ': ' + e.textContent.trim().slice(0, 40), (Math.max(a, b) + .05) / (Math.min(a, b) + .05)]; })
         .filter(([, ratio]) => ratio < 4.5);
     """
-    assert opened(1000, scheme).execute_script(script) == []
+    assert opened(1000, scheme, medium).execute_script(script) == []
 
 
 def test_curves_and_regions_are_drawn_in_the_pages_colours(opened):
