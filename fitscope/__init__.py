@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fitscope.errors import DataError, FitscopeError, OutputError, ResultError, UsageError
     from fitscope.history import TrainingHistory
     from fitscope.plan import Plan
+    from fitscope.readers import read_history
     from fitscope.result import Result
 
 # Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes.
@@ -26,6 +27,7 @@ _HOMES = {
     "TrainingHistory": "history",
     "Plan": "plan",
     "Result": "result",
+    "read_history": "readers",
 }
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "UsageError",
     "analyze",
     "diagnose",
+    "read_history",
     "version",
 ]
 

@@ -13,7 +13,7 @@ FLOORS = [
     {"analysis"},
     {"report"},
     {"training"},
-    {"datasets"},
+    {"datasets", "readers"},
     {"result"},
     {"diagnosis"},
     {"plan", "history", "words", "errors"},
@@ -62,11 +62,13 @@ def test_module_stays_under_400_lines(path):
         ("from fitscope.cli import main; main(['--help'])", ["numpy", "tensorflow", "keras", "matplotlib"]),
         ("from fitscope.cli import main; main(['analyze', '--help'])", ["numpy", "tensorflow", "keras", "matplotlib"]),
         ("from fitscope.cli import main; main(['data', 'list'])", ["tensorflow", "keras", "matplotlib"]),
+        ("open('log', 'w').write('loss,val_loss' + '\\n1,2' * 9); from fitscope.cli import main; main(['diagnose', 'log'])",
+         ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
         ("import fitscope; fitscope.diagnose({'loss': [1.0] * 9, 'val_loss': [2.0] * 9})",
          ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
     ],
 )  # fmt: skip
-def test_light_command_leaves_heavy_modules_alone(code, unloaded):
+def test_light_command_leaves_heavy_modules_alone(code, unloaded, tmp_path):
     check = f"import atexit, sys\natexit.register(lambda: sys.stderr.write(repr(set({unloaded!r}) & set(sys.modules))))\n{code}"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=tmp_path)
     assert done.stderr.endswith("set()"), done.stderr

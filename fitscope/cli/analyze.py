@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +54,7 @@ def analyze(
     from fitscope.cli.interrupt import Interrupt
     from fitscope.cli.progress import Teller
     from fitscope.cli.stderr import keep_for_people
+    from fitscope.cli.wrap import wrapped
     from fitscope.report.folder import default_folder
 
     folder = output or default_folder(dataset)
@@ -76,7 +75,7 @@ def analyze(
             result = analysis.analyze(dataset, output=folder, tell=tell, should_stop=lambda: interrupt.asked, **options)
         finally:
             teller.close()
-    click.echo(result.to_text() if as_json else _wrapped(summary(result, folder / "report.html")), nl=not as_json)
+    click.echo(result.to_text() if as_json else wrapped(summary(result, folder / "report.html")), nl=not as_json)
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
@@ -95,17 +94,6 @@ def summary(result: Result, report: Path) -> str:
     if result.refit_skipped is not None:
         lines.append(words.refit_skipped(result.refit_skipped))
     return "\n".join([*lines, "", str(report)])
-
-
-def _wrapped(text: str) -> str:
-    """Break lines between words on a terminal; elsewhere, and the last line with its path, leave them whole."""
-    if not sys.stdout.isatty():
-        return text
-    *lines, path = text.split("\n")
-    width = shutil.get_terminal_size().columns
-    indents = (line[: len(line) - len(line.lstrip())] for line in lines)
-    wrapped = [click.wrap_text(line.strip(), width, indent, indent) for line, indent in zip(lines, indents)]
-    return "\n".join([*wrapped, path])
 
 
 def _score(name: str, score: Score) -> str:
