@@ -47,16 +47,16 @@ FINDINGS = {
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
 ADVICE = {
-    "lower_learning_rate": "Lower the learning rate, with --learning-rate: a tenth of it is a good next try.",
-    "another_learning_rate": "Try a learning rate ten times higher, then one ten times lower, with --learning-rate.",
+    "lower_learning_rate": "Lower the learning rate (fitscope analyze: --learning-rate); a tenth of it is a good next try.",
+    "another_learning_rate": "Try a learning rate ten times higher, then one ten times lower (fitscope analyze: --learning-rate).",
     "check_data": "Check the data: inputs of a like size, no missing values, labels that belong to their samples.",
-    "stop_at_best": "Stop at the best epoch, as the refit does, or use EarlyStopping with restore_best_weights=True.",
+    "stop_at_best": "Stop at the best epoch, for example by EarlyStopping with restore_best_weights=True.",
     "regularize": "Then try a smaller network, dropout, L2 regularization or more training data.",
-    "train_longer": "Train for more epochs: raise --max-epochs.",
+    "train_longer": "Train for more epochs (fitscope analyze: --max-epochs).",
     "more_capacity": "Try a larger network, or a higher learning rate.",
-    "more_validation_data": "Hold out more validation data, with --validation, to tell the epochs apart.",
+    "more_validation_data": "Hold out more validation data (fitscope analyze: --validation), to tell the epochs apart.",
     "choose_metric": "Decide whether right answers or honest probabilities matter, and pick the epoch by that.",
-    "repeat_with_seeds": "Run the analysis again with other seeds, such as --seed 1, to see how far the best epoch moves.",
+    "repeat_with_seeds": "Train again with other seeds (fitscope analyze: --seed 1), to see how far the best epoch moves.",
 }
 SKIPPED = {
     "interrupted": "You stopped the training, so nothing was refitted and the test data was not read.",
