@@ -150,12 +150,15 @@ def _doubt(epochs: int) -> float:
 def _trend(curve: Curve, noise: float) -> tuple[float, float]:
     """Return the change over the last fifth by a straight line, and its standard error.
 
+    Three epochs of a short run carry no slope: the line goes through four at least, and its change is scaled to the fifth.
     What the tail's own trend leaves over is partly shape; second differences see less of it, so the smaller noise counts.
     """
-    count = max(3, len(curve) // 5)
+    fifth = max(3, len(curve) // 5)
+    count = min(max(4, fifth), len(curve))
+    share = fifth / count
     places = np.linspace(-0.5, 0.5, count)
     change = float(places @ curve[-count:] / (places @ places))
-    return change, noise / math.sqrt(float(places @ places))
+    return share * change, share * noise / math.sqrt(float(places @ places))
 
 
 def _upper_rise(tail: Curve, rise: float, flat: Curve, sd: float, correlation: float) -> float:

@@ -74,6 +74,12 @@ def test_steep_fall_to_the_last_epoch_is_underfitting(shape):
     assert verdict(shape, shape + 0.1) == "underfitting"
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_short_run_that_still_falls_is_never_called_a_good_fit(seed):
+    noise = np.random.default_rng(seed).normal(0, 0.006, 10)
+    assert verdict(0.9 - 0.05 * E[:10], 1.0 - 0.04 * E[:10] + noise) in ("underfitting", "inconclusive")
+
+
 def test_few_noisy_validation_samples_are_inconclusive_rather_than_wrong():
     rng = np.random.default_rng(0)
     val_loss = 0.4 + 0.5 * np.exp(-E / 3) + 0.004 * np.maximum(0, E - 20)
