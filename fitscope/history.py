@@ -13,14 +13,14 @@ from fitscope.errors import ResultError
 Curve = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingHistory:
     """Hold what a training wrote down after each epoch.
 
     Args:
         epochs: the epochs' numbers, rising, counted from 1.
-        metrics: one value an epoch for each metric, under Keras' names (`loss`, `val_loss`, `accuracy`,
-            `val_accuracy`, ...); NaN where a value is unknown or not finite.
+        metrics: float64 [epochs] for each metric, under Keras' names (`loss`, `val_loss`, `accuracy`,
+            `val_accuracy`, ...), not to be written to; NaN where a value is unknown or not finite.
 
     Raises:
         ResultError: the lengths differ, the epochs do not rise, or there is no `loss` and no `val_loss`.
@@ -32,22 +32,35 @@ class TrainingHistory:
     """
 
     epochs: tuple[int, ...]
-    metrics: Mapping[str, tuple[float, ...]]
+    metrics: Mapping[str, Curve]
 
     def __post_init__(self) -> None:
         if not {"loss", "val_loss"} & set(self.metrics):
             known = ", ".join(self.metrics) or "nothing"
             raise ResultError(f"A history needs a loss or a val_loss, and this one holds {known}; name the columns so.")
-        if any(later <= earlier for earlier, later in zip(self.epochs, self.epochs[1:])) or min(self.epochs, default=1) < 1:
+        numbers = np.asarray(self.epochs, np.int64)
+        if len(numbers) and (numbers[0] < 1 or (numbers[1:] <= numbers[:-1]).any()):
             raise ResultError("The epochs of a history must rise from 1; sort them, or split the trainings.")
         for name, values in self.metrics.items():
             if len(values) != len(self.epochs):
                 raise ResultError(
                     f"The history has {len(self.epochs)} epochs, but {name} has {len(values)} values; give one value an epoch."
                 )
+            values.flags.writeable = False
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TrainingHistory):
+            return NotImplemented
+        same = self.epochs == other.epochs and self.metrics.keys() == other.metrics.keys()
+        return same and all(np.array_equal(curve, other.metrics[name], equal_nan=True) for name, curve in self.metrics.items())
+
+    def __hash__(self) -> int:
+        return hash((self.epochs, tuple(self.metrics)))
 
     @classmethod
-    def of(cls, metrics: Mapping[str, Sequence[float | None]], epochs: Sequence[int] | None = None) -> TrainingHistory:
+    def of(
+        cls, metrics: Mapping[str, Sequence[float | None] | Curve], epochs: Sequence[int] | NDArray[np.int64] | None = None
+    ) -> TrainingHistory:
         """Make a history from lists of numbers.
 
         Args:
@@ -64,16 +77,17 @@ class TrainingHistory:
             >>> TrainingHistory.of({"loss": [1.0, None]}).loss
             array([ 1., nan])
         """
-        curves = {name: tuple(_number(name, value) for value in values) for name, values in metrics.items()}
+        curves = {name: _curve(name, values) for name, values in metrics.items()}
         length = max(map(len, curves.values()), default=0)
-        return cls(tuple(range(1, length + 1) if epochs is None else map(int, epochs)), curves)
+        numbers = range(1, length + 1) if epochs is None else np.asarray(epochs).astype(np.int64).tolist()
+        return cls(tuple(numbers), curves)
 
     def __len__(self) -> int:
         return len(self.epochs)
 
     def curve(self, name: str) -> Curve:
         """Return one metric as float64 [epochs]; NaN in every epoch where the training did not record it."""
-        return np.asarray(self.metrics.get(name, [np.nan] * len(self)), float)
+        return self.metrics[name] if name in self.metrics else np.full(len(self), np.nan)
 
     @property
     def loss(self) -> Curve:
@@ -89,7 +103,7 @@ class TrainingHistory:
 
     def to_json(self) -> dict[str, list[int] | list[float | None]]:
         """Return the history as result.json holds it: a list a metric, null where a value is unknown."""
-        finite = {name: [v if np.isfinite(v) else None for v in values] for name, values in self.metrics.items()}
+        finite = {name: [None if v != v else v for v in values.tolist()] for name, values in self.metrics.items()}
         return {"epoch": list(self.epochs), **finite}
 
     @classmethod
@@ -99,9 +113,19 @@ class TrainingHistory:
         return cls.of(metrics, [int(e or 0) for e in content["epoch"]] if "epoch" in content else None)
 
 
+def _curve(name: str, values: Sequence[float | None] | Curve) -> Curve:
+    try:
+        curve = np.array(values, np.float64)  # None becomes NaN
+    except (TypeError, ValueError):
+        curve = np.array([_number(name, value) for value in values], np.float64)
+    if curve.ndim != 1:
+        raise ResultError(f"The history's {name} has {curve.ndim} dimensions; give one number an epoch.")
+    curve[~np.isfinite(curve)] = np.nan
+    return curve
+
+
 def _number(name: str, value: float | None) -> float:
     try:
-        number = np.nan if value is None else float(value)
+        return np.nan if value is None else float(value)
     except (TypeError, ValueError):
         raise ResultError(f"The history's {name} holds {value!r}; give numbers, and None where one is unknown.") from None
-    return number if np.isfinite(number) else float("nan")

@@ -62,12 +62,12 @@ def _line(reading: Reading, diagnosis: Diagnosis) -> str:
 
 
 def _text(reading: Reading, diagnosis: Diagnosis) -> str:
+    from fitscope import words
     from fitscope.cli.wrap import wrapped
-    from fitscope.result import diagnosis_json
+    from fitscope.result import message
 
-    content = diagnosis_json(diagnosis)
     run = "" if reading.run is None else f", {reading.run}"
-    lines = [f"{reading.source}{run}: {len(reading.history):,} epochs", content["message"]]
-    lines += [f"  {finding['message']}" for finding in content["findings"]]
-    lines += [f"  {advice['message']}" for advice in content["advice"][:3]]
+    lines = [f"{reading.source}{run}: {len(reading.history):,} epochs", message(diagnosis)]
+    lines += [f"  {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
+    lines += [f"  {words.advice(advice.code)}" for advice in diagnosis.advice[:3]]
     return wrapped("\n".join([*lines, ""]))

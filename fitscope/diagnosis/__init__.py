@@ -76,7 +76,7 @@ def judge(
     lowest = best(history.val_loss)
     if lowest is None:
         found = failure(code, numbers)
-        rules = stopping(history.val_loss, history.epochs)
+        rules = stopping(history.val_loss, history.epochs, history.loss)
         return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
     sure = uncertainty(history.val_loss, history.epochs, losses, seed)
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
@@ -90,7 +90,7 @@ def judge(
         best_val_loss=low,
         gap=low - float(history.loss[lowest]),
         regions=regions(history.epochs, plateau, code),
-        stopping=stopping(history.val_loss, history.epochs),
+        stopping=stopping(history.val_loss, history.epochs, history.loss),
         findings=found,
         advice=advise(found),
         uncertainty=sure,

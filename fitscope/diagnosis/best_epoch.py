@@ -13,6 +13,8 @@ from fitscope.diagnosis.thresholds import LIMITS
 
 Curve = NDArray[np.float64]
 _RESAMPLES_AT_ONCE = 50
+_FAR = 6  # deviations: what lies further above the lowest loss has no chance
+_FINE = 100  # parts of a deviation
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def uncertainty(val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.flo
     if losses is None or losses.shape[1] < 2:
         basis, samples, covariance = "log", None, None
         errors = _errors_from_log(val_loss, lowest)
-        chance = _chance_from_log(val_loss, errors, seed)
+        chance = _chance_from_log(val_loss, errors)
     else:
         basis, samples = "samples", losses.shape[1]
         usable = np.isfinite(val_loss) & np.isfinite(losses).all(axis=1)
@@ -69,7 +71,7 @@ def uncertainty(val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.flo
         chance = _chance_from_samples(losses, usable, seed)
         covariance = _covariance(losses, usable) if len(epochs) <= LIMITS.covariance_epochs else None
     inside = np.nan_to_num(val_loss - val_loss[lowest], nan=np.inf) <= LIMITS.plateau_errors * np.nan_to_num(errors)
-    members = tuple(epoch for epoch, member in zip(epochs, inside) if member)
+    members = tuple(np.asarray(epochs)[inside].tolist())
     return Uncertainty(basis, samples, tuple(errors.tolist()), tuple(chance.tolist()), members, covariance)
 
 
@@ -110,17 +112,29 @@ def _errors_from_log(val_loss: Curve, lowest: int) -> Curve:
     return errors
 
 
-def _chance_from_log(val_loss: Curve, errors: Curve, seed: int) -> Curve:
-    """Add noise of the curve's own size 1,000 times and count which epoch is the lowest."""
-    sd = np.nanmax(errors) / math.sqrt(2)
+def _chance_from_log(val_loss: Curve, errors: Curve) -> Curve:
+    """Return each epoch's chance of being the lowest under normal noise of the curve's own size.
+
+    P(i is lowest) is the integral over t of the density of epoch i at t, times the chance that every other epoch lies
+    above t. Losses are rounded to hundredths of the noise, so that a million epochs take no longer than a few hundred.
+    """
+    sd = float(np.nanmax(errors)) / math.sqrt(2)
     chance = np.zeros(len(val_loss))
-    near = np.flatnonzero(val_loss <= np.nanmin(val_loss) + 6 * sd)
+    low = float(np.nanmin(val_loss))
+    near = np.flatnonzero(val_loss <= low + _FAR * sd)
     if sd == 0 or len(near) == 1:
         chance[near[0]] = 1.0
         return chance
-    rng = np.random.default_rng(seed)
-    for _ in range(LIMITS.resamples):
-        chance[near[np.argmin(val_loss[near] + sd * rng.standard_normal(len(near)))]] += 1
-        if len(near) > 100_000 and chance.sum() >= 100:
-            break
+    bins = np.rint((val_loss[near] - low) / sd * _FINE).astype(int)
+    counts = np.bincount(bins, minlength=_FAR * _FINE + 1)
+    steps = np.arange(-_FAR * _FINE, _FAR * _FINE + 1)  # t, in hundredths of the noise around the lowest loss
+    away = np.arange(-2 * _FAR * _FINE, _FAR * _FINE + 1) / _FINE  # t minus a loss, in deviations
+    above = np.log([max(0.5 * math.erfc(z / math.sqrt(2)), 1e-300) for z in away])
+    density = np.exp(-(away**2) / 2)
+    all_above = np.convolve(counts, above)[len(counts) - 1 : len(counts) - 1 + len(steps)]
+    won = np.zeros(len(counts))
+    for place in np.flatnonzero(counts):
+        window = slice(len(counts) - 1 - place, len(counts) - 1 - place + len(steps))
+        won[place] = density[window] @ np.exp(all_above - above[window])
+    chance[near] = won[bins]
     return np.asarray(chance / chance.sum())

@@ -65,9 +65,11 @@ def tail_noise(curve: Curve) -> tuple[float, float]:
 def trend(curve: Curve) -> Curve:
     """Return the quadratic trend of a curve, fitted twice: the second time without what lies 4 deviations off."""
     places = np.linspace(-1, 1, len(curve))
+    powers = np.stack([np.ones(len(curve)), places, places**2])
     kept = np.ones(len(curve), bool)
     for _ in range(2):
-        fit = np.polyval(np.polyfit(places[kept], curve[kept], 2), places)
+        inside = powers if kept.all() else powers[:, kept]
+        fit = np.linalg.solve(inside @ inside.T, inside @ curve[kept]) @ powers
         off = np.abs(curve - fit)
         kept = off <= 4 * 1.4826 * np.median(off) + 1e-300
         if kept.sum() < 6:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 
@@ -38,7 +39,6 @@ def regions(epochs: tuple[int, ...], plateau: tuple[int, int] | None, verdict: s
         return (Region("underfitting", epochs[0], epochs[-1]),)
     first, last = plateau
     after = {"overfitting": "overfitting", "diverged": "underfitting"}.get(verdict)
-    end = last if after else epochs[-1]
-    parts = [("underfitting", [e for e in epochs if e < first]), ("good_fit", [e for e in epochs if first <= e <= end])]
-    parts.append((after or "good_fit", [e for e in epochs if e > end]))
-    return tuple(Region(label, inside[0], inside[-1]) for label, inside in parts if inside)
+    begin, end = bisect_left(epochs, first), bisect_right(epochs, last if after else epochs[-1])
+    parts = (("underfitting", 0, begin), ("good_fit", begin, end), (after or "good_fit", end, len(epochs)))
+    return tuple(Region(label, epochs[i], epochs[j - 1]) for label, i, j in parts if i < j)

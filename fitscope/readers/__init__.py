@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fitscope.errors import DataError, FitscopeError
-from fitscope.readers import jsons, pages, tables
-from fitscope.readers.reading import Names, Reading
+from fitscope.history import TrainingHistory
+from fitscope.readers import boosting, console, huggingface, jsons, lightning, mlflow, own, tables, tensorboard, ultralytics, wandb
+from fitscope.readers.log import Log
+from fitscope.readers.reading import Found, Names, Reading
 
-__all__ = ["Names", "Reading", "read_history"]
+__all__ = ["READERS", "Names", "Reading", "read_history"]
 
-LARGEST = 2**30  # bytes
-FORMATS = (
-    "Keras' CSVLogger or another table with a header, History.history as JSON, JSON Lines, and fitscope's own results and pages"
-)
+# In this order, the telling ones first: each returns what it found, or None where the log is not of its kind.
+READERS: dict[str, Callable[[Log, Names], list[Found] | None]] = {
+    "TensorBoard's event files": tensorboard.read,
+    "MLflow's mlflow.db and file store": mlflow.read,
+    "fitscope's own results and reports": own.read,
+    "Hugging Face's trainer_state.json": huggingface.read,
+    "XGBoost's evals_result and LightGBM's record_evaluation": boosting.read,
+    "History.history as JSON, and JSON Lines": jsons.read,
+    "Keras' console output": console.read,
+    "charts of Weights & Biases": wandb.read,
+    "Ultralytics' results.csv": ultralytics.read,
+    "Lightning's metrics.csv and other tables of steps": lightning.read,
+    "Keras' CSVLogger, fastai's history.csv and other tables with a loss column": tables.read,
+}
+_GROUP = "fitscope.readers"  # of entry points: functions from a path to the TrainingHistory objects in it
+_MOST_FILES = 2000
+_NOT_LOGS = {".yaml", ".yml", ".md", ".py", ".ipynb", ".keras", ".h5", ".npz", ".npy", ".pt", ".pth", ".ckpt", ".bin",
+             ".safetensors", ".png", ".jpg", ".jpeg", ".svg", ".gz", ".zip", ".tar", ".pkl", ".wandb"}  # fmt: skip
 
 
-def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | None = None) -> list[Reading]:
+def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | None = None, growing: bool = False) -> list[Reading]:
     """Read the trainings that a log holds.
 
     Args:
-        path: the log.
+        path: the log: a file, or a folder with one or several.
         loss, val_loss: the names of its columns, where they are not known.
+        growing: whether a program is still writing it; then a last line without its end is left out.
 
     Returns:
         One reading a training, in the log's order.
@@ -33,37 +51,106 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
         >>> read_history("training.log")[0].history.epochs  # doctest: +SKIP
         (1, 2, 3)
     """
-    path = Path(path)
-    names = Names(loss, val_loss)
-    text = _text(path)
-    start = text.lstrip()[:200].lower()
-    try:
-        if start.startswith(("<!doctype html", "<html")):
-            found = pages.read(text, names)
-        elif start.startswith(("{", "[")):
-            found = jsons.read(text, names)
-        else:
-            found = [(history, None) for history in tables.read(text, names)]
-    except FitscopeError as error:
-        raise DataError(f"{path} cannot be read: {error} Known are {FORMATS}.") from None
-    if not found:
-        raise DataError(f"{path} holds no epoch; known are {FORMATS}.")
+    path, names = Path(path), Names(loss, val_loss)
+    found = _in_folder(path, names, growing) if path.is_dir() else _in_file(path, names, growing)
     several = len(found) > 1
-    return [Reading(str(path), f"run {i}" if several else None, *pair) for i, pair in enumerate(found, 1)]
+    return [
+        Reading(str(path), one.run or (f"run {number}" if several else None), one.history, one.diagnosis, one.notes)
+        for number, one in enumerate(found, 1)
+    ]
 
 
-def _text(path: Path) -> str:
+def _in_file(path: Path, names: Names, growing: bool) -> list[Found]:
+    log = Log(path, growing)
     try:
-        if path.stat().st_size > LARGEST:
-            raise DataError(f"{path} has {path.stat().st_size:,} bytes, more than a log needs; give one of at most {LARGEST:,}.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); give a log's path.") from None
-    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(f"{path} is no text; known are {FORMATS}.")
-    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "latin-1"):
+        for read in READERS.values():
+            if found := read(log, names):
+                return found
+    except FitscopeError as error:
+        raise DataError(f"{path} cannot be read: {error}") from None
+    if found := _by_others(path):
+        return found
+    raise DataError(f"{path} cannot be read: {_what_it_is(log)} Tried were {'; '.join(READERS)}.")
+
+
+def _by_others(path: Path) -> list[Found]:
+    """Ask the readers of other packages; one that fails has not read it."""
+    from importlib.metadata import entry_points  # takes longer to load than most logs to read
+
+    for point in entry_points(group=_GROUP):
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
+            histories: Iterable[TrainingHistory] = point.load()(path)
+            if found := [Found(history, notes=(f"read by {point.value}",)) for history in histories]:
+                return found
+        except Exception:  # what other packages raise is not known
             continue
-    raise DataError(f"{path} is no text; known are {FORMATS}.")
+    return []
+
+
+def _what_it_is(log: Log) -> str:
+    if not log.head:
+        return "it is empty."
+    if not log.is_text:
+        return f"it is no text, and begins with the bytes {log.head[:8].hex(' ')}."
+    if not log.start:
+        return "it holds white space alone."
+    if log.start.startswith(("{", "[")):
+        return "it begins like JSON, but is none."
+    return f"it is text without a header of names, and begins with {log.start.splitlines()[0][:40]!r}."
+
+
+def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
+    """Read every log in a folder; what is no log is passed over, unless there is nothing else."""
+    files = _files(folder)
+    if runs := mlflow.runs_in(folder):
+        return mlflow.read_folder(runs, names)
+    events = [log for log in files if tensorboard.is_events(log)]
+    found, unread = [], []
+    if events:
+        try:
+            found = tensorboard.read_folder(folder, events, names)
+        except FitscopeError as error:
+            unread.append(f"its event files: {error}")
+    for log in _telling([log for log in files if log not in events]):
+        try:
+            name = log.path.relative_to(folder).as_posix()
+            found += [
+                Found(one.history, one.run and f"{name}, {one.run}" or name, one.diagnosis, one.notes)
+                for one in _in_file(log.path, names, growing)
+            ]
+        except FitscopeError as error:
+            unread.append(str(error))
+    if not found:
+        reason = unread[0] if len(unread) == 1 else f"none of its {len(files)} files is a log. Tried were {'; '.join(READERS)}."
+        raise DataError(f"{folder} cannot be read: {reason}")
+    return found
+
+
+def _files(folder: Path) -> list[Log]:
+    paths = []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and path.suffix.lower() not in _NOT_LOGS and not any(part.startswith(".") for part in inside.parts):
+            paths.append(path)
+        if len(paths) > _MOST_FILES:
+            raise DataError(f"{folder} holds more than {_MOST_FILES:,} files; give the folder of one experiment.")
+    logs = []
+    for path in paths:
+        try:
+            logs.append(Log(path))
+        except DataError:
+            continue
+    return logs
+
+
+def _telling(logs: list[Log]) -> list[Log]:
+    """Leave out what tells of the same training again: a run folder's other files, a trainer's earlier states."""
+    results = {log.path.parent for log in logs if log.path.name == "result.json"}
+    logs = [log for log in logs if log.path.parent not in results or log.path.name == "result.json"]
+    states: dict[Path, list[Log]] = {}
+    for log in logs:
+        if log.path.name == "trainer_state.json":
+            inside = log.path.parent.name.startswith("checkpoint-")
+            states.setdefault(log.path.parent.parent if inside else log.path.parent, []).append(log)
+    last = {max(same, key=lambda log: log.path.stat().st_mtime_ns).path for same in states.values()}
+    return [log for log in logs if log.path.name != "trainer_state.json" or log.path in last]

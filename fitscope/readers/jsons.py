@@ -1,57 +1,45 @@
-"""JSON: `History.history`, lists of epochs, JSON Lines, and fitscope's own results."""
+"""JSON: `History.history`, lists of epochs, and JSON Lines."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
-from fitscope.diagnosis import Diagnosis
 from fitscope.errors import DataError
-from fitscope.history import TrainingHistory
-from fitscope.readers.reading import Names, history_of
-from fitscope.result import Result
-
-Found = list[tuple[TrainingHistory, Diagnosis | None]]
+from fitscope.readers.log import Log
+from fitscope.readers.reading import Found, Names, history_of
 
 
-def read(text: str, names: Names) -> Found:
-    """Read the training of a JSON file or of JSON Lines.
-
-    Args:
-        text: the file's content.
-        names: what the person calls the losses.
+def read(log: Log, names: Names) -> list[Found] | None:
+    """Read the training of a JSON file or of JSON Lines; lists shorter than the rest are of every k-th epoch.
 
     Raises:
-        DataError: it is no JSON, or holds no curves.
+        DataError: it is JSON that holds no curves.
     """
-    content = _parsed(text)
-    if isinstance(content, dict) and str(content.get("schema", "")).startswith("fitscope-result/"):
-        result = Result.from_json(content)
-        return [(result.history, result.diagnosis)]
+    content = log.json
+    if content is None:
+        return None
     if isinstance(content, dict) and isinstance(content.get("history"), dict):
         content = content["history"]
     if isinstance(content, list) and content and all(isinstance(row, dict) for row in content):
-        keys = dict.fromkeys(key for row in content for key in row)
-        content = {key: [row.get(key) for row in content] for key in keys}
+        content = columns_of(content)
     if not isinstance(content, dict):
         raise DataError("it is JSON, but neither lists of losses nor a list of epochs.")
-    lists = {str(name): values for name, values in content.items() if _is_curve(values)}
+    lists = {str(name): values for name, values in content.items() if is_curve(values)}
     epochs = lists.pop("epoch", None)
+    if not lists:
+        raise DataError("it is JSON without a list of numbers in it; give one list a metric, or one object an epoch.")
     whole = epochs is not None and all(isinstance(epoch, int) for epoch in epochs)
-    return [(history_of(lists, epochs if whole else None, names), None)]
+    return [Found(history_of(lists, epochs if whole else None, names))]
 
 
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        lines = [line for line in text.splitlines() if line.strip()]
-        try:
-            return [json.loads(line) for line in lines]
-        except (json.JSONDecodeError, RecursionError):
-            raise DataError(f"it is no JSON ({error}).") from None
+def columns_of(rows: list[dict[str, Any]]) -> Mapping[str, list[Any]]:
+    """Return one list a key from one object a row."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return {key: [row.get(key) for row in rows] for key in keys}
 
 
-def _is_curve(values: Any) -> bool:
+def is_curve(values: Any) -> bool:
+    """Tell a list of numbers, with None where one is unknown, from anything else."""
     numbers = (int, float, type(None))
     return isinstance(values, list) and bool(values) and all(isinstance(v, numbers) and not isinstance(v, bool) for v in values)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
 
-# Other tools' names on the left, Keras' on the right; old Keras wrote acc and lr.
-KNOWN = {
-    "train_loss": "loss",
-    "training_loss": "loss",
-    "valid_loss": "val_loss",
-    "validation_loss": "val_loss",
-    "eval_loss": "val_loss",
-    "acc": "accuracy",
-    "train_acc": "accuracy",
-    "train_accuracy": "accuracy",
-    "val_acc": "val_accuracy",
-    "valid_acc": "val_accuracy",
-    "lr": "learning_rate",
-}
+Curve = NDArray[np.float64]
+Points = dict[str, dict[int, float]]  # of each metric, its value by step
+Curves = Mapping[str, Sequence[float | None] | Curve]
+
+# How other tools say training and validation, before or after the metric; Keras says nothing and val_.
+_ROLES = {**dict.fromkeys(("train", "training", "trn"), ""), **dict.fromkeys(("val", "valid", "validation", "eval", "dev"), "val_")}
+_METRICS = {"loss": "loss", "accuracy": "accuracy", "acc": "accuracy"}
+_RATES = {"lr": "learning_rate", "learning_rate": "learning_rate"}
+_HIGHER_IS_BETTER = re.compile(r"(^|[^a-z])(acc|accuracy|auc|aucpr|f1|precision|recall|m?ap|ndcg|iou|r2|bleu|rouge)([^a-z]|$)")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,28 @@ class Names:
 
     loss: str | None = None
     val_loss: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in (self.loss, self.val_loss):
+            if name is not None and higher_is_better(name):
+                raise DataError(f"{name} is better the higher it is, and a loss the lower; name a column with a loss.")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hold one training that a reader found.
+
+    Args:
+        history: its curves.
+        run: its name where the log names it.
+        diagnosis: what the log itself says of the curves, where fitscope wrote it.
+        notes: what a person should know of how the log was read.
+    """
+
+    history: TrainingHistory
+    run: str | None = None
+    diagnosis: Diagnosis | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,16 +64,39 @@ class Reading:
         run: which training of the log it is, None where there is only one.
         history: its curves.
         diagnosis: what the log itself says of them, where fitscope wrote it.
+        notes: what a person should know of how the log was read.
     """
 
     source: str
     run: str | None
     history: TrainingHistory
     diagnosis: Diagnosis | None = None
+    notes: tuple[str, ...] = ()
+
+
+def higher_is_better(name: str) -> bool:
+    """Tell a score, such as an accuracy, from a loss by its name."""
+    return _HIGHER_IS_BETTER.search(name.lower()) is not None
+
+
+def keras_name(name: str) -> str:
+    """Return Keras' name for a metric, the name itself where none is known.
+
+    Example:
+        >>> [keras_name(name) for name in ("train/loss", "Loss/val", "eval_accuracy", "train_loss_epoch", "acc", "mae")]
+        ['loss', 'val_loss', 'val_accuracy', 'loss', 'accuracy', 'mae']
+    """
+    words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+    words = words[1:] if words[:1] == ["epoch"] else words[:-1] if words[-1:] == ["epoch"] else words
+    roles = [word for word in words if word in _ROLES]
+    rest = "_".join(word for word in words if word not in _ROLES)
+    if rest in _METRICS and len(roles) <= 1:
+        return "".join(_ROLES[role] for role in roles) + _METRICS[rest]
+    return _RATES.get("_".join(words), name)
 
 
 def keras_names(found: Iterable[str], names: Names) -> dict[str, str]:
-    """Return for each name in a log the name that Keras gives to the same thing.
+    """Return for each name in a log the name that Keras gives to the same thing, each of those once.
 
     Args:
         found: the names in the log.
@@ -65,38 +110,123 @@ def keras_names(found: Iterable[str], names: Names) -> dict[str, str]:
         {'train_loss': 'loss', 'valid_loss': 'val_loss'}
     """
     columns = [name for name in found if name and name != "epoch"]
-    asked = {names.loss: "loss", names.val_loss: "val_loss"}
+    asked = {name: kind for name, kind in ((names.loss, "loss"), (names.val_loss, "val_loss")) if name is not None}
     for name in asked:
-        if name is not None and name not in columns:
-            raise DataError(f"there is no column {name!r}; it has {', '.join(columns) or 'none'}: name one of them.")
-    taken = {kind for name, kind in asked.items() if name is not None}
-    named = {name: asked.get(name) or KNOWN.get(name.lower(), name) for name in columns}
-    named = {name: kind for name, kind in named.items() if kind not in taken or asked.get(name) == kind}
+        if name not in columns:
+            raise DataError(f"there is no column {name!r}; it has {', '.join(columns[:12]) or 'none'}: name one of them.")
+    if names.loss is not None and names.loss == names.val_loss:
+        raise DataError(f"--loss and --val-loss both name {names.loss!r}; name two columns.")
+    named = dict(asked)
+    # Keras' own name comes before another tool's for the same thing, and an epoch's value before any other.
+    for name in sorted(columns, key=lambda name: (keras_name(name) != name, not name.endswith("_epoch"))):
+        if name not in named and (kind := keras_name(name)) not in named.values():
+            named[name] = kind
     if not {"loss", "val_loss"} & set(named.values()):
         raise DataError(
             f"of its columns of numbers ({', '.join(columns[:12]) or 'there are none'}) none is known to be a loss; say which "
             "with --loss and --val-loss."
         )
-    return named
+    return {name: named[name] for name in columns if name in named}
 
 
-def spread(values: Sequence[float | None], epochs: int) -> list[float | None]:
+def spread(values: Sequence[float | None] | Curve, epochs: int) -> Sequence[float | None] | Curve:
     """Return values that were recorded only every k-th epoch (validation_freq=k) at their epochs.
 
     Example:
         >>> spread([0.5, 0.4], 4)
         [None, 0.5, None, 0.4]
     """
-    every = epochs // len(values) if values else 0
+    every = epochs // len(values) if len(values) else 0
     if every < 2 or epochs // every != len(values):
-        return list(values)
+        return values
     return [values[epoch // every - 1] if epoch % every == 0 else None for epoch in range(1, epochs + 1)]
 
 
-def history_of(metrics: Mapping[str, Sequence[float | None]], epochs: Sequence[int] | None, names: Names) -> TrainingHistory:
-    """Return the history of a log's lists, under Keras' names and with epochs counted from 1."""
+def history_of(metrics: Curves, epochs: Sequence[int] | Curve | None, names: Names) -> TrainingHistory:
+    """Return the history of a log's lists, under Keras' names and with epochs counted from 1.
+
+    Raises:
+        DataError: no list is known to be a loss, or none holds a number.
+    """
     named = keras_names(metrics, names)
     length = max(map(len, metrics.values()))
     curves = {kind: spread(metrics[name], length) for name, kind in named.items()}
-    shift = 1 - min(epochs) if epochs and min(epochs) < 1 else 0
-    return TrainingHistory.of(curves, None if epochs is None else [epoch + shift for epoch in epochs])
+    numbers = None if epochs is None or not len(epochs) else np.asarray(epochs).astype(np.int64)
+    if numbers is not None and numbers[0] < 1:
+        numbers = numbers + (1 - numbers[0])
+    history = TrainingHistory.of(curves, numbers)
+    if not len(history):
+        raise DataError("it holds no epoch; give a log with one line an epoch.")
+    return history
+
+
+def at_steps(points: Points, names: Names) -> TrainingHistory:
+    """Return the history of metrics that were each written on steps of their own.
+
+    Where the training loss has a value at every step, the steps are epochs, unless the validation loss has fewer than
+    a tenth of them: then they are updates, and each evaluation ends an epoch.
+
+    Args:
+        points: the values of each metric by step.
+        names: what the person calls the losses.
+    """
+    named = {kind: name for name, kind in keras_names(points, names).items()}
+    curves = {kind: points[name] for kind, name in named.items()}
+    main, validation = curves.get("loss", {}), curves.get("val_loss", {})
+    steps = sorted(main or validation)
+    every = len(steps) > 0 and steps == list(range(steps[0], steps[0] + len(steps)))
+    if every and not len(steps) > 9 * len(validation) > 0:
+        table = {kind: [values.get(step, math.nan) for step in steps] for kind, values in curves.items()}
+        return history_of(table, steps, Names())
+    steps = sorted({step for values in curves.values() for step in values})
+    return joined(
+        np.array(steps, float),
+        {kind: np.array([values.get(step, math.nan) for step in steps]) for kind, values in curves.items()},
+        None,
+        Names(),
+    )
+
+
+def joined(places: Curve, metrics: Mapping[str, Curve], epochs: Curve | None, names: Names) -> TrainingHistory:
+    """Return the history of a log that writes training and validation on lines of their own.
+
+    With epochs known, a metric's value is that of its epoch's lines; without, an epoch ends with each line that has a
+    validation loss (each line with a loss where there is none). A metric named ..._step is averaged, of any other the
+    last value counts.
+
+    Args:
+        places: the lines' step or time [lines], rising.
+        metrics: values [lines], NaN where a line does not say.
+        epochs: the epoch of each line, where known.
+        names: what the person calls the losses.
+    """
+    named = keras_names(metrics, names)
+    curves = {kind: metrics[name] for name, kind in named.items()}
+    if epochs is not None:
+        ends, groups = np.unique(epochs, return_inverse=True)
+        numbers = ends
+    else:
+        marks = np.isfinite(curves.get("val_loss", np.full(len(places), np.nan)))
+        marks = marks if marks.any() else np.isfinite(curves["loss"])
+        ends = np.unique(places[marks])
+        groups = np.searchsorted(ends, places)
+        numbers = np.arange(1, len(ends) + 1)
+    averaged = {kind for name, kind in named.items() if epochs is None or name.endswith("_step")}
+    return history_of(
+        {kind: grouped(values, groups, len(numbers), mean=kind in averaged) for kind, values in curves.items()},
+        numbers.astype(float),
+        Names(),
+    )
+
+
+def grouped(values: Curve, groups: NDArray[np.intp], count: int, mean: bool) -> Curve:
+    """Return one value a group, the mean or the last of those that are known; NaN where there is none."""
+    known = np.isfinite(values) & (groups < count)
+    result = np.full(count, np.nan)
+    if mean:
+        sums = np.bincount(groups[known], values[known], minlength=count)
+        counts = np.bincount(groups[known], minlength=count)
+        result[counts > 0] = sums[counts > 0] / counts[counts > 0]
+    else:
+        result[groups[known]] = values[known]
+    return result

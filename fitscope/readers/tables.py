@@ -2,94 +2,69 @@
 
 from __future__ import annotations
 
-import csv
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
-from fitscope.readers.reading import Names, history_of
+from fitscope.readers.cells import Table
+from fitscope.readers.log import Log
+from fitscope.readers.reading import Found, Names, history_of
 
-SEPARATORS = (",", ";", "\t", "|")
-UNKNOWN = {"", "na", "n/a", "nan", "none", "null", "inf", "-inf", "+inf", "infinity", "-infinity"}
-Row = list[str]
+Curve = NDArray[np.float64]
 
 
-def read(text: str, names: Names) -> list[TrainingHistory]:
-    """Read the trainings of a table.
+def read(log: Log, names: Names) -> list[Found] | None:
+    """Read the trainings of a table with a header.
 
     A number of the epoch that does not rise begins another training, as CSVLogger's `append=True` leaves them.
 
     Args:
-        text: the file's content.
+        log: the file.
         names: what the person calls the losses.
 
+    Returns:
+        One a training; None where the log is no table.
+
     Raises:
-        DataError: it is no such table.
+        DataError: it is a table, and holds no curves.
     """
-    separator = _separator(text)
-    rows = csv.reader(text.splitlines(), delimiter=separator, skipinitialspace=True)
-    header = next((row for row in rows if any(row)), [])
-    if not header or all(_is_number(cell, separator) for cell in header):
-        raise DataError("it is no table with a header of names.")
-    names_ = [cell.strip() for cell in header]
-    return [_history(names_, run, separator, names) for run in _runs(names_, rows)]
-
-
-def _separator(text: str) -> str:
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    return max(SEPARATORS, key=head.count)
-
-
-def _runs(header: Row, rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Divide the rows into trainings; repeated headers and rows cut short at the end are left out."""
-    place = header.index("epoch") if "epoch" in header else None
-    run: list[Row] = []
-    last = -math.inf
-    for row in rows:
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or len(cells) < len(header):
-            continue
-        if cells[: len(header)] == header:
-            last = math.inf
-            continue
-        epoch = _number(cells[place]) if place is not None else None
-        if run and (last == math.inf or (epoch is not None and epoch <= last)):
-            yield run
-            run = []
-        run.append(cells)
-        last = epoch if epoch is not None else -math.inf
-    if run:
-        yield run
-
-
-def _history(header: Row, rows: Sequence[Row], separator: str, names: Names) -> TrainingHistory:
-    columns = {name: [_value(row[i], separator) for row in rows] for i, name in enumerate(header) if name}
-    texts = {name for name, values in columns.items() if any(isinstance(value, str) for value in values)}
-    epochs = columns.get("epoch")
-    whole = epochs is not None and all(isinstance(e, float) and e.is_integer() for e in epochs)
-    metrics = {name: values for name, values in columns.items() if name not in texts}
-    return history_of(
-        {name: [None if v is None else float(v) for v in values] for name, values in metrics.items() if name != "epoch"},
-        [int(float(e or 0)) for e in epochs] if whole and epochs is not None else None,
-        names,
-    )
-
-
-def _value(cell: str, separator: str) -> float | str | None:
-    """Return a cell's number, None where it is unknown, or its text."""
-    if cell.lower() in UNKNOWN:
+    table = log.table
+    if table is None:
         return None
-    number = _number(cell.replace(",", ".") if separator != "," else cell)
-    return cell if number is None else number
+    refuse_runs(table)
+    rows = len(next(iter(table.columns.values()), ()))
+    if not rows:
+        raise DataError("it is a table without a row of numbers; give one with a row an epoch.")
+    epochs = whole_epochs(table)
+    return [Found(_history(table, epochs, names, slice(*ends))) for ends in _runs(rows, epochs, table.starts)]
 
 
-def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
+def _history(table: Table, epochs: Curve | None, names: Names, rows: slice) -> TrainingHistory:
+    metrics = {name: values[rows] for name, values in table.columns.items() if name != "epoch"}
+    return history_of(metrics, None if epochs is None else epochs[rows], names)
 
 
-def _is_number(cell: str, separator: str) -> bool:
-    return not isinstance(_value(cell.strip(), separator), str)
+def whole_epochs(table: Table) -> Curve | None:
+    """Return the column of the epochs' numbers, None where there is none of whole numbers."""
+    epochs = table.columns.get("epoch")
+    whole = epochs is not None and len(epochs) > 0 and np.isfinite(epochs).all() and (epochs == np.floor(epochs)).all()
+    return epochs if whole else None
+
+
+def refuse_runs(table: Table) -> None:
+    """Refuse a table that has a row for each run instead of one for each epoch."""
+    telling = {"state", "run id", "run_id", "sweep", "user", "runtime", "start time", "status"} & {t.lower() for t in table.texts}
+    names = {name.lower() for name in (*table.columns, *table.texts)}
+    if telling and not {"epoch", "step", "_step"} & names:
+        raise DataError("it is a table of runs, one row for each, without their epochs; export the history of one run.")
+
+
+def _runs(rows: int, epochs: Curve | None, starts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    cuts = set(starts)
+    if epochs is not None:
+        cuts |= set((np.flatnonzero(np.diff(epochs) <= 0) + 1).tolist())
+    edges = sorted({0, rows, *(cut for cut in cuts if cut < rows)})
+    return zip(edges, edges[1:])

@@ -44,3 +44,35 @@ def test_patience_agrees_with_keras_own_callback(patience):
     rule = stopping(VAL_LOSS, EPOCHS)[PATIENCES.index(patience)]
     assert rule.stops_at == (epoch + 1 if model.stop_training else None)
     assert rule.keeps == callback.best_epoch + 1
+
+
+def named(rules, name):
+    return next(rule for rule in rules if rule.rule == name)
+
+
+def test_generalization_loss_stops_at_first_epoch_so_many_percent_above_the_minimum():
+    rules = stopping(np.array([1.0, 0.5, 0.507, 0.511, 0.6]), (1, 2, 3, 4, 5))
+    assert [named(rules, f"GL {limit}").stops_at for limit in (1, 2, 5)] == [3, 4, 5]
+    assert named(rules, "GL 1").keeps == 2
+
+
+def test_strips_up_stops_after_so_many_rises_from_strip_to_strip():
+    val_loss = np.array([1.0] * 4 + [0.5] + [0.4] * 4 + [0.6] + [0.7] * 5 + [0.6] * 5 + [0.7] * 5 + [0.8] * 5 + [0.9] * 5)
+    rules = stopping(val_loss, tuple(range(1, len(val_loss) + 1)))
+    assert [named(rules, f"UP {strips}").stops_at for strips in (2, 3, 4)] == [15, 35, None]
+
+
+def test_quotient_stops_where_harm_outgrows_progress():
+    loss = np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 0.6, 0.6, 0.594])
+    val_loss = np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 0.6, 0.6, 0.612])
+    # At epoch 10: GL is 2 %, progress 1000 * (0.5988 / 0.594 - 1) = 8.08, the quotient 0.247.
+    assert named(stopping(val_loss, tuple(range(1, 11)), loss), "PQ 0.5").stops_at is None
+    val_loss[-1] = 0.66  # 10 %: the quotient is 1.24
+    rules = stopping(val_loss, tuple(range(1, 11)), loss)
+    assert [named(rules, f"PQ {limit}").stops_at for limit in ("0.5", "1", "2")] == [10, 10, None]
+
+
+def test_ratios_are_left_out_for_losses_that_are_not_above_zero():
+    rules = stopping(np.array([1.0, -0.5, 0.3]), (1, 2, 3), np.array([1.0, 0.5, 0.3]))
+    assert not [rule for rule in rules if rule.rule.startswith(("GL", "PQ"))]
+    assert named(rules, "UP 2").keeps == 2

@@ -1,14 +1,23 @@
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from fitscope.errors import DataError
-from fitscope.readers.reading import Names
-from fitscope.readers.tables import read
+from fitscope.readers import read_history
 
 KERAS = "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,0.9,0.4,1.0\n1,0.6,0.8,0.5,0.9\n"
 
 
+def read(text, **names):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log"
+        path.write_text(text, encoding="utf8")
+        return [reading.history for reading in read_history(path, **names)]
+
+
 def one(text, **names):
-    (history,) = read(text, Names(**names))
+    (history,) = read(text, **names)
     return history
 
 
@@ -20,13 +29,13 @@ def test_csv_logger_counts_epochs_from_one():
 
 
 def test_appended_training_is_told_apart():
-    first, second = read(KERAS + "0,0.5,0.7,0.4,0.8\n", Names())
+    first, second = read(KERAS + "0,0.5,0.7,0.4,0.8\n")
     assert (len(first), len(second)) == (2, 1)
     assert second.loss.tolist() == [0.7]
 
 
 def test_repeated_header_begins_another_training():
-    assert [len(history) for history in read(KERAS + KERAS, Names())] == [2, 2]
+    assert [len(history) for history in read(KERAS + KERAS)] == [2, 2]
 
 
 @pytest.mark.parametrize("unknown", ["NA", "", "nan", "None"])
@@ -71,17 +80,17 @@ def test_columns_of_texts_are_left_out():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no table"),
-        ("1,2,3\n4,5,6\n", "no table"),
+        ("", "it is empty"),
+        ("1,2,3\n4,5,6\n", "without a header of names"),
         ("epoch,f1\n1,0.5\n", "f1"),
-        ("hello world\nthis is no log\n", "none is known to be a loss"),
+        ("hello world\nthis is no log\n", "begins with 'hello world'"),
     ],
 )
 def test_what_is_no_log_is_refused(text, says):
     with pytest.raises(DataError, match=says):
-        read(text, Names())
+        read(text)
 
 
 def test_given_name_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(DataError, match="accuracy, loss"):
-        read(KERAS, Names(loss="los"))
+        read(KERAS, loss="los")

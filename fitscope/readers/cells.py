@@ -1,0 +1,133 @@
+"""Tables as logs keep them: a header of names, any separator, numbers that may be unknown."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.errors import DataError
+from fitscope.readers import decimals
+
+if TYPE_CHECKING:
+    from fitscope.readers.log import Log
+
+SEPARATORS = (",", ";", "\t", "|")
+UNKNOWN = {"", "na", "n/a", "nan", "none", "null", "inf", "-inf", "+inf", "infinity", "-infinity"}
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_LARGE = 2**20  # bytes: above, plain numbers are read many at once
+_PIECE = 2**20  # bytes: what lies around a processor's cache is read fastest
+Curve = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Hold a table's columns of numbers.
+
+    Args:
+        columns: float64 [rows] under the header's names; NaN where a cell is empty or unknown.
+        texts: the names of columns that hold something else.
+        starts: rows with which, after a repeated header, another training begins.
+    """
+
+    columns: dict[str, Curve]
+    texts: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+
+
+def table_of(log: Log) -> Table | None:
+    """Return a log's table, None where it does not begin with a header of several names or one loss."""
+    if not log.is_text or log.start.startswith(("{", "[", "<")):
+        return None
+    line = log.first_line
+    separator = max(SEPARATORS, key=line.count)
+    header = [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])]
+    if not any(header) or all(_is_number(cell, separator) for cell in header) or ("loss" not in line.lower() and len(header) < 2):
+        return None
+    plain = None if log.path.stat().st_size < _LARGE else _numbers(log, len(header), separator)
+    if plain is not None:
+        return Table({name: plain[:, i] for i, name in enumerate(header) if name})
+    return _cells(log.text, header, separator)
+
+
+def _numbers(log: Log, width: int, separator: str) -> NDArray[np.float64] | None:
+    """Read a large table of plain numbers quickly; None where it holds anything else, such as another header."""
+    if log.head.startswith(UTF16):
+        return None
+    parts, rest, first = [], b"", True
+    last = b"" if log.growing else b"\n"
+    for piece in chain(log.chunks(_PIECE), [last]):
+        end = piece.rfind(b"\n") + 1
+        block, rest = rest + piece[:end], piece[end:] if end else rest + piece
+        if first and end:
+            block, first = block.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[2], False
+        cut_short = piece is last and block.count(separator.encode()) < width - 1
+        if not end or cut_short or not block.strip():
+            continue
+        block = block.replace(b"\r\n", b"\n") if b"\r" in block else block
+        part = decimals.parse(block, separator.encode(), width, lambda cell: _plain(cell, separator))
+        if part is None:
+            return None
+        parts.append(part)
+    return np.concatenate(parts) if parts else None
+
+
+def _plain(cell: str, separator: str) -> float:
+    value = _value(cell, separator)
+    if isinstance(value, str):
+        raise ValueError(value)
+    return math.nan if value is None else value
+
+
+def _cells(text: str, header: list[str], separator: str) -> Table | None:
+    columns = {i: array("d") for i, name in enumerate(header) if name}
+    texts: dict[int, None] = {}
+    starts: list[int] = []
+    rows = 0
+    try:
+        for row in _after_header(text, separator):
+            cells = [cell.strip() for cell in row]
+            if cells[: len(header)] == header:
+                starts += [rows] if rows else []
+                continue
+            if not any(cells) or len(cells) < len(header):
+                continue  # cut short: the program was stopped, or is writing it
+            rows += 1
+            for i, column in columns.items():
+                value = _value(cells[i], separator)
+                column.append(math.nan if value is None or isinstance(value, str) else value)
+                if isinstance(value, str):
+                    texts[i] = None
+    except csv.Error as error:
+        raise DataError(f"it is a table that cannot be divided into cells ({error}).") from None
+    numbers = {header[i]: np.frombuffer(column) if rows else np.empty(0) for i, column in columns.items() if i not in texts}
+    return Table(numbers, tuple(header[i] for i in texts), tuple(starts))
+
+
+def _after_header(text: str, separator: str) -> Iterator[list[str]]:
+    rows = csv.reader(io.StringIO(text, newline=None), delimiter=separator, skipinitialspace=True)
+    next((row for row in rows if any(cell.strip() for cell in row)), None)
+    return rows
+
+
+def _value(cell: str, separator: str) -> float | str | None:
+    """Return a cell's number, None where it is unknown, or its text."""
+    if cell.lower() in UNKNOWN:
+        return None
+    try:
+        return float(cell.replace(",", ".") if separator != "," else cell)
+    except ValueError:
+        return cell
+
+
+def _is_number(cell: str, separator: str) -> bool:
+    return not isinstance(_value(cell, separator), str)

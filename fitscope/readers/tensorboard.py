@@ -1,0 +1,181 @@
+"""TensorBoard's event files, as Keras and PyTorch write them.
+
+A file is a row of records: length (8 bytes), its checksum (4), an Event message, its checksum (4). Of the messages only
+the few fields that hold scalars are looked at, so that neither TensorFlow nor TensorBoard has to be loaded.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from fitscope.errors import DataError
+from fitscope.history import TrainingHistory
+from fitscope.readers.log import Log
+from fitscope.readers.reading import Found, Names, Points, at_steps, keras_name
+
+_FIRST = b"brain.Event:2"  # the version that the first record of every file holds
+_TRAINING, _VALIDATION = ("train", "training"), ("validation", "val", "valid", "eval")
+_STEP, _SUMMARY = 2, 5  # field numbers of Event
+_VALUE, _TAG, _SIMPLE, _TENSOR, _METADATA = 1, 1, 2, 8, 9  # of Summary and Summary.Value
+_DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8"}
+
+
+def is_events(log: Log) -> bool:
+    """Tell an event file by its first record."""
+    return _FIRST in log.head[:100]
+
+
+def read(log: Log, names: Names) -> list[Found] | None:
+    """Read the scalars of one event file; None where the log is none."""
+    return [Found(_history({"": _points([log])}, names))] if is_events(log) else None
+
+
+def read_folder(folder: Path, files: list[Log], names: Names) -> list[Found]:
+    """Read a folder of event files: one training for each folder that holds them, `train` and `validation` joined.
+
+    Args:
+        folder: where the search began; the runs are named from there.
+        files: the event files in it.
+        names: what the person calls the losses.
+
+    Returns:
+        One training a run, those without any loss left out.
+
+    Raises:
+        DataError: no run has a loss.
+    """
+    runs: dict[Path, dict[str, list[Log]]] = {}
+    for log in sorted(files, key=lambda log: log.path):
+        home = log.path.parent
+        role = home.name.lower()
+        # PyTorch's add_scalars makes a folder for each of its curves, called TAG_CURVE.
+        inside = home != folder and role in _TRAINING + _VALIDATION
+        runs.setdefault(home.parent if inside else home, {}).setdefault(role if inside else "", []).append(log)
+    found, missing = [], DataError("its event files hold no scalars; log a loss an epoch.")
+    for home, parts in runs.items():
+        name = home.relative_to(folder).as_posix() if home != folder else ""
+        try:
+            history = _history({role: _points(logs) for role, logs in parts.items()}, names)
+        except DataError as error:
+            missing = error
+            continue
+        found.append(Found(history, run=None if name in ("", ".") else name))
+    if not found:
+        raise missing
+    return found
+
+
+def _history(parts: dict[str, Points], names: Names) -> TrainingHistory:
+    """Return the history of a run: the tags of its parts, each on its own steps."""
+    curves: Points = {}
+    for role, points in parts.items():
+        lead = "val_" if role in _VALIDATION else ""
+        for tag, values in points.items():
+            # Keras also writes what its batches and evaluations say, on steps of their own.
+            if tag.startswith(("batch_", "evaluation_")):
+                continue
+            plain = tag.removeprefix("epoch_")
+            curves[lead + keras_name(plain) if role else tag] = values
+    if not curves:
+        raise DataError("its event files hold no scalars; log a loss an epoch.")
+    return at_steps(curves, names)
+
+
+def _points(logs: list[Log]) -> Points:
+    points: Points = {}
+    for log in logs:
+        for record in _records(b"".join(log.chunks())):
+            step, values = _event(record)
+            for tag, value in values:
+                points.setdefault(tag, {})[step] = value
+    return points
+
+
+def _records(content: bytes) -> Iterator[bytes]:
+    """Yield the records that are whole; the last may still be on its way."""
+    place = 0
+    while place + 12 <= len(content):
+        (length,) = struct.unpack_from("<Q", content, place)
+        if place + 16 + length > len(content):
+            return
+        yield content[place + 12 : place + 12 + length]
+        place += 16 + length
+
+
+def _event(record: bytes) -> tuple[int, list[tuple[str, float]]]:
+    step, values = 0, []
+    for number, value in _fields(record):
+        if number == _STEP and isinstance(value, int):
+            step = value
+        elif number == _SUMMARY and isinstance(value, bytes):
+            values += [scalar for n, v in _fields(value) if n == _VALUE and isinstance(v, bytes) and (scalar := _scalar(v))]
+    return step, values
+
+
+def _scalar(message: bytes) -> tuple[str, float] | None:
+    """Return a summary value's tag and number; None for graphs, histograms and pictures."""
+    tag, number = "", None
+    for field, value in _fields(message):
+        if field == _TAG and isinstance(value, bytes):
+            tag = value.decode("utf-8", "replace")
+        elif field == _SIMPLE and isinstance(value, bytes) and len(value) == 4:
+            number = struct.unpack("<f", value)[0]
+        elif field == _TENSOR and isinstance(value, bytes):
+            number = _tensor(value)
+    return None if number is None else (tag, float(number))
+
+
+def _tensor(message: bytes) -> float | None:
+    """Return the number that a tensor of one number holds: in its content, or in the list of its type."""
+    dtype, content, listed = 0, b"", b""
+    for field, value in _fields(message):
+        if field == 1 and isinstance(value, int):
+            dtype = value
+        elif field == 4 and isinstance(value, bytes):
+            content = value
+        elif field in (5, 6) and isinstance(value, bytes):
+            listed = value
+        elif field in (7, 10) and isinstance(value, int):
+            listed = struct.pack("<q", value)[: 4 if field == 7 else 8]
+    kind = _DTYPES.get(dtype)
+    numbers = content or listed
+    if kind is None or len(numbers) != np.dtype(kind).itemsize:
+        return None
+    return float(np.frombuffer(numbers, kind)[0])
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield a message's fields: whole numbers as int, all else as bytes; ends where the message is damaged."""
+    place = 0
+    try:
+        while place < len(message):
+            key, place = _varint(message, place)
+            kind, value = key & 7, b""
+            if kind == 0:
+                whole, place = _varint(message, place)
+                yield key >> 3, whole
+                continue
+            if kind == 2:
+                length, place = _varint(message, place)
+            else:
+                length = {1: 8, 5: 4}[kind]
+            if place + length > len(message):
+                return
+            value, place = message[place : place + length], place + length
+            yield key >> 3, value
+    except (IndexError, KeyError):
+        return
+
+
+def _varint(message: bytes, place: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[place]
+        value |= (byte & 127) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 128:
+            return value, place
