@@ -6,9 +6,9 @@ import numpy as np
 
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, joined
-from fitscope.readers.tables import whole_epochs
 
 STEPS = ("step", "_step", "global_step")
+_KERAS_EPOCH = "epoch/epoch"  # as Weights & Biases' callback for Keras names it
 
 
 def read(log: Log, names: Names) -> list[Found] | None:
@@ -21,16 +21,13 @@ def read(log: Log, names: Names) -> list[Found] | None:
     step = next((name for name in STEPS if table is not None and name in table.columns), None)
     if table is None or step is None:
         return None
-    filled = np.isfinite(np.array(list(table.columns.values()))).sum(axis=0) > 1  # more than a step or an epoch alone
-    columns = {name: values[filled] for name, values in table.columns.items()}
-    epochs, steps = columns.pop("epoch", None), columns.pop(step)
-    metrics = {name: values for name, values in columns.items() if name not in STEPS and np.isfinite(values).any()}
+    columns = {name: values for name, values in table.columns.items() if name not in STEPS and np.isfinite(values).any()}
+    epochs = columns.pop("epoch", columns.pop(_KERAS_EPOCH, None))
+    steps = table.columns[step]
     if epochs is None:
-        epochs = columns.get("epoch/epoch")  # Weights & Biases' callback for Keras
-    if epochs is not None and np.isfinite(epochs).all() and whole_epochs(table) is None:
-        epochs = np.floor(epochs)
-    if epochs is None or not np.isfinite(epochs).all() or (np.diff(epochs) < 0).any() or not len(epochs):
-        return None if epochs is not None or "epoch" in table.columns else [Found(joined(steps, metrics, None, names))]
-    if len(np.unique(epochs)) == len(epochs):
+        return [Found(joined(steps, columns, None, names))]
+    told = np.isfinite(epochs)  # lines of a batch alone may not say theirs
+    epochs = np.floor(epochs[told])
+    if not told.any() or (np.diff(epochs) < 0).any() or (told.all() and len(np.unique(epochs)) == len(epochs)):
         return None
-    return [Found(joined(steps, metrics, epochs, names))]
+    return [Found(joined(steps[told], {name: values[told] for name, values in columns.items()}, epochs, names))]

@@ -206,15 +206,17 @@ def joined(places: Curve, metrics: Mapping[str, Curve], epochs: Curve | None, na
         ends, groups = np.unique(epochs, return_inverse=True)
         numbers = ends
     else:
-        marks = np.isfinite(curves.get("val_loss", np.full(len(places), np.nan)))
-        marks = marks if marks.any() else np.isfinite(curves["loss"])
+        known = [np.isfinite(curves[kind]) & np.isfinite(places) for kind in ("val_loss", "loss") if kind in curves]
+        marks = next((mark for mark in known if mark.any()), None)
+        if marks is None:
+            raise DataError("its losses hold no number; give a log of a training that got through an epoch.")
         ends = np.unique(places[marks])
         groups = np.searchsorted(ends, places)
-        numbers = np.arange(1, len(ends) + 1)
+        numbers = np.arange(1.0, len(ends) + 1)
     averaged = {kind for name, kind in named.items() if epochs is None or name.endswith("_step")}
     return history_of(
         {kind: grouped(values, groups, len(numbers), mean=kind in averaged) for kind, values in curves.items()},
-        numbers.astype(float),
+        numbers,
         Names(),
     )
 
