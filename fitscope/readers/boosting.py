@@ -23,11 +23,14 @@ def read(log: Log, names: Names) -> list[Found] | None:
     if not isinstance(content, dict) or not content or not all(_is_set(metrics) for metrics in content.values()):
         return None
     loss, val_loss, notes = _sets(list(content), names)
-    metric = _metric(content[(val_loss or loss or "").partition("/")[0]], loss, val_loss)
+    metric = _metric(content[(val_loss or loss or "").partition("/")[0]], val_loss or loss or "")
     curves = {}
     for kind, name in (("loss", loss), ("val_loss", val_loss)):
         if name is not None:
-            curves[kind] = content[name.partition("/")[0]][name.partition("/")[2] or metric]
+            part, _, asked = name.partition("/")
+            if asked and asked not in content[part]:
+                raise DataError(f"{part} has no metric {asked!r}, but {', '.join(content[part])}: name one of them.")
+            curves |= {kind: content[part][asked or metric]} if (asked or metric) in content[part] else {}
     return [Found(history_of(curves, None, Names()), notes=(*notes, f"the loss is {metric}"))]
 
 
@@ -57,13 +60,11 @@ def _sets(sets: list[str], names: Names) -> tuple[str | None, str | None, tuple[
     return told.get("loss"), told["val_loss"], note
 
 
-def _metric(metrics: dict[str, Any], *named: str | None) -> str:
+def _metric(metrics: dict[str, Any], name: str) -> str:
     """Return the metric that is judged: the named one, or the first loss."""
-    asked = [name.partition("/")[2] for name in named if name is not None and "/" in name]
-    for name in asked:
-        if name not in metrics:
-            raise DataError(f"there is no metric {name!r}; it has {', '.join(metrics)}: name one of them after the set's name.")
-    losses = [name for name in asked or metrics if not higher_is_better(name)]
+    if "/" in name:
+        return name.partition("/")[2]
+    losses = [name for name in metrics if not higher_is_better(name)]
     if not losses:
         raise DataError(f"{', '.join(metrics)} is better the higher it is; record a loss too, such as logloss or rmse.")
     return next((name for name in losses if name not in _ERRORS), losses[0])
