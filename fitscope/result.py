@@ -130,10 +130,27 @@ class Refit:
 
 
 @dataclass(frozen=True)
+class LogFacts:
+    """Say where the curves came from, when another program trained.
+
+    Args:
+        source: the log's path, or what was given instead of one.
+        run: which training of the log it is, None where there is only one.
+        notes: what a person should know of how the log was read.
+    """
+
+    source: str
+    run: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """Hold all that an analysis found; the report is made from this alone.
 
     Args:
+        plan, environment, dataset, model: None where another program trained and only its log is known.
+        log: that log, else None.
         refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached` or `no_epoch_worth_it`), else None.
         test_reads: how often the test data was read.
         command: the command that repeats the analysis.
@@ -147,10 +164,10 @@ class Result:
 
     fitscope: str
     created: str
-    plan: Plan
-    environment: Environment
-    dataset: DatasetFacts
-    model: ModelFacts
+    plan: Plan | None
+    environment: Environment | None
+    dataset: DatasetFacts | None
+    model: ModelFacts | None
     history: TrainingHistory
     diagnosis: Diagnosis
     holdout: HoldOut | None
@@ -162,6 +179,7 @@ class Result:
     blind: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: float | None = None
+    log: LogFacts | None = None
 
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
@@ -227,7 +245,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (Plan, TrainingHistory)):
         return value.to_json()
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.compare}
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
@@ -298,7 +316,7 @@ def _read_dataclass(kind: Any, value: Any, where: str) -> Any:
     _expect(isinstance(value, dict), where, "an object", value)
     given = {}
     for f in dataclasses.fields(kind):
-        if f.name in value:
+        if f.name in value and f.compare:
             given[f.name] = _read(_hints(kind)[f.name], value[f.name], f"{where}.{f.name}")
         elif f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
             raise ResultError(f"{where}.{f.name} is missing; give a result.json that fitscope wrote.")

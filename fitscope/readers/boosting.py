@@ -24,7 +24,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
         return None
     loss, val_loss, notes = _sets(list(content), names)
     metric = _metric(content[(val_loss or loss or "").partition("/")[0]], val_loss or loss or "")
-    curves = {}
+    curves: dict[str, list[float | None]] = {}
     for kind, name in (("loss", loss), ("val_loss", val_loss)):
         if name is not None:
             part, _, asked = name.partition("/")

@@ -6,14 +6,21 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fitscope import words
+from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.thresholds import LIMITS
+from fitscope.history import TrainingHistory
 from fitscope.report import charts
-from fitscope.result import Gain, Interval, Result, Score, message
+from fitscope.result import DatasetFacts, Gain, Interval, LogFacts, Result, Score, message
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 UNKNOWN = "unknown"
+DRAWN_AT_MOST = 1000  # epochs: a chart has no more columns
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -98,6 +105,7 @@ class View:
     reads: str
     layers: tuple[Row, ...]
     parameters: str
+    log: tuple[Row, ...]
     data: tuple[Row, ...]
     settings: tuple[Row, ...]
     versions: tuple[Row, ...]
@@ -111,14 +119,16 @@ class View:
 
 def view(result: Result) -> View:
     """Make from a result all that its page shows."""
-    diagnosis = result.diagnosis
+    diagnosis, model, plan = result.diagnosis, result.model, result.plan
     skipped = None if result.refit_skipped is None else words.refit_skipped(result.refit_skipped)
     return View(
-        title=f"{result.dataset.name}: {words.label(diagnosis.verdict)}",
+        title=f"{_name(result)}: {words.label(diagnosis.verdict)}",
         verdict=diagnosis.verdict,
         label=words.label(diagnosis.verdict),
         message=message(diagnosis),
-        notice=f"Partial: stopped after epoch {result.history.epochs[-1]} of {result.plan.max_epochs}." if result.partial else None,
+        notice=f"Partial: stopped after epoch {result.history.epochs[-1]} of {plan.max_epochs}."
+        if result.partial and plan
+        else None,
         numbers=_numbers(result),
         charts=_charts(result),
         regions=tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _MEANINGS[r.label])) for r in diagnosis.regions),
@@ -131,11 +141,14 @@ def view(result: Result) -> View:
         reads=_reads(result),
         layers=tuple(
             Row(layer.name, (layer.type, " × ".join(map(str, layer.output_shape)), f"{layer.parameters:,}"))
-            for layer in result.model.layers
+            for layer in (model.layers if model else ())
         ),
-        parameters=f"{result.model.parameters:,}",
-        data=_data(result),
-        settings=tuple(Row(_spaced(k), (UNKNOWN_SETTING if v is None else str(v),)) for k, v in result.plan.to_json().items()),
+        parameters=f"{model.parameters:,}" if model else UNKNOWN,
+        log=() if result.log is None else _log(result, result.log),
+        data=() if result.dataset is None else _data(result.dataset),
+        settings=tuple(
+            Row(_spaced(k), (UNKNOWN_SETTING if v is None else str(v),)) for k, v in (plan.to_json() if plan else {}).items()
+        ),
         versions=_versions(result),
         limits=tuple(Row(_spaced(name), (str(value),)) for name, value in dataclasses.asdict(LIMITS).items()),
         seconds=tuple(Row(part, (f"{value:.1f} s",)) for part, value in result.seconds.items()),
@@ -160,6 +173,12 @@ def embedded(result: Result) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+def _name(result: Result) -> str:
+    if result.dataset is not None:
+        return result.dataset.name
+    return Path(result.log.source).name if result.log is not None else "curves"
+
+
 def _spaced(name: str) -> str:
     return name.replace("_", " ")
 
@@ -181,22 +200,28 @@ def _numbers(result: Result) -> tuple[Row, ...]:
 
 
 def _charts(result: Result) -> dict[str, str]:
-    history, diagnosis = result.history, result.diagnosis
-    marks = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
-    loss, val = history.loss.tolist(), history.val_loss.tolist()
+    return {name: charts.svg(figure, name, title) for name, (figure, title) in figures(result.history, result.diagnosis).items()}
+
+
+def figures(history: TrainingHistory, diagnosis: Diagnosis) -> dict[str, tuple[Figure, str]]:
+    """Draw every chart that the curves give, each with its title; of very long curves every k-th epoch is drawn."""
+    epochs, shown = history.epochs, slice(None, None, -(-len(history) // DRAWN_AT_MOST))
+    curves = {name: history.curve(name) for name in ("loss", "val_loss", "accuracy", "val_accuracy")}
+    drawn_at = epochs[shown]
+    loss, val, accuracy, val_accuracy = (curve[shown].tolist() for curve in curves.values())
     if not any(map(math.isfinite, loss + val)):
         return {}
-    picture = charts.losses(history.epochs, loss, val, diagnosis.regions, marks, diagnosis.plateau)
+    best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
+    picture = charts.losses(drawn_at, loss, val, diagnosis.regions, best, diagnosis.plateau)
     drawn = {"loss": (picture, "Training and validation loss")}
-    if "val_accuracy" in history.metrics:
-        accuracy, val_accuracy = (history.curve(name).tolist() for name in ("accuracy", "val_accuracy"))
-        picture = charts.losses(history.epochs, accuracy, val_accuracy, label="accuracy")
-        drawn["accuracy"] = picture, "Training and validation accuracy"
-    drawn["gap"] = charts.gap(history.epochs, (history.val_loss - history.loss).tolist()), "Generalization gap"
+    if any(map(math.isfinite, val_accuracy)):
+        drawn["accuracy"] = charts.losses(drawn_at, accuracy, val_accuracy, label="accuracy"), "Training and validation accuracy"
+    if any(map(math.isfinite, loss)) and any(map(math.isfinite, val)):
+        drawn["gap"] = charts.gap(drawn_at, (curves["val_loss"] - curves["loss"])[shown].tolist()), "Generalization gap"
     sure = diagnosis.uncertainty
-    if sure is not None:
-        drawn["chance"] = charts.chances(history.epochs, sure.chance, sure.plateau_members), "Chance of being the best epoch"
-    return {name: charts.svg(figure, name, title) for name, (figure, title) in drawn.items()}
+    if sure is not None and len(epochs) <= DRAWN_AT_MOST:
+        drawn["chance"] = charts.chances(epochs, sure.chance, sure.plateau_members), "Chance of being the best epoch"
+    return drawn
 
 
 def _stopping(result: Result) -> tuple[Row, ...]:
@@ -235,6 +260,8 @@ def _gain(gain: Gain) -> str:
 
 
 def _reads(result: Result) -> str:
+    if result.log is not None:
+        return "A log knows nothing of test data; fitscope analyze tests a model too."
     if result.test_reads == 0:
         return "The test data was not read."
     times = "once" if result.test_reads == 1 else f"{result.test_reads} times"
@@ -245,13 +272,20 @@ def _basis(result: Result) -> str:
     sure = result.diagnosis.uncertainty
     if sure is None:
         return "There is no validation loss to judge by."
+    if sure.basis == "repeats":
+        return "From the spread of the trainings around their mean curve."
     if sure.basis == "samples":
         return f"From the losses of {sure.samples:,} validation samples, weighed anew 1,000 times."
     return "From the noise of the curve itself, for the single samples' losses are not known."
 
 
-def _data(result: Result) -> tuple[Row, ...]:
-    data = result.dataset
+def _log(result: Result, log: LogFacts) -> tuple[Row, ...]:
+    rows = [Row("log", (log.source,)), Row("epochs", (f"{len(result.history):,}",))]
+    rows += [] if log.run is None else [Row("training", (log.run,))]
+    return (*rows, *(Row("note", (note,)) for note in log.notes))
+
+
+def _data(data: DatasetFacts) -> tuple[Row, ...]:
     classes = UNKNOWN if data.classes is None else f"{len(data.classes)}: " + ", ".join(data.classes)
     roles = (
         ("training", data.train, "fits"),
@@ -268,13 +302,12 @@ def _data(result: Result) -> tuple[Row, ...]:
 
 
 def _versions(result: Result) -> tuple[Row, ...]:
-    machine = result.environment
-    peak = UNKNOWN if result.peak_mb is None else f"{result.peak_mb:,.0f} MB"
-    return (
-        Row("fitscope", (result.fitscope,)),
-        *(Row(name, (getattr(machine, name),)) for name in ("python", "tensorflow", "keras", "numpy", "platform")),
-        Row("processors", (str(machine.cpus),)),
-        Row("GPU", (", ".join(machine.gpus) or "none",)),
-        Row("engine", (result.model.path or UNKNOWN,)),
-        Row("memory at most", (peak,)),
-    )
+    machine, rows = result.environment, [Row("fitscope", (result.fitscope,))]
+    if machine is not None:
+        rows += [Row(name, (getattr(machine, name),)) for name in ("python", "tensorflow", "keras", "numpy", "platform")]
+        rows += [Row("processors", (str(machine.cpus),)), Row("GPU", (", ".join(machine.gpus) or "none",))]
+    if result.model is not None:
+        rows.append(Row("engine", (result.model.path or UNKNOWN,)))
+    if result.peak_mb is not None:
+        rows.append(Row("memory at most", (f"{result.peak_mb:,.0f} MB",)))
+    return tuple(rows)
