@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fitscope.analysis import analyze
-    from fitscope.diagnosis import Diagnosis, diagnose
+    from fitscope.diagnosis import Diagnosis
     from fitscope.errors import DataError, FitscopeError, OutputError, ResultError, UsageError
     from fitscope.history import TrainingHistory
+    from fitscope.logs import diagnose
     from fitscope.plan import Plan
     from fitscope.readers import read_history
     from fitscope.result import Result
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 # Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes.
 _HOMES = {
     "analyze": "analysis",
-    "diagnose": "diagnosis",
+    "diagnose": "logs",
     "Diagnosis": "diagnosis",
     "DataError": "errors",
     "FitscopeError": "errors",

@@ -10,7 +10,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
-    {"analysis"},
+    {"monitor"},
+    {"analysis", "logs"},
     {"report"},
     {"training"},
     {"datasets", "readers"},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty
 from fitscope.diagnosis.findings import Advice, Evidence, Finding, advise, failure, findings
@@ -33,6 +33,7 @@ class Diagnosis:
         stopping: what each stopping rule would have done.
         findings, advice: the costliest first.
         uncertainty: how sure the best epoch is; None where there is no best epoch.
+        picture: draws the diagnosis as HTML for a notebook; no part of what the curves say.
     """
 
     verdict: str
@@ -46,6 +47,10 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     advice: tuple[Advice, ...]
     uncertainty: Uncertainty | None
+    picture: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+
+    def _repr_html_(self) -> str | None:
+        return None if self.picture is None else self.picture()
 
 
 def judge(
@@ -53,6 +58,7 @@ def judge(
     losses: NDArray[np.floating] | None = None,
     *,
     majority: float | None = None,
+    repeats: bool = False,
     seed: int = 0,
 ) -> Diagnosis:
     """Say what the curves of one training say (DESIGN section 7).
@@ -60,6 +66,7 @@ def judge(
     Args:
         history: the curves.
         losses: every validation sample's loss [epochs, samples]; None where only the log is known.
+        repeats: whether `losses` are those of several trainings [epochs, trainings], and the history is their mean.
         majority: the largest class's share of the validation samples, None where there are no classes.
         seed: of the bootstrap and the simulations.
 
@@ -78,9 +85,9 @@ def judge(
         found = failure(code, numbers)
         rules = stopping(history.val_loss, history.epochs, history.loss)
         return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
-    sure = uncertainty(history.val_loss, history.epochs, losses, seed)
+    sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats)
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
-    found = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers))
+    found = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers, repeats))
     low = float(history.val_loss[lowest])
     return Diagnosis(
         verdict=code,
@@ -95,28 +102,3 @@ def judge(
         advice=advise(found),
         uncertainty=sure,
     )
-
-
-def diagnose(curves: Any, validation_losses: ArrayLike | None = None) -> Diagnosis:
-    """Diagnose the curves of a training that is over.
-
-    Args:
-        curves: a Keras `History`, its dict of lists, or a `TrainingHistory`.
-        validation_losses: every validation sample's loss after every epoch [epochs, samples], where known.
-
-    Returns:
-        The diagnosis.
-
-    Raises:
-        ResultError: the curves contradict themselves.
-
-    Example:
-        >>> falls = [1 / epoch for epoch in range(1, 21)]
-        >>> diagnose({"loss": falls, "val_loss": [0.1 + loss for loss in falls]}).best_epoch
-        20
-    """
-    content = getattr(curves, "history", curves)
-    if not isinstance(content, (TrainingHistory, Mapping)):
-        raise ResultError(f"A {type(curves).__name__} holds no curves; give a Keras History or a dict of lists.")
-    history = content if isinstance(content, TrainingHistory) else TrainingHistory.of(content)
-    return judge(history, None if validation_losses is None else np.asarray(validation_losses))

@@ -44,7 +44,9 @@ def best(val_loss: Curve) -> int | None:
     return None if np.isnan(val_loss).all() else int(np.nanargmin(val_loss))
 
 
-def uncertainty(val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.floating] | None, seed: int) -> Uncertainty:
+def uncertainty(
+    val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.floating] | None, seed: int, *, repeats: bool = False
+) -> Uncertainty:
     """Say how sure the best epoch is.
 
     The plateau's members lie at most 1.1 paired standard errors above the best (after Breiman et al. 1984).
@@ -54,6 +56,8 @@ def uncertainty(val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.flo
         epochs: the epochs' numbers.
         losses: every validation sample's loss [epochs, samples], or None: then the noise comes from the curve itself.
         seed: of the bootstrap.
+        repeats: whether `losses` are those of several trainings [epochs, trainings]; then another training takes the
+            place of another sample.
 
     Returns:
         Standard errors, chances and members, one an epoch.
@@ -70,6 +74,8 @@ def uncertainty(val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.flo
         errors = _errors_from_samples(losses, lowest, usable)
         chance = _chance_from_samples(losses, usable, seed)
         covariance = _covariance(losses, usable) if len(epochs) <= LIMITS.covariance_epochs else None
+        if repeats:
+            basis, samples = "repeats", None
     inside = np.nan_to_num(val_loss - val_loss[lowest], nan=np.inf) <= LIMITS.plateau_errors * np.nan_to_num(errors)
     members = tuple(np.asarray(epochs)[inside].tolist())
     return Uncertainty(basis, samples, tuple(errors.tolist()), tuple(chance.tolist()), members, covariance)

@@ -45,6 +45,7 @@ class Evidence:
     plateau: tuple[int, int]
     samples: int | None
     numbers: Mapping[str, Any]
+    repeats: bool = False
 
     @property
     def best_epoch(self) -> int:
@@ -139,7 +140,7 @@ def _few_samples(e: Evidence) -> Finding | None:
 
 
 def _another_seed(e: Evidence) -> Finding | None:
-    if e.verdict in ("diverged", "not_learning"):
+    if e.repeats or e.verdict in ("diverged", "not_learning"):
         return None
     return Finding("another_seed_may_differ", "info", {})
 

@@ -8,8 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fitscope.report.view import view
-from fitscope.result import Result
+from fitscope import words
+from fitscope.diagnosis import Diagnosis
+from fitscope.history import TrainingHistory
+from fitscope.report import charts
+from fitscope.report.view import figures, view
+from fitscope.result import Result, message
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,6 +26,24 @@ def render(result: Result) -> str:
     templates = _environment()
     style = (_folder() / "style.css").read_text(encoding="utf8")
     return templates.get_template("report.html.j2").render(view=view(result), style=style)
+
+
+def picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
+    """Return the loss curves, the verdict and what would help as a piece of HTML for a notebook."""
+    drawn = figures(history, diagnosis).get("loss")
+    svg = None if drawn is None else charts.svg(drawn[0], f"fitscope-{id(diagnosis)}", drawn[1])
+    sentences = [words.finding(found.code, found.numbers) for found in diagnosis.findings]
+    return (
+        _environment()
+        .get_template("picture.html.j2")
+        .render(
+            svg=svg,
+            label=words.label(diagnosis.verdict),
+            message=message(diagnosis),
+            sentences=sentences,
+            advice=[words.advice(advice.code) for advice in diagnosis.advice[:3]],
+        )
+    )
 
 
 def write(result: Result, path: Path) -> None:

@@ -1,0 +1,154 @@
+"""Curves that another program made: whatever holds them, read and judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fitscope.diagnosis import Diagnosis, judge
+from fitscope.errors import DataError, ResultError
+from fitscope.history import TrainingHistory
+from fitscope.readers import Names, Reading, read_history
+from fitscope.readers.jsons import is_curve
+from fitscope.readers.reading import history_of
+from fitscope.result import LogFacts, Result
+
+KINDS = "a Keras History, a dict of lists, a pandas DataFrame, the path of a log, a TrainingHistory, or a list of these"
+
+
+def diagnose(
+    curves: Any, validation_losses: ArrayLike | None = None, *, loss: str | None = None, val_loss: str | None = None
+) -> Diagnosis:
+    """Diagnose the curves of a training that is over; in a notebook the diagnosis shows itself as a picture.
+
+    Several trainings of one network on one split, which differ in their seed alone, are judged by their mean curve, up
+    to the last epoch that all of them have.
+
+    Args:
+        curves: a Keras `History`, its dict of lists, a pandas DataFrame with a row an epoch, the path of a log of any
+            known format, a `TrainingHistory`, or a list of these: several trainings.
+        validation_losses: every validation sample's loss after every epoch [epochs, samples], where known.
+        loss, val_loss: the names of the losses, where they are not known.
+
+    Returns:
+        The diagnosis.
+
+    Raises:
+        DataError: there are no curves in it, or a log holds several trainings.
+        ResultError: the curves contradict themselves.
+
+    Example:
+        >>> falls = [1 / epoch for epoch in range(1, 21)]
+        >>> diagnose({"loss": falls, "val_loss": [0.1 + loss for loss in falls]}).best_epoch
+        20
+    """
+    names = Names(loss, val_loss)
+    if isinstance(curves, (list, tuple)):
+        if validation_losses is not None:
+            raise ResultError("Samples' losses belong to one training, and there are several; give one, or leave them out.")
+        history, together = mean_of([_history(one, names) for one in curves])
+        diagnosis = judge(history, together, repeats=True) if len(curves) > 1 else judge(history)
+    else:
+        history = _history(curves, names)
+        diagnosis = judge(history, None if validation_losses is None else _matrix(validation_losses))
+    return pictured(history, diagnosis)
+
+
+def mean_of(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.ndarray]:
+    """Return the mean curves of several trainings, and their validation losses [epochs, trainings].
+
+    Raises:
+        ResultError: there is none, or they have no epoch in common.
+    """
+    epochs = sorted(set.intersection(*(set(history.epochs) for history in histories))) if histories else []
+    if not epochs:
+        raise ResultError(f"Of the {len(histories)} trainings no epoch is in all; give trainings of one network, from epoch 1 on.")
+    rows = [np.searchsorted(history.epochs, epochs) for history in histories]
+    shared = set.intersection(*(set(history.metrics) for history in histories))
+    means = {name: np.mean([h.curve(name)[row] for h, row in zip(histories, rows)], axis=0) for name in sorted(shared)}
+    together = np.stack([history.val_loss[row] for history, row in zip(histories, rows)], axis=1)
+    return TrainingHistory.of(means, epochs), together
+
+
+def _history(curves: Any, names: Names) -> TrainingHistory:
+    if isinstance(curves, (str, Path)):
+        return _only(read_history(curves, loss=names.loss, val_loss=names.val_loss), curves)
+    content = getattr(curves, "history", curves)
+    if isinstance(content, TrainingHistory):
+        return content
+    if hasattr(content, "columns") and hasattr(content, "to_dict"):  # a DataFrame; pandas itself is not needed for that
+        content = {str(name): content[name].tolist() for name in content.columns}
+        content = {name: values for name, values in content.items() if is_curve(values)}
+    if not isinstance(content, Mapping):
+        raise ResultError(f"A {type(curves).__name__} holds no curves; give {KINDS}.")
+    lists = {str(name): np.asarray(values).tolist() for name, values in content.items()}
+    if not lists:
+        raise ResultError(f"There is no curve in it; give {KINDS}.")
+    epochs = lists.pop("epoch", None)
+    whole = epochs is not None and all(isinstance(epoch, (int, float)) and epoch == int(epoch) for epoch in epochs)
+    try:
+        return history_of(lists, epochs if whole else None, names)
+    except DataError as error:
+        raise ResultError(f"The curves cannot be judged: {error}") from None
+
+
+def _only(readings: list[Reading], path: Any) -> TrainingHistory:
+    if len(readings) > 1:
+        runs = ", ".join(str(reading.run) for reading in readings[:6])
+        raise DataError(f"{path} holds {len(readings)} trainings ({runs}); pick one of read_history({str(path)!r}).")
+    return readings[0].history
+
+
+def _matrix(losses: ArrayLike) -> np.ndarray:
+    try:
+        matrix = np.asarray(losses, np.float64)
+    except (TypeError, ValueError):
+        raise ResultError("The samples' losses are no numbers; give [epochs, samples].") from None
+    if matrix.ndim != 2:
+        raise ResultError(f"The samples' losses have {matrix.ndim} dimensions; give [epochs, samples].")
+    return matrix
+
+
+def pictured(history: TrainingHistory, diagnosis: Diagnosis) -> Diagnosis:
+    """Return the diagnosis as one that notebooks show as a picture."""
+    return dataclasses.replace(diagnosis, picture=functools.partial(_picture, history, diagnosis))
+
+
+def _picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
+    from fitscope.report.page import picture
+
+    return picture(history, diagnosis)
+
+
+def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
+    """Return the result that a log's page is made from.
+
+    Args:
+        reading: the training as it was read.
+        diagnosis: of its curves.
+        command: what made it.
+    """
+    from fitscope import version
+
+    return Result(
+        fitscope=version(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        plan=None,
+        environment=None,
+        dataset=None,
+        model=None,
+        history=reading.history,
+        diagnosis=diagnosis,
+        holdout=None,
+        refit=None,
+        test_reads=0,
+        command=command,
+        log=LogFacts(reading.source, reading.run, reading.notes),
+    )
