@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fitscope.diagnosis import Diagnosis, judge
-from fitscope.errors import DataError, ResultError
+from fitscope.errors import DataError, OutputError, ResultError
 from fitscope.history import TrainingHistory
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
@@ -127,6 +130,37 @@ def _picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
     return picture(history, diagnosis)
 
 
+def changes(paths: Sequence[Path], seconds: float | None, every: float = 2.0) -> Iterator[None]:
+    """Wait for logs that are being written: yield at the start, and whenever one of them has changed.
+
+    Args:
+        paths: files or folders; one that is not there yet is waited for.
+        seconds: for how long; None until the person stops it.
+        every: how many seconds to wait between two looks.
+    """
+    end = math.inf if seconds is None else time.monotonic() + seconds
+    seen: object = None
+    while True:
+        now = [_stamps(path) for path in paths]
+        if now != seen:
+            seen = now
+            yield
+        rest = end - time.monotonic()
+        if rest <= 0:
+            return
+        time.sleep(min(every, rest))
+
+
+def _stamps(path: Path) -> list[tuple[str, int, int]]:
+    """Return name, size and time of every file, to see whether anything was written."""
+    stamps = []
+    for file in [path, *sorted(path.rglob("*"))] if path.is_dir() else [path]:
+        with contextlib.suppress(OSError):
+            found = file.stat()
+            stamps.append((str(file), found.st_size, found.st_mtime_ns))
+    return stamps
+
+
 def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
     """Return the result that a log's page is made from.
 
@@ -152,3 +186,25 @@ def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
         command=command,
         log=LogFacts(reading.source, reading.run, reading.notes),
     )
+
+
+def write_pages(results: Sequence[Result], path: Path) -> list[Path]:
+    """Write a page for each result: the first to `path`, the others beside it with a number.
+
+    Returns:
+        The pages, in the results' order.
+
+    Raises:
+        OutputError: one cannot be written.
+    """
+    from fitscope.report.page import write
+
+    pages = [path, *(path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, len(results) + 1))]
+    for result, page in zip(results, pages):
+        try:
+            write(result, page)
+        except OSError as error:
+            raise OutputError(
+                f"{page} cannot be written ({error.strerror or error}); name a file in a folder that is yours."
+            ) from None
+    return pages

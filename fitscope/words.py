@@ -30,6 +30,17 @@ REASONS = {
     "not_finite": "the loss was no longer a finite number at epoch {epoch}",
     "rises": "the training loss has risen since epoch {epoch} and ends above its first value",
 }
+EVIDENCE = {
+    "overfitting": "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts, and noise "
+    "alone explains up to {rise_by_chance:.4g}.",
+    "underfitting": "Over the last fifth of the epochs validation loss fell by {fall:.1f} %, more than its noise explains, to its "
+    "lowest value.",
+    "good_fit": "The end lies at most {rise_upper:.4g} above the lowest validation loss (95 % sure); from {rise_limit:.4g} on a "
+    "rise would count.",
+    "noise": "The end lies {rise:.4g} above the lowest validation loss; the true rise may reach {rise_upper:.4g} (95 % sure), "
+    "from {rise_limit:.4g} on it would count, and noise alone explains up to {rise_by_chance:.4g}.",
+    "flat": "The losses began at {first:.4g} and came no lower than {lowest:.4g}.",
+}
 FINDINGS = {
     "training_diverged": "At epoch {epoch} the training went wrong; nothing that comes after can be used.",
     "nothing_learnt": "The network answers no better than it did before the training.",
@@ -97,6 +108,20 @@ def _plateau(numbers: Mapping[str, Any]) -> str:
     if first is None or first == last:
         return ""
     return f" ({first} to {last} are as good)"
+
+
+def evidence(code: str, numbers: Mapping[str, Any]) -> str:
+    """Return the numbers that a verdict rests on as a sentence; empty where the verdict's own says them.
+
+    Example:
+        >>> evidence("good_fit", {"rise_upper": 0.012, "rise_limit": 0.02})
+        'The end lies at most 0.012 above the lowest validation loss (95 % sure); from 0.02 on a rise would count.'
+    """
+    template = EVIDENCE.get(str(numbers.get("why") or numbers.get("reason") or code), "")
+    try:
+        return template.format(**{**numbers, "fall": -100 * float(numbers.get("trend") or 0)})
+    except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
+        return ""
 
 
 def finding(code: str, numbers: Mapping[str, Any]) -> str:

@@ -92,7 +92,7 @@ def test_diagnosis_shows_itself_as_a_picture_in_a_notebook():
     assert "<svg" in html and "region-overfitting" in html
     assert "from epoch" in html
     assert "What would help" in html
-    for used in set(part.split(")")[0] for part in html.split("var(")[1:]):
+    for used in {part.split(")")[0] for part in html.split("var(")[1:]}:
         assert f"{used}:" in html
 
 

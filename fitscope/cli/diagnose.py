@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,26 +23,65 @@ FAILED_ON = 3
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--loss", metavar="NAME", help="The column of the training loss, where its name is not known.")
 @click.option("--val-loss", metavar="NAME", help="The column of the validation loss, where its name is not known.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the report, one HTML page, here."
+)
+@click.option("--watch", is_flag=True, help="Follow logs that are still being written, until Ctrl-C.")
+@click.option("--watch-for", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Follow them for so long.")
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @everywhere
 def diagnose(
-    logs: tuple[Path, ...], loss: str | None, val_loss: str | None, fail_on: frozenset[str], as_json: bool, quiet: bool
+    logs: tuple[Path, ...],
+    loss: str | None,
+    val_loss: str | None,
+    output: Path | None,
+    watch: bool,
+    watch_for: float | None,
+    fail_on: frozenset[str],
+    as_json: bool,
+    quiet: bool,
 ) -> int:
-    """Read training logs and say whether each training overfits, from which epoch on, and what would help.
+    """Read training logs, files or folders, and say of each training whether it overfits, from which epoch on, and what
+    would help.
 
     \b
     Example:  fitscope diagnose training.log
     """
+    from fitscope.logs import changes
+
+    if output is not None and output.exists() and output in logs:
+        raise click.UsageError(f"--output {output} is one of the logs; name another file.")
+    growing = watch or watch_for is not None
+    code = 0
+    try:
+        for _ in changes(logs, watch_for) if growing else (None,):
+            if growing and not as_json and sys.stdout.isatty():
+                click.clear()
+            verdicts, unread = _answer(logs, loss, val_loss, output, growing, as_json)
+            code = 1 if unread else FAILED_ON if verdicts & fail_on else 0
+            if growing and not (quiet or as_json):
+                click.echo("Watching; Ctrl-C ends it.", err=True)
+    except KeyboardInterrupt:
+        if not growing:
+            raise
+    return code
+
+
+def _answer(
+    logs: tuple[Path, ...], loss: str | None, val_loss: str | None, output: Path | None, growing: bool, as_json: bool
+) -> tuple[set[str], int]:
+    """Print what each log says; return the verdicts, and how many logs could not be read."""
     from fitscope.diagnosis import judge
     from fitscope.errors import FitscopeError
+    from fitscope.logs import result_of, write_pages
     from fitscope.readers import read_history
 
-    verdicts, unread = set(), 0
+    answered, unread = [], 0
     for log in logs:
         try:
             found = [
                 (reading, reading.diagnosis or judge(reading.history))
-                for reading in read_history(log, loss=loss, val_loss=val_loss)
+                for reading in read_history(log, loss=loss, val_loss=val_loss, growing=growing)
             ]
         except FitscopeError as error:
             unread += 1
@@ -48,10 +89,22 @@ def diagnose(
                 click.echo(json.dumps({"source": str(log), "error": str(error)}, ensure_ascii=False))
             click.echo(f"Error: {error}", err=True)
             continue
-        verdicts |= {diagnosis.verdict for _, diagnosis in found}
-        for pair in found:
-            click.echo(_line(*pair) if as_json else _text(*pair))
-    return 1 if unread else FAILED_ON if verdicts & fail_on else 0
+        answered += found
+        for reading, diagnosis in found:
+            if as_json:
+                _notes(reading)
+            click.echo(_line(reading, diagnosis) if as_json else _text(reading, diagnosis))
+    if output is not None and answered:
+        command = " ".join(["fitscope diagnose", *map(str, logs)])
+        for page in write_pages([result_of(*pair, command) for pair in answered], output):
+            if not as_json:
+                click.echo(str(page))
+    return {diagnosis.verdict for _, diagnosis in answered}, unread
+
+
+def _notes(reading: Reading) -> None:
+    for note in reading.notes:
+        click.echo(f"{reading.source}: {note}.", err=True)
 
 
 def _line(reading: Reading, diagnosis: Diagnosis) -> str:
@@ -64,10 +117,16 @@ def _line(reading: Reading, diagnosis: Diagnosis) -> str:
 def _text(reading: Reading, diagnosis: Diagnosis) -> str:
     from fitscope import words
     from fitscope.cli.wrap import wrapped
+    from fitscope.report.sketch import sketch
     from fitscope.result import message
 
     run = "" if reading.run is None else f", {reading.run}"
-    lines = [f"{reading.source}{run}: {len(reading.history):,} epochs", message(diagnosis)]
-    lines += [f"  {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
-    lines += [f"  {words.advice(advice.code)}" for advice in diagnosis.advice[:3]]
-    return wrapped("\n".join([*lines, ""]))
+    epochs = "1 epoch" if len(reading.history) == 1 else f"{len(reading.history):,} epochs"
+    head = [f"{reading.source}{run}: {epochs}", *(f"({note})" for note in reading.notes)]
+    picture = sketch(reading.history, diagnosis, shutil.get_terminal_size().columns, encoding=sys.stdout.encoding or "ascii")
+    says = [f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}"]
+    says += [sentence] if (sentence := words.evidence(diagnosis.verdict, diagnosis.evidence)) else []
+    says += [f"- {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
+    advice = [f"{number}. {words.advice(advice.code)}" for number, advice in enumerate(diagnosis.advice[:3], 1)]
+    says += ["", "What would help:", *advice] if advice else []
+    return "\n".join([wrapped("\n".join([*head, ""])) + picture, wrapped("\n".join(["", *says, ""]))])

@@ -92,6 +92,7 @@ class View:
     verdict: str
     label: str
     message: str
+    evidence: str
     notice: str | None
     numbers: tuple[Row, ...]
     charts: dict[str, str]
@@ -126,9 +127,8 @@ def view(result: Result) -> View:
         verdict=diagnosis.verdict,
         label=words.label(diagnosis.verdict),
         message=message(diagnosis),
-        notice=f"Partial: stopped after epoch {result.history.epochs[-1]} of {plan.max_epochs}."
-        if result.partial and plan
-        else None,
+        evidence=words.evidence(diagnosis.verdict, diagnosis.evidence),
+        notice=_notice(result),
         numbers=_numbers(result),
         charts=_charts(result),
         regions=tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _MEANINGS[r.label])) for r in diagnosis.regions),
@@ -171,6 +171,12 @@ def embedded(result: Result) -> str:
     """Return the result's JSON so that nothing in it can end the script element."""
     text = json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _notice(result: Result) -> str | None:
+    if not result.partial or result.plan is None:
+        return None
+    return f"Partial: stopped after epoch {result.history.epochs[-1]} of {result.plan.max_epochs}."
 
 
 def _name(result: Result) -> str:

@@ -57,3 +57,82 @@ def test_log_of_training_loss_alone_is_answered(cli_invoke, tmp_path):
     done = cli_invoke("diagnose", tmp_path / "log")
     assert done.exit_code == 0
     assert "hold out validation data" in done.stdout
+
+
+def test_picture_shows_curves_and_regions_at_any_width(cli_invoke, log, monkeypatch):
+    path = log("overfitting")
+    for width in (40, 60, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        picture = cli_invoke("diagnose", path).stdout.split("\n\n")[0].splitlines()[1:]
+        assert any("●" in line for line in picture)
+        assert all(len(line) <= width for line in picture), width
+        assert any("▒ overfitting" in line for line in picture)
+
+
+def test_evidence_is_said_in_numbers(cli_invoke, log):
+    assert "noise alone explains up to" in cli_invoke("diagnose", log("overfitting")).stdout
+
+
+def test_output_writes_the_page_and_diagnose_reads_it_again(cli_invoke, log, tmp_path):
+    done = cli_invoke("diagnose", log("overfitting"), "--output", tmp_path / "report.html")
+    assert done.stdout.splitlines()[-1] == str(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf8")
+    assert 'id="fitscope-result"' in page
+    assert "training.log: overfitting" in page
+    assert "The network</h2>" not in page
+    again = cli_invoke("diagnose", "--json", tmp_path / "report.html")
+    first = cli_invoke("diagnose", "--json", tmp_path / "training.log")
+    assert json.loads(again.stdout)["diagnosis"] == json.loads(first.stdout)["diagnosis"]
+
+
+def test_output_of_several_logs_is_a_page_each(cli_invoke, log, tmp_path):
+    done = cli_invoke("diagnose", log("overfitting", "a"), log("good_fit", "b"), "--output", tmp_path / "page.html")
+    assert done.stdout.splitlines()[-2:] == [str(tmp_path / "page.html"), str(tmp_path / "page-2.html")]
+    assert (tmp_path / "page-2.html").is_file()
+
+
+def test_output_that_is_a_log_is_refused(cli_invoke, log):
+    path = log("overfitting")
+    before = path.read_bytes()
+    assert cli_invoke("diagnose", path, "--output", path).exit_code == 2
+    assert path.read_bytes() == before
+
+
+def test_output_into_a_folder_that_is_not_there_is_said_in_a_sentence(cli_invoke, log, tmp_path):
+    done = cli_invoke("diagnose", log("overfitting"), "--output", tmp_path / "none" / "report.html")
+    assert done.exit_code == 1
+    assert "cannot be written" in done.stderr
+
+
+def test_notes_on_how_a_log_was_read_go_to_standard_error_with_json(cli_invoke, tmp_path):
+    sets = {"validation_0": {"rmse": [3, 2, 1.5, 1.2, 1, 0.9]}, "validation_1": {"rmse": [3, 2, 1.6, 1.5, 1.6, 1.7]}}
+    (tmp_path / "evals.json").write_text(json.dumps(sets))
+    done = cli_invoke("diagnose", "--json", tmp_path / "evals.json")
+    assert "validation_0 is taken for training" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_watch_follows_a_log_that_is_being_written(cli_invoke, tmp_path, monkeypatch):
+    path = tmp_path / "training.log"
+    path.write_text("epoch,loss,val_loss\n0,1.0,1.0\n1,0.9,0.")
+    looks = iter(["0,1.0,1.0\n1,0.9,0.95\n", "0,1.0,1.0\n1,0.9,0.95\n2,0.8,0.9\n", None])
+
+    def sleep(_):
+        if (rows := next(looks)) is None:
+            raise KeyboardInterrupt
+        path.write_text("epoch,loss,val_loss\n" + rows)
+
+    monkeypatch.setattr("fitscope.logs.time.sleep", sleep)
+    done = cli_invoke("diagnose", "--watch", path)
+    assert done.exit_code == 0
+    assert [line.split(": ")[1] for line in done.stdout.splitlines() if line.startswith(str(path))] == [
+        "1 epoch",
+        "2 epochs",
+        "3 epochs",
+    ]
+
+
+def test_watch_for_ends_by_itself_and_waits_for_a_log_to_come(cli_invoke, tmp_path):
+    done = cli_invoke("diagnose", "--watch-for", "0.1", tmp_path / "training.log")
+    assert done.exit_code == 1
+    assert "No such file" in done.stderr

@@ -1,0 +1,116 @@
+"""The curves in characters, for a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope import words
+from fitscope.diagnosis import Diagnosis
+from fitscope.history import TrainingHistory
+
+Curve = NDArray[np.float64]
+HEIGHT = 10
+_LABEL = 9  # columns that the axis takes
+_SPREAD = 4  # times the middle half's height above it: what lies higher would press the rest flat
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The characters that a sketch is drawn with."""
+
+    validation: str
+    training: str
+    axis: str
+    corner: str
+    foot: str
+    regions: dict[str, str]
+
+
+UNICODE = Marks("●", "·", "│", "└", "─", {"underfitting": "░", "good_fit": "█", "overfitting": "▒"})
+ASCII = Marks("o", ".", "|", "+", "-", {"underfitting": "u", "good_fit": "#", "overfitting": "x"})
+
+
+def sketch(history: TrainingHistory, diagnosis: Diagnosis, width: int = 80, *, encoding: str = "utf-8") -> str:
+    """Draw both losses over the epochs, and below them the regions.
+
+    Args:
+        history: the curves; of several epochs in one column the mean is drawn.
+        diagnosis: of them.
+        width: of the terminal, in columns.
+        encoding: what the terminal understands; where it lacks the signs, ASCII stands for them.
+
+    Returns:
+        Lines of at most `width` characters; empty where there is nothing to draw or no room.
+    """
+    marks = _marks(encoding)
+    room = min(width, 100) - _LABEL - 2
+    values = {"training": history.loss, "validation": history.val_loss}
+    if room < 8 or not any(np.isfinite(curve).any() for curve in values.values()):
+        return ""
+    columns = max(1, room // len(history)) * len(history) if len(history) <= room else room
+    places = np.arange(len(history)) * columns // len(history)
+    drawn = {name: _columns(curve, places, columns, len(history)) for name, curve in values.items()}
+    low, high = _limits(np.concatenate(list(values.values())))
+    grid = [[" "] * columns for _ in range(HEIGHT)]
+    for name, mark in (("training", marks.training), ("validation", marks.validation)):
+        for column in np.flatnonzero(np.isfinite(drawn[name])):
+            share = (min(float(drawn[name][column]), high) - low) / (high - low or 1)
+            grid[HEIGHT - 1 - round(share * (HEIGHT - 1))][column] = mark
+    labels = {0: f"{high:.4g}", HEIGHT - 1: f"{low:.4g}"}
+    lines = [f"{labels.get(i, ''):>{_LABEL}} {marks.axis}{''.join(row)}".rstrip() for i, row in enumerate(grid)]
+    lines.append(" " * (_LABEL + 1) + marks.corner + marks.foot * columns)
+    if diagnosis.regions:
+        lines.append(" " * (_LABEL + 2) + _bar(history, diagnosis, marks, places, columns))
+    return "\n".join([*lines, *_legend(diagnosis, marks, values, width)])
+
+
+def _marks(encoding: str) -> Marks:
+    try:
+        "".join((UNICODE.validation, UNICODE.training, UNICODE.axis, *UNICODE.regions.values())).encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return ASCII
+    return UNICODE
+
+
+def _columns(curve: Curve, places: NDArray[np.intp], columns: int, epochs: int) -> Curve:
+    """Return one value a column: an epoch's, held until the next, or the mean of several epochs."""
+    known = np.isfinite(curve)
+    sums = np.bincount(places[known], curve[known], minlength=columns)
+    counts = np.bincount(places[known], minlength=columns)
+    with np.errstate(invalid="ignore"):
+        values = sums / counts
+    return np.repeat(values[places], columns // epochs) if epochs <= columns else values
+
+
+def _limits(values: Curve) -> tuple[float, float]:
+    values = values[np.isfinite(values)]
+    low, quarter, half, high = np.quantile(values, [0, 0.25, 0.75, 1])
+    top = half + _SPREAD * (half - quarter)
+    return float(low), float(min(high, top) if top > low else high)
+
+
+def _bar(history: TrainingHistory, diagnosis: Diagnosis, marks: Marks, places: NDArray[np.intp], columns: int) -> str:
+    bar, starts = [" "] * columns, [*places.tolist(), columns]
+    for region in diagnosis.regions:
+        first, last = (int(np.searchsorted(history.epochs, epoch)) for epoch in (region.first, region.last))
+        # A region of few epochs among very many still gets its column.
+        begin, end = starts[first], max(starts[last + 1], starts[first] + 1)
+        bar[begin:end] = marks.regions[region.label] * (min(end, columns) - begin)
+    return "".join(bar)
+
+
+def _legend(diagnosis: Diagnosis, marks: Marks, values: dict[str, Curve], width: int) -> list[str]:
+    parts = [f"{mark} {name} loss" for name, mark in (("validation", marks.validation), ("training", marks.training))
+             if np.isfinite(values[name]).any()]  # fmt: skip
+    for region in diagnosis.regions:
+        stretch = f"{region.first:,}" if region.first == region.last else f"{region.first:,} to {region.last:,}"
+        parts.append(f"{marks.regions[region.label]} {words.label(region.label)} {stretch}")
+    lines, indent = [""], " " * min(_LABEL + 2, max(0, width - 34))
+    for part in parts:
+        if lines[-1] and len(indent) + len(lines[-1]) + 3 + len(part) > width:
+            lines.append("")
+        lines[-1] += ("   " if lines[-1] else "") + part
+    return [indent + line for line in lines]
