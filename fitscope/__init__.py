@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fitscope.errors import DataError, FitscopeError, OutputError, ResultError, UsageError
     from fitscope.history import TrainingHistory
     from fitscope.logs import diagnose
+    from fitscope.monitor import Monitor
     from fitscope.plan import Plan
     from fitscope.readers import read_history
     from fitscope.result import Result
@@ -26,6 +27,7 @@ _HOMES = {
     "ResultError": "errors",
     "UsageError": "errors",
     "TrainingHistory": "history",
+    "Monitor": "monitor",
     "Plan": "plan",
     "Result": "result",
     "read_history": "readers",
@@ -35,6 +37,7 @@ __all__ = [
     "DataError",
     "Diagnosis",
     "FitscopeError",
+    "Monitor",
     "OutputError",
     "Plan",
     "Result",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fitscope.diagnosis.noise import second_difference_sd
 
 Curve = NDArray[np.float64]
 
@@ -34,6 +38,10 @@ GENERALIZATION_LOSSES = (1, 2, 5)  # percent
 QUOTIENTS = (0.5, 1, 2)
 STRIPS_UP = (2, 3, 4)
 STRIP = 5
+_EPOCHS_OF_A_DIRECTION = 3
+_FURTHEST = 1000
+# The middles of 20 equally likely parts of the normal distribution.
+_SLOPES = np.array([NormalDist().inv_cdf((part + 0.5) / 20) for part in range(20)])
 
 
 def stopping(val_loss: Curve, epochs: tuple[int, ...], loss: Curve | None = None) -> tuple[StoppingRule, ...]:
@@ -65,6 +73,45 @@ def stopping(val_loss: Curve, epochs: tuple[int, ...], loss: Curve | None = None
             stops |= {f"PQ {limit}": _first(quotients > limit) for limit in QUOTIENTS}
     stops |= {f"UP {strips}": _strips_up(val_loss, strips) for strips in STRIPS_UP}
     return tuple(_rule(name, stop, val_loss, epochs) for name, stop in stops.items())
+
+
+def chance_of_better(val_loss: Curve, epochs_left: int) -> float:
+    """Return the chance that a later epoch's validation loss will be below the lowest so far.
+
+    The epochs since the lowest are continued by a straight line, whose slope is as uncertain as the noise around it makes
+    it (20 slopes, equally likely), with as much noise again in each epoch to come.
+
+    Args:
+        val_loss: [epochs] up to now, finite.
+        epochs_left: how many are still to come; beyond 1,000 it makes no difference.
+
+    Returns:
+        0 to 1; 1 where fewer than three epochs have passed since the lowest: they show no direction yet.
+
+    Example:
+        >>> chance_of_better(np.array([1.0, 0.5, 0.6, 0.7, 0.8, 0.9]), 50) < 0.001
+        True
+        >>> chance_of_better(np.array([1.0, 0.9, 0.8, 0.7]), 50)
+        1.0
+    """
+    if epochs_left < 1:
+        return 0.0
+    lowest = int(val_loss.argmin())
+    since = val_loss[lowest + 1 :]
+    if len(since) < _EPOCHS_OF_A_DIRECTION:
+        return 1.0
+    places = np.arange(len(since)) - (len(since) - 1) / 2
+    spread = float(places @ places)
+    slope, level = float(places @ since) / spread, float(since.mean())
+    residuals = since - level - slope * places
+    left_over = math.sqrt(float(residuals @ residuals) / (len(since) - 2))
+    noise = max(left_over, second_difference_sd(val_loss[max(0, lowest - 3) :]), 1e-12)
+    deviation = noise * math.sqrt(1 + 1 / len(since))
+    ahead = np.arange(1, min(epochs_left, _FURTHEST) + 1) + places[-1]
+    slopes = slope + _SLOPES * noise / math.sqrt(spread)
+    gaps = (float(val_loss[lowest]) - level - np.outer(slopes, ahead)) / deviation
+    none_below = [math.prod(1 - 0.5 * math.erfc(-gap / math.sqrt(2)) for gap in row) for row in gaps.tolist()]
+    return 1 - math.fsum(none_below) / len(none_below)
 
 
 def _rule(name: str, stop: int | None, val_loss: Curve, epochs: tuple[int, ...]) -> StoppingRule:

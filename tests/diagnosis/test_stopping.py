@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fitscope.diagnosis.stopping import PATIENCES, stopping
+from fitscope.diagnosis.stopping import PATIENCES, chance_of_better, stopping
 
 VAL_LOSS = np.array([1.0, 0.8, 0.85, 0.7, 0.75, 0.76, 0.77, 0.6, 0.9, 0.9])
 EPOCHS = tuple(range(1, 11))
@@ -76,3 +76,27 @@ def test_ratios_are_left_out_for_losses_that_are_not_above_zero():
     rules = stopping(np.array([1.0, -0.5, 0.3]), (1, 2, 3), np.array([1.0, 0.5, 0.3]))
     assert not [rule for rule in rules if rule.rule.startswith(("GL", "PQ"))]
     assert named(rules, "UP 2").keeps == 2
+
+
+def test_chance_of_better_is_low_on_a_clear_rise_and_high_on_a_flat_curve():
+    rng = np.random.default_rng(0)
+    falls = np.linspace(1, 0.5, 10)
+    assert chance_of_better(np.concatenate([falls, np.linspace(0.52, 0.9, 8)]), 50) < 0.01
+    assert chance_of_better(np.concatenate([falls, 0.5 + 0.01 * rng.normal(size=12)]), 50) > 0.5
+    assert chance_of_better(falls, 50) == 1
+    assert chance_of_better(falls, 0) == 0
+
+
+def test_chance_of_better_is_not_below_how_often_a_later_epoch_is_better():
+    """Whoever stops at a said chance of 5 % must not lose a better epoch more often than that."""
+    rng = np.random.default_rng(0)
+    said, came = [], []
+    for _ in range(800):
+        curve = 1 + rng.uniform(-0.005, 0.02) * np.arange(40) + 0.03 * rng.normal(size=40)
+        said.append(chance_of_better(curve[:12], 28))
+        came.append(curve[12:].min() < curve[:12].min())
+    said, came = np.array(said), np.array(came)
+    for low, high in ((0, 0.05), (0.05, 0.3), (0.3, 1)):
+        inside = (said >= low) & (said < high)
+        assert inside.sum() > 20
+        assert came[inside].mean() <= said[inside].mean() + 0.05

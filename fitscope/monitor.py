@@ -1,0 +1,190 @@
+"""Monitor, the Keras callback for a person's own `model.fit`."""
+
+from __future__ import annotations
+
+import copy
+import math
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope import words
+from fitscope.diagnosis import Diagnosis, judge
+from fitscope.diagnosis.stopping import chance_of_better
+from fitscope.errors import ResultError, UsageError
+from fitscope.history import TrainingHistory
+from fitscope.logs import pictured, result_of, write_pages
+from fitscope.readers import Reading
+from fitscope.result import message
+
+_AT_ONCE = 4096  # samples whose losses are computed together
+
+
+class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keep every validation sample's loss during `fit`, judge the curves, and stop where more epochs won't help.
+
+    The validation loss is the mean of the samples' losses; unlike the training loss that `fit` reports, it has no
+    penalties of regularization in it.
+
+    Args:
+        x_val, y_val: the validation samples, as `model.predict` and the loss take them. They need not be given to `fit`.
+        report: where to write the report page at the end; None for none.
+        stop: end the training when the chance that a later epoch beats the best has fallen below `limit`, or at once
+            when the loss is no longer a finite number; the model is left with the weights of the best epoch.
+        limit: that chance.
+        restore_best_weights: whether the model gets the weights of the best epoch at the end, stopped or not; where
+            None, as `stop` says.
+        batch_size: samples that are predicted together.
+        verbose: 0 prints nothing, 1 the verdict at the end.
+
+    Attributes:
+        diagnosis: what the curves say so far; None before the first epoch.
+        history: the curves so far.
+        validation_losses: float32 [epochs, samples].
+        stopped: why the training was stopped, else None.
+
+    Raises:
+        UsageError: the samples and their targets differ in number, or the limit is no chance.
+
+    Example:
+        >>> monitor = fitscope.Monitor(x_val, y_val, report="report.html", stop=True)  # doctest: +SKIP
+        >>> model.fit(x, y, epochs=200, callbacks=[monitor])  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        x_val: Any,
+        y_val: Any,
+        *,
+        report: Path | str | None = None,
+        stop: bool = False,
+        limit: float = 0.05,
+        restore_best_weights: bool | None = None,
+        batch_size: int = 256,
+        verbose: int = 1,
+    ) -> None:
+        super().__init__()
+        self.x_val, self.y_val = x_val, np.asarray(y_val)
+        samples = len(next(iter(keras.tree.flatten(x_val)), ()))
+        if samples != len(self.y_val) or samples < 2:
+            raise UsageError(f"There are {samples} validation samples and {len(self.y_val)} targets; give as many, two at least.")
+        if not 0 < limit < 1:
+            raise UsageError(f"limit is {limit!r}; give a chance between 0 and 1, such as 0.05.")
+        self.report = None if report is None else Path(report)
+        if self.report is not None and not self.report.resolve().parent.is_dir():
+            raise UsageError(f"There is no folder {self.report.parent} for the report; make it first.")
+        self.stop, self.limit, self.batch_size, self.verbose = stop, limit, batch_size, verbose
+        self.restore = stop if restore_best_weights is None else restore_best_weights
+        self._begin()
+
+    def _begin(self) -> None:
+        self.stopped: str | None = None
+        self._epochs: list[int] = []
+        self._metrics: list[dict[str, float]] = []
+        self._losses: list[NDArray[np.float32]] = []
+        self._best: tuple[float, Any] = (math.inf, None)
+
+    @property
+    def history(self) -> TrainingHistory:
+        names = list(dict.fromkeys(name for metrics in self._metrics for name in metrics))
+        curves = {name: [metrics.get(name, math.nan) for metrics in self._metrics] for name in names}
+        return TrainingHistory.of(curves, self._epochs)
+
+    @property
+    def validation_losses(self) -> NDArray[np.float32]:
+        return np.stack(self._losses) if self._losses else np.empty((0, len(self.y_val)), np.float32)
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        if not self._metrics:
+            return None
+        return pictured(self.history, judge(self.history, self.validation_losses))
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._begin()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self.stop and logs and not math.isfinite(float(logs.get("loss", 0.0))):
+            self._end(f"the loss was no longer a finite number after batch {batch + 1} of epoch {self._next()}")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        losses = self._sample_losses()
+        mean = float(losses.mean(dtype=np.float64))
+        self._epochs.append(epoch + 1)
+        self._losses.append(losses)
+        self._metrics.append({name: float(value) for name, value in (logs or {}).items()} | {"val_loss": mean})
+        if mean < self._best[0]:
+            self._best = mean, self.model.get_weights() if self.restore else None
+        if not self.stop or self.stopped:
+            return
+        if not math.isfinite(mean):
+            self._end(f"the validation loss was no longer a finite number after epoch {epoch + 1}")
+            return
+        left = int(self.params.get("epochs") or 0) - epoch - 1
+        chance = chance_of_better(np.array([metrics["val_loss"] for metrics in self._metrics]), left)
+        if left > 0 and chance < self.limit:
+            self._end(f"the chance that a later epoch is better has fallen to {100 * chance:.1f} % after epoch {epoch + 1}")
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if not self._metrics:
+            return
+        restored = self.restore and self._best[1] is not None
+        if restored:
+            self.model.set_weights(self._best[1])
+        diagnosis = self.diagnosis
+        assert diagnosis is not None
+        if self.verbose:
+            print(f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}")
+            if self.stopped:
+                print(f"Stopped: {self.stopped}.")
+            if restored:
+                print(f"The model has the weights of epoch {diagnosis.best_epoch}.")
+        if self.report is not None:
+            self._write(diagnosis)
+
+    def _write(self, diagnosis: Diagnosis) -> None:
+        assert self.report is not None
+        note = () if self.stopped is None else (f"stopped: {self.stopped}",)
+        reading = Reading("model.fit", None, self.history, notes=note)
+        for page in write_pages([result_of(reading, diagnosis, "fitscope.Monitor(x_val, y_val)")], self.report):
+            if self.verbose:
+                print(page)
+
+    def _next(self) -> int:
+        return self._epochs[-1] + 1 if self._epochs else 1
+
+    def _end(self, why: str) -> None:
+        self.stopped, self.model.stop_training = why, True
+
+    def _sample_losses(self) -> NDArray[np.float32]:
+        predictions = self.model.predict(self.x_val, batch_size=self.batch_size, verbose=0)
+        if not isinstance(predictions, np.ndarray):
+            raise ResultError("The model has several outputs; Monitor judges one loss, so give it a model with one output.")
+        loss = _per_sample(self.model.loss)
+        parts = [slice(start, start + _AT_ONCE) for start in range(0, len(predictions), _AT_ONCE)]
+        losses = [
+            keras.ops.convert_to_numpy(loss(_aligned(self.y_val[part], predictions[part]), predictions[part])) for part in parts
+        ]
+        return np.concatenate([part.reshape(len(part), -1).mean(axis=1) for part in losses]).astype(np.float32)
+
+
+def _per_sample(loss: Any) -> Any:
+    """Return a compiled loss as a function that gives one value a sample."""
+    if isinstance(loss, (dict, list)):
+        raise ResultError("The model has several losses; Monitor judges one, so give it a model with one loss.")
+    loss = keras.losses.get(loss)
+    if loss is None:
+        raise ResultError("The model was compiled without a loss; compile it with one, such as loss='mse'.")
+    if isinstance(loss, keras.losses.Loss):
+        loss = copy.copy(loss)
+        loss.reduction = None
+    return loss
+
+
+def _aligned(targets: NDArray[Any], predictions: NDArray[Any]) -> NDArray[Any]:
+    """Return targets [samples] as [samples, 1] beside such predictions, as Keras itself does."""
+    same = targets.ndim == predictions.ndim - 1 and predictions.shape[-1] == 1
+    return targets[..., None] if same else targets
