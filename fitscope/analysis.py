@@ -145,7 +145,7 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
         run = training.train(plan, course.on_epoch, data=data)
     with course.part("diagnosis"):
         majority = data.majority(plan.validation)
-        diagnosis = judge(run.history, run.validation_losses, majority=majority, seed=plan.seed)
+        diagnosis = judge(run.history, run.validation_losses, majority=majority, classes=len(data.classes), seed=plan.seed)
 
     skipped = _why_no_refit(run, diagnosis, data, refit_by)
     refitted = None

@@ -86,6 +86,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._metrics: list[dict[str, float]] = []
         self._losses: list[NDArray[np.float32]] = []
         self._best: tuple[float, Any] = (math.inf, None)
+        self._classes: int | None = None
 
     @property
     def history(self) -> TrainingHistory:
@@ -101,7 +102,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def diagnosis(self) -> Diagnosis | None:
         if not self._metrics:
             return None
-        return pictured(self.history, judge(self.history, self.validation_losses))
+        return pictured(self.history, judge(self.history, self.validation_losses, classes=self._classes))
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._begin()
@@ -164,6 +165,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         if not isinstance(predictions, np.ndarray):
             raise ResultError("The model has several outputs; Monitor judges one loss, so give it a model with one output.")
         loss = _per_sample(self.model.loss)
+        if "crossentropy" in str(getattr(loss, "name", None) or getattr(loss, "__name__", "")):
+            self._classes = max(2, predictions.shape[-1])
         parts = [slice(start, start + _AT_ONCE) for start in range(0, len(predictions), _AT_ONCE)]
         losses = [
             keras.ops.convert_to_numpy(loss(_aligned(self.y_val[part], predictions[part]), predictions[part])) for part in parts

@@ -229,7 +229,9 @@ def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
         {"code": f.code, "severity": f.severity, "message": words.finding(f.code, f.numbers), **_plain(f.numbers)}
         for f in diagnosis.findings
     ]
-    content["advice"] = [{"code": a.code, "finding": a.finding, "message": words.advice(a.code)} for a in diagnosis.advice]
+    content["advice"] = [
+        {"code": a.code, "finding": a.finding, "message": words.advice(a.code), "evidence": a.evidence} for a in diagnosis.advice
+    ]
     return typing.cast(dict[str, Any], content)
 
 

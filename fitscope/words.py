@@ -55,6 +55,15 @@ FINDINGS = {
     "but validation loss does not rise.",
     "training_accuracy_one": "From epoch {epoch} on the network answers every training sample right.",
     "epochs_wasted": "The last {epochs} epochs brought nothing: epoch {last_epoch} was as good.",
+    "stuck_at_guessing": "The loss stays at {loss:.3f}, which is what guessing among {classes} classes costs, ln({classes}).",
+    "warm_start": "The first epoch's loss, {loss:.3f}, lies far below what a fresh network costs, {guessing:.3f}, and no later "
+    "epoch is better: this network was trained before.",
+    "second_descent": "Validation loss rose after epoch {first}, to a peak at epoch {peak}, and fell again until epoch {second}: a "
+    "second descent.",
+    "validation_below_training": "Validation loss ({validation:.3f}) lies below training loss ({training:.3f}): dropout or "
+    "augmentation that work during training alone may explain it, or samples that are in both parts.",
+    "spikes": "{count} {epochs_have} a loss far above those around, the first at epoch {epoch}.",
+    "learning_rate_high": "Training and validation loss both go up and down, and rise in {rises} % of the last {epochs} epochs.",
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
 ADVICE = {
@@ -67,6 +76,10 @@ ADVICE = {
     "more_capacity": "Try a larger network, or a higher learning rate.",
     "more_validation_data": "Hold out more validation data (fitscope analyze: --validation), to tell the epochs apart.",
     "choose_metric": "Decide whether right answers or honest probabilities matter, and pick the epoch by that.",
+    "rebuild_model": "Build the network anew before each training: fit goes on from the weights that it finds.",
+    "train_past_peak": "Don't stop at the first minimum: train past the peak, and pick the lower of the two.",
+    "look_for_leak": "If the network has neither dropout nor augmentation, look for samples that are in both parts.",
+    "clip_gradients": "Clip the gradients (optimizer's clipnorm=1.0) or lower the learning rate.",
     "repeat_with_seeds": "Train again with other seeds (fitscope analyze: --seed 1), to see how far the best epoch moves.",
 }
 SKIPPED = {
@@ -131,7 +144,18 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
         >>> finding("minimum_not_reached", {"last_epoch": 20})
         'The lowest validation loss is the last one, at epoch 20: the minimum was not reached.'
     """
-    return FINDINGS[code].format(**numbers) if code in FINDINGS else code
+    given = {**numbers, "epochs_have": "epoch has" if numbers.get("count") == 1 else "epochs have"}
+    return FINDINGS[code].format(**given) if code in FINDINGS else code
+
+
+def check(code: str) -> str:
+    """Return what a check looks for, in a few words.
+
+    Example:
+        >>> check("second_descent")
+        'second descent'
+    """
+    return code.replace("_", " ")
 
 
 def advice(code: str) -> str:

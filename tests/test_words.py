@@ -3,13 +3,15 @@ import string
 import pytest
 
 from fitscope import words
-from fitscope.diagnosis.findings import ADVICE
+from fitscope.diagnosis.advice import ADVICE
+from fitscope.diagnosis.findings import CHECKS
 from fitscope.diagnosis.verdict import verdict  # noqa: F401 (its codes are those of words.VERDICTS)
 
 NUMBERS = {
     "best": 4, "first": 3, "last_member": 5, "last": 20, "why": "guessing", "majority": 0.5, "epoch": 3, "epochs": 4,
     "from_epoch": 6, "percent": 12.3, "last_epoch": 20, "samples": 1000, "accuracy_epoch": 9, "loss_epoch": 4, "at_best": 0.1,
-    "at_end": 0.5,
+    "at_end": 0.5, "loss": 2.3, "classes": 10, "guessing": 2.3, "peak": 9, "second": 12, "validation": 0.2, "training": 0.3,
+    "count": 2, "rises": 40,
 }  # fmt: skip
 
 
@@ -35,7 +37,8 @@ def test_plateau_of_one_epoch_is_not_spelt_out():
 
 
 def test_every_advice_and_finding_has_its_sentence():
-    assert set(ADVICE) <= set(words.FINDINGS)
+    assert set(words.FINDINGS) == set(CHECKS)
+    assert set(ADVICE) <= set(CHECKS)
     assert {code for codes in ADVICE.values() for code in codes} == set(words.ADVICE)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fitscope.diagnosis.advice import advise
 from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty
-from fitscope.diagnosis.findings import Advice, Evidence, Finding, advise, failure, findings
+from fitscope.diagnosis.findings import Advice, Check, Evidence, Finding, failure, findings
 from fitscope.diagnosis.regions import Region, regions
 from fitscope.diagnosis.stopping import StoppingRule, stopping
 from fitscope.diagnosis.verdict import verdict
@@ -32,6 +33,8 @@ class Diagnosis:
         regions: a partition of the epochs.
         stopping: what each stopping rule would have done.
         findings, advice: the costliest first.
+        checks: how looking for each finding ended, `not_applicable` where the curves cannot tell; empty where no
+            epoch has a validation loss.
         uncertainty: how sure the best epoch is; None where there is no best epoch.
         picture: draws the diagnosis as HTML for a notebook; no part of what the curves say.
     """
@@ -47,6 +50,7 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     advice: tuple[Advice, ...]
     uncertainty: Uncertainty | None
+    checks: tuple[Check, ...] = ()
     picture: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
     def _repr_html_(self) -> str | None:
@@ -58,6 +62,7 @@ def judge(
     losses: NDArray[np.floating] | None = None,
     *,
     majority: float | None = None,
+    classes: int | None = None,
     repeats: bool = False,
     seed: int = 0,
 ) -> Diagnosis:
@@ -66,6 +71,7 @@ def judge(
     Args:
         history: the curves.
         losses: every validation sample's loss [epochs, samples]; None where only the log is known.
+        classes: how many there are; None where there are none, or where nothing but the log is known.
         repeats: whether `losses` are those of several trainings [epochs, trainings], and the history is their mean.
         majority: the largest class's share of the validation samples, None where there are no classes.
         seed: of the bootstrap and the simulations.
@@ -87,7 +93,7 @@ def judge(
         return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
     sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats)
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
-    found = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers, repeats))
+    found, checks = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers, repeats, classes))
     low = float(history.val_loss[lowest])
     return Diagnosis(
         verdict=code,
@@ -101,4 +107,5 @@ def judge(
         findings=found,
         advice=advise(found),
         uncertainty=sure,
+        checks=checks,
     )

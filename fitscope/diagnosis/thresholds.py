@@ -21,6 +21,12 @@ class Thresholds:
         fewest_epochs: fewer finite validation epochs say nothing.
         one_sided: standard errors of a one-sided 95 % limit.
         resamples: draws of every bootstrap and simulation.
+        stuck: a loss that ends so close to ln(classes), as a share of it, is that of guessing.
+        warm_start: a first training loss below this share of ln(classes) is no fresh network's.
+        descent_epochs: fewer epochs show no second descent.
+        spike_epochs: fewer epochs show no spikes and no restless training loss.
+        spike, spike_noise: a spike lies above its neighbours' median by this share of it, and by so many deviations.
+        restless: a training loss that rises in more than this share of the epochs does not settle.
         covariance_epochs: the covariance is kept for up to so many epochs.
     """
 
@@ -34,6 +40,13 @@ class Thresholds:
     fewest_epochs: int = 5
     one_sided: float = 1.645
     resamples: int = 1000
+    stuck: float = 0.03
+    warm_start: float = 0.5
+    descent_epochs: int = 20
+    spike_epochs: int = 10
+    spike: float = 0.2
+    spike_noise: float = 8.0
+    restless: float = 0.35
     covariance_epochs: int = 100
 
 

@@ -98,7 +98,8 @@ class View:
     charts: dict[str, str]
     regions: tuple[Row, ...]
     findings: tuple[tuple[str, str], ...]
-    advice: tuple[str, ...]
+    advice: tuple[Row, ...]
+    checks: tuple[Row, ...]
     stopping: tuple[Row, ...]
     tests: tuple[Row, ...]
     gain: str | None
@@ -133,7 +134,8 @@ def view(result: Result) -> View:
         charts=_charts(result),
         regions=tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _MEANINGS[r.label])) for r in diagnosis.regions),
         findings=tuple((f.severity, words.finding(f.code, f.numbers)) for f in diagnosis.findings),
-        advice=tuple(words.advice(a.code) for a in diagnosis.advice),
+        advice=tuple(Row(words.advice(a.code), (a.evidence,)) for a in diagnosis.advice),
+        checks=tuple(Row(words.check(c.code), (_OUTCOMES.get(c.outcome, c.outcome),)) for c in diagnosis.checks),
         stopping=_stopping(result),
         tests=_tests(result),
         gain=None if result.refit is None else _gain(result.refit.gain),
@@ -159,6 +161,7 @@ def view(result: Result) -> View:
     )
 
 
+_OUTCOMES = {"found": "found", "absent": "not found", "not_applicable": "these curves cannot tell"}
 UNKNOWN_SETTING = "the default"
 _MEANINGS = {
     "underfitting": "not yet as good on new data as this training got",

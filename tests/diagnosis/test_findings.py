@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fitscope.diagnosis import judge
+from fitscope.diagnosis.findings import CHECKS
 from fitscope.history import TrainingHistory
 
 E = np.arange(1, 31)
@@ -88,3 +89,84 @@ def test_training_that_learnt_nothing_advises_another_learning_rate(curves):
     found, advice = codes(curves("not_learning"))
     assert found == ["nothing_learnt"]
     assert advice[0] == "another_learning_rate"
+
+
+def outcome(code, metrics, **others):
+    found = judge(TrainingHistory.of({k: list(v) for k, v in metrics.items()}), **others)
+    return next(check.outcome for check in found.checks if check.code == code)
+
+
+FALLS = 1 / E + 0.1
+
+
+def test_second_descent_names_its_three_epochs():
+    val_loss = np.interp(E, [1, 6, 14, 30], [1.0, 0.5, 0.9, 0.4])
+    found = judge(TrainingHistory.of({"loss": FALLS, "val_loss": val_loss}))
+    finding = next(f for f in found.findings if f.code == "second_descent")
+    assert [finding.numbers[name] for name in ("first", "peak", "second")] == pytest.approx([6, 14, 30], abs=1)
+    assert "train_past_peak" in {advice.code for advice in found.advice}
+
+
+@pytest.mark.parametrize(
+    "val_loss",
+    [
+        0.5 + 0.5 / E,
+        np.interp(E, [1, 6, 30], [1.0, 0.5, 0.9]),
+        np.interp(E, [1, 6, 14, 20, 30], [1.0, 0.5, 0.9, 0.85, 1.1]),
+        0.5 + 0.5 / E + 0.02 * np.random.default_rng(0).normal(size=30),
+    ],
+    ids=["falls", "rises", "wobbles on its way up", "is noisy"],
+)
+def test_second_descent_is_absent_where_validation_loss(val_loss):
+    assert outcome("second_descent", {"loss": FALLS, "val_loss": val_loss}) == "absent"
+
+
+def test_second_descent_needs_epochs_to_be_seen():
+    assert outcome("second_descent", {"loss": FALLS[:12], "val_loss": FALLS[:12]}) == "not_applicable"
+
+
+def test_validation_below_training_is_told_where_it_stays_below():
+    assert outcome("validation_below_training", {"loss": FALLS + 0.2, "val_loss": FALLS}) == "found"
+    assert outcome("validation_below_training", {"loss": FALLS, "val_loss": FALLS + 0.2}) == "absent"
+    assert outcome("validation_below_training", {"val_loss": FALLS}) == "not_applicable"
+
+
+def test_warm_start_is_a_first_epoch_far_below_guessing_that_stays_the_best():
+    rises = {"loss": 0.05 - 0.001 * E, "val_loss": 0.2 + 0.02 * E}
+    assert outcome("warm_start", rises, classes=10) == "found"
+    assert outcome("warm_start", rises) == "not_applicable"
+    assert outcome("warm_start", rises | {"accuracy": np.full(30, 0.98)}) == "found"
+    assert outcome("warm_start", {"loss": 2.0 - 0.03 * E, "val_loss": 0.2 + 0.02 * E}, classes=10) == "absent"
+    assert outcome("warm_start", {"loss": FALLS, "val_loss": FALLS}, classes=10) == "absent"
+
+
+def test_loss_stuck_at_guessing_is_told_with_the_number_of_classes():
+    noise = 0.002 * np.random.default_rng(0).normal(size=(2, 30))
+    stuck = {"loss": np.log(10) + noise[0], "val_loss": np.log(10) + noise[1], "val_accuracy": np.full(30, 0.1)}
+    assert outcome("stuck_at_guessing", stuck) == "found"
+    assert outcome("stuck_at_guessing", {k: stuck[k] for k in ("loss", "val_loss")}) == "not_applicable"
+    assert outcome("stuck_at_guessing", {k: stuck[k] for k in ("loss", "val_loss")}, classes=10) == "found"
+    assert outcome("stuck_at_guessing", {"loss": FALLS, "val_loss": FALLS, "val_accuracy": np.linspace(0.1, 0.9, 30)}) == "absent"
+
+
+def test_spikes_are_counted_and_the_first_is_named():
+    loss = FALLS + 0.001 * np.random.default_rng(0).normal(size=30)
+    loss[[11, 20]] *= 4
+    found = judge(TrainingHistory.of({"loss": loss, "val_loss": FALLS}))
+    assert next(f for f in found.findings if f.code == "spikes").numbers == {"count": 2, "epoch": 12}
+    assert outcome("spikes", {"loss": FALLS, "val_loss": FALLS}) == "absent"
+    assert outcome("spikes", {"loss": FALLS[:5], "val_loss": FALLS[:5]}) == "not_applicable"
+
+
+def test_learning_rate_is_high_where_both_losses_go_up_and_down():
+    rng = np.random.default_rng(0)
+    restless = 0.5 + FALLS + 0.15 * rng.normal(size=30)
+    assert outcome("learning_rate_high", {"loss": restless, "val_loss": restless + 0.1 * rng.random(30)}) == "found"
+    assert outcome("learning_rate_high", {"loss": restless, "val_loss": FALLS}) == "absent"  # as dropout makes it
+
+
+@pytest.mark.parametrize("shape", ["overfitting", "underfitting", "good_fit", "not_learning"])
+def test_every_check_ends_in_one_of_three_ways(curves, shape):
+    checks = judge(TrainingHistory.of(curves(shape))).checks
+    assert [check.code for check in checks] == list(CHECKS)
+    assert {check.outcome for check in checks} <= {"found", "absent", "not_applicable"}
