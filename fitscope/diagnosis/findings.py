@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.diagnosis.noise import second_difference_sd
+from fitscope.diagnosis.noise import second_difference_sd, smoothed
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.history import TrainingHistory
 
@@ -178,7 +178,7 @@ def _second_descent(e: Evidence) -> Outcome:
     if len(known) < LIMITS.descent_epochs:
         return NOT_APPLICABLE
     curve = e.history.val_loss[known]
-    smooth = _median_of_five(curve)
+    smooth = smoothed(curve)
     before, after = np.minimum.accumulate(smooth), np.minimum.accumulate(smooth[::-1])[::-1]
     peak = int((smooth - np.maximum(before, after)).argmax())
     low = float(smooth.min())
@@ -190,11 +190,6 @@ def _second_descent(e: Evidence) -> Outcome:
         return None
     epochs = {"first": first, "peak": peak, "second": second}
     return {name: e.history.epochs[int(known[place])] for name, place in epochs.items()}
-
-
-def _median_of_five(curve: NDArray[np.float64]) -> NDArray[np.float64]:
-    padded = np.pad(curve, 2, mode="edge")
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1))
 
 
 def _validation_below(e: Evidence) -> Outcome:
@@ -218,7 +213,7 @@ def _spikes(e: Evidence) -> Outcome:
         if len(known) < LIMITS.spike_epochs:
             continue
         values = curve[known]
-        above = values - _median_of_five(values)
+        above = values - smoothed(values)
         limit = np.maximum(LIMITS.spike_noise * 1.4826 * np.median(np.abs(above)), LIMITS.spike * np.abs(values - above))
         epochs |= {e.history.epochs[int(known[place])] for place in np.flatnonzero(above > limit) if place > 1}
     if len(e.history) < LIMITS.spike_epochs:

@@ -13,6 +13,9 @@ class Thresholds:
         plateau_errors: an epoch is in the plateau up to so many paired standard errors above the best (Breiman et al.
             1984 take one; 1.1 held the best test epoch in 0.95 of the measured curves).
         log_noise: a log's noise is widened by this, for second differences see less of it where it is correlated.
+        more_than_noise: residuals around a trend above this many times the noise that second differences show hold more
+            than noise: outliers, or a bend.
+        few_epochs: of fewer epochs three are smoothed together, else five.
         rise: a rise counts from this share of the lowest validation loss on.
         trend: a trend over the last fifth counts from this share of the level on.
         fall: a loss that fell by less than this share of its first value has not been learnt.
@@ -31,7 +34,9 @@ class Thresholds:
     """
 
     plateau_errors: float = 1.1
-    log_noise: float = 1.3
+    log_noise: float = 1.5
+    more_than_noise: float = 1.5
+    few_epochs: int = 15
     rise: float = 0.05
     trend: float = 0.01
     fall: float = 0.02

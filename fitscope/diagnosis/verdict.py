@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.diagnosis.noise import long_run_factor, rise_by_chance, second_difference_sd, settled, tail_noise, trend
+from fitscope.diagnosis.noise import long_run_factor, rise_by_chance, second_difference_sd, settled, smoothed, tail_noise, trend
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.history import TrainingHistory
 
@@ -85,7 +85,7 @@ class Shape:
     """Hold what the end of a validation curve looks like.
 
     Args:
-        rise: the end level above the minimum.
+        rise: the end level above the minimum, or above that of the smoothed curve where it is less.
         limit: from where on a rise counts.
         by_chance: the rise that selection and noise alone stay below in 95 % of cases.
         rise_upper: upper 95 % limit of the rise that is left when selection is allowed for.
@@ -113,23 +113,26 @@ def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Sha
         seed: of the simulation.
     """
     low, lowest, last = float(curve.min()), int(curve.argmin()), max(2, len(curve) // 10)
+    level, end = smoothed(curve), len(curve) - last
     # Where the minimum lies in the last epochs, what comes before it is no rise.
-    rise = float(curve[max(lowest, len(curve) - last) :].mean()) - low
-    tail = curve[settled(curve) :] if len(curve) - settled(curve) >= last + 2 else curve[-(last + 2) :]
+    rise = float(curve[max(lowest, end) :].mean()) - low
+    lasting = float(curve[max(int(level.argmin()), end) :].mean()) - float(level.min())
+    begin = settled(curve)
+    tail = curve[begin:] if len(curve) - begin >= last + 2 else curve[-(last + 2) :]
     sd, correlation = tail_noise(tail)
     flat = rise_by_chance(len(tail), last, sd, correlation, seed) * _doubt(len(tail))
     by_chance = float(np.quantile(flat, 0.95))
     if losses is not None:
         by_chance = max(by_chance, LIMITS.one_sided * _paired_error(losses, lowest, last))
     change, error = _trend(curve, min(sd * long_run_factor(correlation), 2 * second_difference_sd(tail)))
-    level = abs(float(curve[-last:].mean())) or 1.0
-    beyond = abs(change) > LIMITS.trend * level and abs(change) > 2 * error
+    height = abs(float(curve[-last:].mean())) or 1.0
+    beyond = abs(change) > LIMITS.trend * height and abs(change) > 2 * error
     return Shape(
-        rise=rise,
+        rise=min(rise, lasting),
         limit=LIMITS.rise * (low if low > 0 else float(curve[0]) - low),
         by_chance=by_chance,
-        rise_upper=_upper_rise(tail, rise, flat, sd, correlation),
-        trend=change / level,
+        rise_upper=_upper_rise(tail, lasting, flat, sd, correlation),
+        trend=change / height,
         falls=beyond and change < 0,
         moves=beyond,
         minimum_at_end=lowest >= len(curve) - last,
@@ -150,11 +153,11 @@ def _doubt(epochs: int) -> float:
 def _trend(curve: Curve, noise: float) -> tuple[float, float]:
     """Return the change over the last fifth by a straight line, and its standard error.
 
-    Three epochs of a short run carry no slope: the line goes through four at least, and its change is scaled to the fifth.
+    The line goes through the last third, of few epochs through four at least, and its change is scaled to a fifth.
     What the tail's own trend leaves over is partly shape; second differences see less of it, so the smaller noise counts.
     """
     fifth = max(3, len(curve) // 5)
-    count = min(max(4, fifth), len(curve))
+    count = min(max(5, len(curve) // 3), len(curve))
     share = fifth / count
     places = np.linspace(-0.5, 0.5, count)
     change = float(places @ curve[-count:] / (places @ places))

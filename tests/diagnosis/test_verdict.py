@@ -127,3 +127,22 @@ def test_history_object_of_keras_is_read_like_its_dict(curves):
 def test_curves_without_validation_have_no_best_epoch():
     found = diagnose({"loss": FALLS.tolist()})
     assert (found.verdict, found.best_epoch, found.regions) == ("inconclusive", None, ())
+
+
+def flat_curves(epochs, correlation, tails, count=60):
+    """Healthy plateaus whose noise is correlated or has heavy tails (Student's t with 3 degrees of freedom)."""
+    for seed in range(count):
+        rng = np.random.default_rng([seed, epochs])
+        shocks = rng.standard_normal(epochs + 50) if tails == "normal" else rng.standard_t(3, epochs + 50) / 3**0.5
+        noise = np.zeros(epochs + 50)
+        for t in range(1, epochs + 50):
+            noise[t] = correlation * noise[t - 1] + (1 - correlation**2) ** 0.5 * shocks[t]
+        falls = 0.6 * np.exp(-np.arange(epochs) / 3)
+        yield TrainingHistory.of({"loss": 0.3 + falls, "val_loss": 0.4 + falls + 0.02 * noise[50:]})
+
+
+@pytest.mark.parametrize(("correlation", "tails"), [(0, "normal"), (0.5, "normal"), (0, "heavy"), (0.7, "normal")])
+@pytest.mark.parametrize("epochs", [20, 100])
+def test_flat_plateaus_are_seldom_called_overfitting(epochs, correlation, tails):
+    alarms = [judge(history).verdict == "overfitting" for history in flat_curves(epochs, correlation, tails)]
+    assert sum(alarms) <= 0.05 * len(alarms)
