@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fitscope.diagnosis.thresholds import LIMITS
 
 Curve = NDArray[np.float64]
+_AT_ONCE = 20_000  # epochs
 _SIMULATED_AT_MOST = 1000  # epochs; a longer flat curve has hardly a lower minimum
 
 
@@ -100,9 +101,13 @@ def smoothed(curve: Curve) -> Curve:
         [3.0, 2.5, 2.4, 2.5, 9.0]
     """
     reach = 1 if len(curve) < LIMITS.few_epochs else 2
+    median = _median_of_three if reach == 1 else _median_of_five
     padded = np.concatenate([curve[:1]] * reach + [curve] + [curve[-1:]] * reach)
-    shifted = [padded[start : start + len(curve)] for start in range(2 * reach + 1)]
-    return _median_of_three(*shifted) if reach == 1 else _median_of_five(*shifted)
+    result = np.empty_like(curve)
+    for start in range(0, len(curve), _AT_ONCE):  # what is made on the way stays within a processor's cache
+        end = min(start + _AT_ONCE, len(curve))
+        result[start:end] = median(*(padded[start + shift : end + shift] for shift in range(2 * reach + 1)))
+    return result
 
 
 def _median_of_three(a: Curve, b: Curve, c: Curve) -> Curve:
