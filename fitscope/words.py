@@ -62,7 +62,7 @@ FINDINGS = {
     "second descent.",
     "validation_below_training": "Validation loss ({validation:.3f}) lies below training loss ({training:.3f}): dropout or "
     "augmentation that work during training alone may explain it, or samples that are in both parts.",
-    "spikes": "{count} {epochs_have} a loss far above those around, the first at epoch {epoch}.",
+    "spikes": "{which} a loss far above those around.",
     "learning_rate_high": "Training and validation loss both go up and down, and rise in {rises} % of the last {epochs} epochs.",
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
@@ -144,8 +144,13 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
         >>> finding("minimum_not_reached", {"last_epoch": 20})
         'The lowest validation loss is the last one, at epoch 20: the minimum was not reached.'
     """
-    given = {**numbers, "epochs_have": "epoch has" if numbers.get("count") == 1 else "epochs have"}
+    given = {**numbers, "which": _which(numbers)}
     return FINDINGS[code].format(**given) if code in FINDINGS else code
+
+
+def _which(numbers: Mapping[str, Any]) -> str:
+    count, epoch = numbers.get("count"), numbers.get("epoch")
+    return f"Epoch {epoch} has" if count == 1 else f"{count} epochs, the first of them {epoch}, have"
 
 
 def check(code: str) -> str:

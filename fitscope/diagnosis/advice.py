@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fitscope.diagnosis.findings import Advice, Finding
 
-_OURS = "tests/test_advice.py trains on digits with and without it"
+_OURS = "our runs on digits (tests/test_advice.py)"
 _DROPOUT = "Srivastava et al. 2014 (dropout), Krogh & Hertz 1991 (weight decay), Goodfellow et al. 2016, chapter 7"
 _STEPS = "Goodfellow et al. 2016, 11.4.1: the learning rate before all else"
 _STOP = "on 200 measured curves the best epoch costs 0.75 % of test loss in the mean, EarlyStopping(patience=3) 1.06 %"

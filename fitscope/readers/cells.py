@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from fitscope.errors import DataError
 from fitscope.readers import decimals
+from fitscope.readers.reading import keras_name
 
 if TYPE_CHECKING:
     from fitscope.readers.log import Log
@@ -54,10 +55,18 @@ def table_of(log: Log) -> Table | None:
     header = [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])]
     if not any(header) or all(_is_number(cell, separator) for cell in header) or ("loss" not in line.lower() and len(header) < 2):
         return None
+    _refuse_double(header)
     plain = None if log.path.stat().st_size < _LARGE else _numbers(log, len(header), separator)
     if plain is not None:
         return Table({name: plain[i] for i, name in enumerate(header) if name})
     return _cells(log.text, header, separator)
+
+
+def _refuse_double(header: list[str]) -> None:
+    """Refuse two columns of one name where the name is a loss's: which of them counts cannot be told."""
+    for name in header:
+        if header.count(name) > 1 and keras_name(name) in ("loss", "val_loss"):
+            raise DataError(f"{header.count(name)} of its columns are called {name!r}; give each a name of its own.")
 
 
 def _numbers(log: Log, width: int, separator: str) -> NDArray[np.float64] | None:

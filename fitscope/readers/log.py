@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,9 +35,12 @@ class Log:
 
     def __post_init__(self) -> None:
         try:
-            size = self.path.stat().st_size
+            found = self.path.stat()
         except OSError as error:
             raise DataError(f"{self.path} cannot be read ({error.strerror}); give a log's path.") from None
+        size = found.st_size
+        if not stat.S_ISREG(found.st_mode):
+            raise DataError(f"{self.path} is no file; save what it holds in one, and give that.")
         if size > LARGEST:
             raise DataError(f"{self.path} has {size:,} bytes, more than a log needs; give one of at most {LARGEST:,}.")
 

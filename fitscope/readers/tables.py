@@ -19,7 +19,8 @@ Curve = NDArray[np.float64]
 def read(log: Log, names: Names) -> list[Found] | None:
     """Read the trainings of a table with a header.
 
-    A number of the epoch that does not rise begins another training, as CSVLogger's `append=True` leaves them.
+    A number of the epoch that does not rise begins another training, as CSVLogger's `append=True` leaves them; where no
+    number comes twice, the lines are out of order, and are sorted.
 
     Args:
         log: the file.
@@ -39,6 +40,11 @@ def read(log: Log, names: Names) -> list[Found] | None:
     if not rows:
         raise DataError("it is a table without a row of numbers; give one with a row an epoch.")
     epochs = whole_epochs(table)
+    if epochs is not None and not table.starts and len(np.unique(epochs)) == rows and (np.diff(epochs) < 0).any():
+        order = np.argsort(epochs)
+        table = Table({name: values[order] for name, values in table.columns.items()})
+        found = Found(_history(table, epochs[order], names, slice(None)), notes=("its epochs were out of order, and were sorted",))
+        return [found]
     return [Found(_history(table, epochs, names, slice(*ends))) for ends in _runs(rows, epochs, table.starts)]
 
 

@@ -1,5 +1,6 @@
 """Whatever is done to a log, it is read or refused with a sentence; nothing else comes out."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -98,9 +99,24 @@ def test_any_numbers_get_a_verdict_whose_parts_agree(val_loss, loss):
         assert sum(diagnosis.uncertainty.chance) == pytest.approx(1)
 
 
-def test_byte_order_is_kept_and_epochs_out_of_order_are_other_trainings(tmp_path):
+def test_epochs_out_of_order_are_sorted_with_a_note(tmp_path):
     (tmp_path / "log").write_text("epoch,loss\n3,0.5\n1,0.9\n2,0.7\n")
-    assert [reading.history.epochs for reading in read_history(tmp_path / "log")] == [(3,), (1, 2)]
+    (reading,) = read_history(tmp_path / "log")
+    assert (reading.history.epochs, reading.history.loss.tolist()) == ((1, 2, 3), [0.9, 0.7, 0.5])
+    assert reading.notes == ("its epochs were out of order, and were sorted",)
+
+
+def test_two_columns_called_loss_are_refused(tmp_path):
+    (tmp_path / "log").write_text("epoch,loss,loss,val_loss\n0,1,2,3\n")
+    with pytest.raises(FitscopeError, match="2 of its columns are called 'loss'"):
+        read_history(tmp_path / "log")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "log")
+    with pytest.raises(FitscopeError, match="is no file"):
+        read_history(tmp_path / "log")
 
 
 def test_line_longer_than_a_cell_can_be_is_refused(tmp_path):
