@@ -43,8 +43,9 @@ def score(options: argparse.Namespace, script: str, *arguments: str) -> dict:
 
 def curves(options: argparse.Namespace) -> None:
     found = score(options, "score_curves.py", str(options.curves))
-    print(f"logs: covers {found['covers']:.3f} (0.90) at width {found['width']:.3f} (0.15); verdicts {found['verdicts']:.3f} (0.95) of "
-          f"{found['clear']} clear ones; worse than argmin by at most {found['worse']:.2f} (0.2)")  # fmt: skip
+    print(f"logs: covers {found['covers']:.3f} (0.90) at width {found['width']:.3f} (0.15); "
+          f"verdicts {found['verdicts']:.3f} (0.95) of {found['clear']} clear ones; "
+          f"worse than argmin by at most {found['worse']:.2f} (0.2)")  # fmt: skip
 
 
 def samples(options: argparse.Namespace) -> None:
