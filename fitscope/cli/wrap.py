@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+import textwrap
 
-import click
+_MARK = re.compile(r"( *)(?:- |\d+\. )?")
 
 
 def wrapped(text: str) -> str:
@@ -14,5 +16,18 @@ def wrapped(text: str) -> str:
         return text
     *lines, path = text.split("\n")
     width = shutil.get_terminal_size().columns
-    indents = (line[: len(line) - len(line.lstrip())] for line in lines)
-    return "\n".join([*(click.wrap_text(line.strip(), width, indent, indent) for line, indent in zip(lines, indents)), path])
+    return "\n".join([*(_broken(line, width) for line in lines), path])
+
+
+def _broken(line: str, width: int) -> str:
+    """Break one line; what goes on after a bullet or a number stands below its text."""
+    start = _MARK.match(line)
+    assert start is not None
+    return textwrap.fill(
+        line.strip(),
+        width,
+        initial_indent=start[1],
+        subsequent_indent=" " * len(start[0]),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
