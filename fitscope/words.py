@@ -42,6 +42,7 @@ EVIDENCE = {
     "flat": "The losses began at {first:.4g} and came no lower than {lowest:.4g}.",
 }
 FINDINGS = {
+    "training_loss_alone": "Training loss went from {first:.4g} to {last:.4g} and {goes_on}; that says nothing of new data.",
     "training_diverged": "At epoch {epoch} the training went wrong; nothing that comes after can be used.",
     "nothing_learnt": "The network answers no better than it did before the training.",
     "validation_loss_rises": "From epoch {from_epoch} on validation loss rises, to {percent:.0f} % above its minimum.",
@@ -67,6 +68,7 @@ FINDINGS = {
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
 ADVICE = {
+    "hold_out": "Hold out validation data (Keras: fit(..., validation_split=0.2)) and train again.",
     "lower_learning_rate": "Lower the learning rate (fitscope analyze: --learning-rate); a tenth of it is a good next try.",
     "another_learning_rate": "Try a learning rate ten times higher, then one ten times lower (fitscope analyze: --learning-rate).",
     "check_data": "Check the data: inputs of a like size, no missing values, labels that belong to their samples.",
@@ -103,7 +105,7 @@ def verdict(code: str, numbers: Mapping[str, Any]) -> str:
     """
     best, last_member = numbers.get("best"), numbers.get("last_member")
     if best is None and code == "inconclusive":
-        return "Inconclusive: there is no epoch with a validation loss; hold out validation data."
+        return "No epoch has a validation loss; hold out validation data, so that overfitting can be seen."
     after = None if last_member is None else last_member + 1
     why = _reason(numbers)
     return VERDICTS[code].format(best=best, plateau=_plateau(numbers), after=after, last=numbers.get("last"), why=why)
@@ -144,7 +146,7 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
         >>> finding("minimum_not_reached", {"last_epoch": 20})
         'The lowest validation loss is the last one, at epoch 20: the minimum was not reached.'
     """
-    given = {**numbers, "which": _which(numbers)}
+    given = {**numbers, "which": _which(numbers), "goes_on": "still falls" if numbers.get("falls") else "has levelled off"}
     return FINDINGS[code].format(**given) if code in FINDINGS else code
 
 

@@ -11,7 +11,7 @@ NUMBERS = {
     "best": 4, "first": 3, "last_member": 5, "last": 20, "why": "guessing", "majority": 0.5, "epoch": 3, "epochs": 4,
     "from_epoch": 6, "percent": 12.3, "last_epoch": 20, "samples": 1000, "accuracy_epoch": 9, "loss_epoch": 4, "at_best": 0.1,
     "at_end": 0.5, "loss": 2.3, "classes": 10, "guessing": 2.3, "peak": 9, "second": 12, "validation": 0.2, "training": 0.3,
-    "count": 2, "rises": 40,
+    "count": 2, "rises": 40, "falls": True,
 }  # fmt: skip
 
 

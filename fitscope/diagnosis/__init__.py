@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fitscope.diagnosis.advice import advise
 from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty
-from fitscope.diagnosis.findings import Advice, Check, Evidence, Finding, failure, findings
+from fitscope.diagnosis.findings import Advice, Check, Evidence, Finding, findings, without_validation
 from fitscope.diagnosis.regions import Region, regions
 from fitscope.diagnosis.stopping import StoppingRule, stopping
 from fitscope.diagnosis.verdict import verdict
@@ -88,7 +88,7 @@ def judge(
     code, numbers = verdict(history, losses, majority, seed)
     lowest = best(history.val_loss)
     if lowest is None:
-        found = failure(code, numbers)
+        found = without_validation(code, numbers, history.loss)
         rules = stopping(history.val_loss, history.epochs, history.loss)
         return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
     sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats)

@@ -13,6 +13,9 @@ _STOP = "on 200 measured curves the best epoch costs 0.75 % of test loss in the 
 
 # Finding -> what to do -> the evidence that it helps.
 ADVICE: dict[str, dict[str, str]] = {
+    "training_loss_alone": {
+        "hold_out": "training loss falls on, whether or not the network overfits (Goodfellow et al. 2016, 5.3)"
+    },
     "training_diverged": {"lower_learning_rate": f"{_STEPS}; {_OURS}", "check_data": "Goodfellow et al. 2016, 11.5"},
     "nothing_learnt": {"another_learning_rate": f"{_STEPS}; {_OURS}", "check_data": "Goodfellow et al. 2016, 11.5"},
     "stuck_at_guessing": {"another_learning_rate": f"{_STEPS}; {_OURS}", "check_data": "Goodfellow et al. 2016, 11.5"},

@@ -95,11 +95,19 @@ def findings(evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Check, ...]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))), tuple(checks)
 
 
-def failure(verdict: str, numbers: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Return what stands beside a verdict that needs no best epoch: that the training failed."""
+def without_validation(verdict: str, numbers: Mapping[str, Any], loss: NDArray[np.float64]) -> tuple[Finding, ...]:
+    """Return what can be said where no epoch has a validation loss."""
     if verdict == "diverged":
         return (Finding("training_diverged", "serious", {"epoch": numbers["epoch"]}),)
-    return (Finding("nothing_learnt", "serious"),) if verdict == "not_learning" else ()
+    if verdict == "not_learning":
+        return (Finding("nothing_learnt", "serious"),)
+    known = loss[np.isfinite(loss)]
+    if len(known) < 2:
+        return ()
+    count = max(3, len(known) // 5)
+    falls = bool(known[-1] < known[-min(count, len(known))] - LIMITS.trend * abs(known[-1]))
+    said = {"first": float(known[0]), "last": float(known[-1]), "falls": falls}
+    return (Finding("training_loss_alone", "warning", said),)
 
 
 def _diverged(e: Evidence) -> Outcome:
@@ -272,6 +280,7 @@ def _another_seed(e: Evidence) -> Outcome:
 
 
 CHECKS: dict[str, tuple[str, Callable[[Evidence], Outcome]]] = {
+    "training_loss_alone": ("warning", lambda _: None),
     "training_diverged": ("serious", _diverged),
     "nothing_learnt": ("serious", _nothing_learnt),
     "stuck_at_guessing": ("serious", _stuck_at_guessing),

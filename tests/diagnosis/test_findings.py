@@ -170,3 +170,11 @@ def test_every_check_ends_in_one_of_three_ways(curves, shape):
     checks = judge(TrainingHistory.of(curves(shape))).checks
     assert [check.code for check in checks] == list(CHECKS)
     assert {check.outcome for check in checks} <= {"found", "absent", "not_applicable"}
+
+
+@pytest.mark.parametrize(("loss", "falls"), [(np.linspace(1, 0.5, 20), True), (0.3 + np.exp(-np.arange(20) / 2), False)])
+def test_log_of_training_loss_alone_gets_what_can_be_said_of_it(loss, falls):
+    found = judge(TrainingHistory.of({"loss": loss.tolist()}))
+    assert found.verdict == "inconclusive"
+    assert [(finding.code, finding.numbers["falls"]) for finding in found.findings] == [("training_loss_alone", falls)]
+    assert [advice.code for advice in found.advice] == ["hold_out"]
