@@ -214,7 +214,7 @@ def _validation_below(e: Evidence) -> Outcome:
 
 
 def _spikes(e: Evidence) -> Outcome:
-    """Look for single epochs far above both their neighbours' median and the noise around it."""
+    """Look for single epochs far above their neighbours' median: beyond the noise, and visible beside the whole fall."""
     epochs: set[int] = set()
     for curve in (e.history.loss, e.history.val_loss):
         known = np.flatnonzero(np.isfinite(curve))
@@ -222,7 +222,8 @@ def _spikes(e: Evidence) -> Outcome:
             continue
         values = curve[known]
         above = values - smoothed(values)
-        limit = np.maximum(LIMITS.spike_noise * 1.4826 * np.median(np.abs(above)), LIMITS.spike * np.abs(values - above))
+        noise, fall = 1.4826 * float(np.median(np.abs(above))), abs(float(values[0] - values.min()))
+        limit = np.maximum(max(LIMITS.spike_noise * noise, LIMITS.rise * fall), LIMITS.spike * np.abs(values - above))
         epochs |= {e.history.epochs[int(known[place])] for place in np.flatnonzero(above > limit) if place > 1}
     if len(e.history) < LIMITS.spike_epochs:
         return NOT_APPLICABLE
