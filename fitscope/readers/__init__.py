@@ -55,7 +55,7 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
     found = _in_folder(path, names, growing) if path.is_dir() else _in_file(path, names, growing)
     several = len(found) > 1
     return [
-        Reading(str(path), one.run or (f"run {number}" if several else None), one.history, one.diagnosis, one.notes)
+        Reading(str(path), one.run or f"run {number}" if several else None, one.history, one.diagnosis, one.notes)
         for number, one in enumerate(found, 1)
     ]
 

@@ -41,7 +41,8 @@ def read(log: Log, names: Names) -> list[Found] | None:
 
 def runs_in(folder: Path) -> list[Path]:
     """Return the runs of a file store: the folders with `metrics` and `meta.yaml`, the folder itself or within it."""
-    return sorted(meta.parent for meta in folder.rglob("meta.yaml") if (meta.parent / "metrics").is_dir())
+    found = (meta.parent for meta in folder.rglob("meta.yaml") if (meta.parent / "metrics").is_dir())
+    return sorted(run for run in found if ".trash" not in run.relative_to(folder).parts)  # where deleted runs lie
 
 
 def read_folder(runs: list[Path], names: Names) -> list[Found]:

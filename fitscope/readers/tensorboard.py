@@ -6,7 +6,9 @@ the few fields that hold scalars are looked at, so that neither TensorFlow nor T
 
 from __future__ import annotations
 
+import re
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from fitscope.readers.reading import Found, Names, Points, at_steps, keras_name
 
 _FIRST = b"brain.Event:2"  # the version that the first record of every file holds
 _TRAINING, _VALIDATION = ("train", "training"), ("validation", "val", "valid", "eval")
+_PART = re.compile(rf"(?:(.+)[_.-])?({'|'.join(_TRAINING + _VALIDATION)})")
 _STEP, _SUMMARY = 2, 5  # field numbers of Event
 _VALUE, _TAG, _SIMPLE, _TENSOR, _METADATA = 1, 1, 2, 8, 9  # of Summary and Summary.Value
 _DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8"}
@@ -48,13 +51,17 @@ def read_folder(folder: Path, files: list[Log], names: Names) -> list[Found]:
     Raises:
         DataError: no run has a loss.
     """
+    logs = sorted(files, key=lambda log: log.path)
+    places = {home: _run_and_role(home) if home != folder else (home, "") for home in {log.path.parent for log in logs}}
+    roles = Counter(run for run, _ in places.values())
     runs: dict[Path, dict[str, list[Log]]] = {}
-    for log in sorted(files, key=lambda log: log.path):
+    for log in logs:
         home = log.path.parent
-        role = home.name.lower()
-        # PyTorch's add_scalars makes a folder for each of its curves, called TAG_CURVE.
-        inside = home != folder and role in _TRAINING + _VALIDATION
-        runs.setdefault(home.parent if inside else home, {}).setdefault(role if inside else "", []).append(log)
+        run, role = places[home]
+        # PyTorch's add_scalars makes a folder for each of its curves, called TAG_CURVE; alone it is a run of that name.
+        if run.parent == home.parent and roles[run] == 1:
+            run, role = home, ""
+        runs.setdefault(run, {}).setdefault(role, []).append(log)
     found, missing = [], DataError("its event files hold no scalars; log a loss an epoch.")
     for home, parts in runs.items():
         name = home.relative_to(folder).as_posix() if home != folder else ""
@@ -67,6 +74,14 @@ def read_folder(folder: Path, files: list[Log], names: Names) -> list[Found]:
     if not found:
         raise missing
     return found
+
+
+def _run_and_role(home: Path) -> tuple[Path, str]:
+    """Return the run that a folder belongs to, and its part in it: `run/train`, or `run/Loss_train` of PyTorch."""
+    match = _PART.fullmatch(home.name.lower())
+    if match is None:
+        return home, ""
+    return home.parent / home.name[: len(match[1])] if match[1] else home.parent, match[2]
 
 
 def _history(parts: dict[str, Points], names: Names) -> TrainingHistory:

@@ -67,6 +67,25 @@ def test_tensorboardx_folders_are_the_parts_of_one_training():
     assert history.val_loss - history.loss == pytest.approx([0.1] * 8, abs=1e-6)
 
 
+def test_pytorch_add_scalars_folders_are_the_parts_of_one_training(tmp_path):
+    for part in ("train", "val"):
+        shutil.copytree(LOGS / "tensorboardX-2.6.5" / part, tmp_path / f"Loss_{part}")
+    (reading,) = read_history(tmp_path)
+    assert reading.history == only("tensorboardX-2.6.5").history
+
+
+def test_runs_whose_names_only_look_like_parts_stay_runs(tmp_path):
+    for name in ("first_train", "second_val"):
+        shutil.copytree(LOGS / "pytorch-2.15.0-tensorboard", tmp_path / name)
+    assert [reading.run for reading in read_history(tmp_path)] == ["first_train", "second_val"]
+
+
+def test_folder_with_one_training_gives_it_no_name(tmp_path):
+    shutil.copy(LOGS / "fastai-2.8.12-history.csv", tmp_path / "history.csv")
+    (reading,) = read_history(tmp_path)
+    assert reading.run is None
+
+
 def test_single_event_file_is_read_by_itself():
     (path,) = (LOGS / "pytorch-2.15.0-tensorboard").iterdir()
     assert len(read_history(path)[0].history) == 10
