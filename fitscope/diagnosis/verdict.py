@@ -124,7 +124,7 @@ def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Sha
     by_chance = float(np.quantile(flat, 0.95))
     if losses is not None:
         by_chance = max(by_chance, LIMITS.one_sided * _paired_error(losses, lowest, last))
-    change, error = _trend(level, min(sd * long_run_factor(correlation), 2 * second_difference_sd(tail)))
+    change, error = _trend(level, min(sd * long_run_factor(correlation), 3 * second_difference_sd(tail)))
     height = abs(float(curve[-last:].mean())) or 1.0
     beyond = abs(change) > LIMITS.trend * height and abs(change) > 2 * error
     return Shape(
