@@ -91,14 +91,14 @@ def _history(curves: Any, names: Names) -> TrainingHistory:
         content = {name: values for name, values in content.items() if is_curve(values)}
     if not isinstance(content, Mapping):
         raise ResultError(f"A {type(curves).__name__} holds no curves; give {KINDS}.")
-    lists = {str(name): np.asarray(values).tolist() for name, values in content.items()}
+    lists = {str(name): np.atleast_1d(np.asarray(values)).tolist() for name, values in content.items()}
     if not lists:
         raise ResultError(f"There is no curve in it; give {KINDS}.")
     epochs = lists.pop("epoch", None)
-    whole = epochs is not None and all(isinstance(epoch, (int, float)) and epoch == int(epoch) for epoch in epochs)
+    whole = epochs is not None and all(isinstance(epoch, (int, float)) and float(epoch).is_integer() for epoch in epochs)
     try:
         return history_of(lists, epochs if whole else None, names)
-    except DataError as error:
+    except (DataError, ArithmeticError, TypeError, ValueError) as error:
         raise ResultError(f"The curves cannot be judged: {error}") from None
 
 
@@ -200,6 +200,12 @@ def write_pages(results: Sequence[Result], path: Path) -> list[Path]:
     from fitscope.report.page import write
 
     pages = [path, *(path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, len(results) + 1))]
+    for page in pages:
+        if (page.exists() or page.is_symlink()) and not _is_own_page(page):
+            raise OutputError(f"{page} is there already, and is no report of fitscope's; name another file.")
+        sources = [result.log.source for result in results if result.log is not None]
+        if page.exists() and any(Path(source).exists() and page.samefile(source) for source in sources):
+            raise OutputError(f"{page} is one of the logs; name another file.")
     for result, page in zip(results, pages):
         try:
             write(result, page)
@@ -208,3 +214,10 @@ def write_pages(results: Sequence[Result], path: Path) -> list[Path]:
                 f"{page} cannot be written ({error.strerror or error}); name a file in a folder that is yours."
             ) from None
     return pages
+
+
+def _is_own_page(page: Path) -> bool:
+    """Tell a report that may be written anew from a person's own file."""
+    if page.is_symlink() or not page.is_file():
+        return False
+    return b'id="fitscope-result"' in page.read_bytes()

@@ -114,6 +114,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         losses = self._sample_losses()
         mean = float(losses.mean(dtype=np.float64))
+        if logs is not None:
+            logs.setdefault("val_loss", mean)  # for the History that fit returns, and the callbacks after this one
         self._epochs.append(epoch + 1)
         self._losses.append(losses)
         self._metrics.append({name: float(value) for name, value in (logs or {}).items()} | {"val_loss": mean})

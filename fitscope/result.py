@@ -237,10 +237,7 @@ def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def message(diagnosis: Diagnosis) -> str:
     """Return a diagnosis' verdict as one sentence."""
-    first, last_member = diagnosis.plateau or (None, None)
-    last = diagnosis.regions[-1].last if diagnosis.regions else None
-    numbers = {"best": diagnosis.best_epoch, "first": first, "last_member": last_member, "last": last}
-    return words.verdict(diagnosis.verdict, {**diagnosis.evidence, **numbers})
+    return diagnosis.message
 
 
 def _plain(value: Any) -> Any:

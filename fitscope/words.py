@@ -25,6 +25,8 @@ REASONS = {
     "too_few_epochs": "{count} with a validation loss {are} too few to judge: train for more",
     "noise": "the noise is too large to tell a rise from a plateau: hold out more validation data, train for more epochs, "
     "or repeat with other seeds",
+    "still_rising": "validation loss is rising at the end, though not by enough yet to call it overfitting: train for more epochs",
+    "still_falling": "validation loss is falling again at the end: train for more epochs",
     "guessing": "validation accuracy never rose above the share of the largest class, {majority:.3f}",
     "flat": "no loss fell by more than its noise",
     "not_finite": "the loss was no longer a finite number at epoch {epoch}",
@@ -39,6 +41,8 @@ EVIDENCE = {
     "rise would count.",
     "noise": "The end lies {rise:.4g} above the lowest validation loss; the true rise may reach {rise_upper:.4g} (95 % sure), "
     "from {rise_limit:.4g} on it would count, and noise alone explains up to {rise_by_chance:.4g}.",
+    "still_rising": "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts.",
+    "still_falling": "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts.",
     "flat": "The losses began at {first:.4g} and came no lower than {lowest:.4g}.",
 }
 FINDINGS = {
@@ -48,8 +52,8 @@ FINDINGS = {
     "validation_loss_rises": "From epoch {from_epoch} on validation loss rises, to {percent:.0f} % above its minimum.",
     "still_improving": "Training loss and validation loss were both still falling when the training ended.",
     "too_small": "Training loss has levelled off while it is still high: the network may be too small for the task.",
-    "minimum_not_reached": "The lowest validation loss is the last one, at epoch {last_epoch}: the minimum was not reached.",
-    "too_little_validation_data": "{samples:,} validation samples cannot tell {epochs} of the epochs from the best one.",
+    "minimum_not_reached": "The lowest validation loss is the last one, at epoch {last_epoch}: {minimum}.",
+    "too_little_validation_data": "{samples:,} validation samples cannot tell {epochs} of the epochs apart.",
     "accuracy_rises_with_loss": "Validation accuracy is highest at epoch {accuracy_epoch}, validation loss lowest at epoch "
     "{loss_epoch}: later answers are as often right, but wrong ones are given with more confidence.",
     "gap_widens_without_harm": "The gap between validation and training loss widens from {at_best:.3f} to {at_end:.3f}, "
@@ -67,6 +71,7 @@ FINDINGS = {
     "learning_rate_high": "Training and validation loss both go up and down, and rise in {rises} % of the last {epochs} epochs.",
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
+MINIMUM = {False: "the minimum was not reached", True: "it hardly falls any more, and a longer training might still bring a little"}
 ADVICE = {
     "hold_out": "Hold out validation data (Keras: fit(..., validation_split=0.2)) and train again.",
     "lower_learning_rate": "Lower the learning rate (fitscope analyze: --learning-rate); a tenth of it is a good next try.",
@@ -146,7 +151,8 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
         >>> finding("minimum_not_reached", {"last_epoch": 20})
         'The lowest validation loss is the last one, at epoch 20: the minimum was not reached.'
     """
-    given = {**numbers, "which": _which(numbers), "goes_on": "still falls" if numbers.get("falls") else "has levelled off"}
+    goes_on = "still falls" if numbers.get("falls") else "has levelled off"
+    given = {**numbers, "which": _which(numbers), "minimum": MINIMUM[bool(numbers.get("levelled"))], "goes_on": goes_on}
     return FINDINGS[code].format(**given) if code in FINDINGS else code
 
 

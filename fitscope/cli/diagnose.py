@@ -49,18 +49,21 @@ def diagnose(
     """
     from fitscope.logs import changes
 
-    if output is not None and output.exists() and output in logs:
+    if output is not None and any(output.resolve() == log.resolve() for log in logs):
         raise click.UsageError(f"--output {output} is one of the logs; name another file.")
+    if output is not None and any(log.is_dir() and output.resolve().is_relative_to(log.resolve()) for log in logs):
+        raise click.UsageError(f"--output {output} lies in a folder that is read; name a file elsewhere.")
     growing = watch or watch_for is not None
-    code = 0
+    code, told = 0, quiet or as_json
     try:
         for _ in changes(logs, watch_for) if growing else (None,):
             if growing and not as_json and sys.stdout.isatty():
                 click.clear()
             verdicts, unread = _answer(logs, loss, val_loss, output, growing, as_json)
             code = 1 if unread else FAILED_ON if verdicts & fail_on else 0
-            if growing and not (quiet or as_json):
+            if growing and not told:
                 click.echo("Watching; Ctrl-C ends it.", err=True)
+                told = not sys.stdout.isatty()
     except KeyboardInterrupt:
         if not growing:
             raise
@@ -87,7 +90,7 @@ def _answer(
             unread += 1
             if as_json:
                 click.echo(json.dumps({"source": str(log), "error": str(error)}, ensure_ascii=False))
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"{'Waiting' if growing else 'Error'}: {error}", err=True)
             continue
         answered += found
         for reading, diagnosis in found:
@@ -95,7 +98,7 @@ def _answer(
                 _notes(reading)
             click.echo(_line(reading, diagnosis) if as_json else _text(reading, diagnosis))
     if output is not None and answered:
-        command = " ".join(["fitscope diagnose", *map(str, logs)])
+        command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output)])
         for page in write_pages([result_of(*pair, command) for pair in answered], output):
             if not as_json:
                 click.echo(str(page))

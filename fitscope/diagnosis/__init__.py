@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fitscope import words
 from fitscope.diagnosis.advice import advise
 from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty
 from fitscope.diagnosis.findings import Advice, Check, Evidence, Finding, findings, without_validation
@@ -52,6 +53,17 @@ class Diagnosis:
     uncertainty: Uncertainty | None
     checks: tuple[Check, ...] = ()
     picture: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def message(self) -> str:
+        """The verdict as one sentence."""
+        first, last_member = self.plateau or (None, None)
+        last = self.regions[-1].last if self.regions else None
+        numbers = {"best": self.best_epoch, "first": first, "last_member": last_member, "last": last}
+        return words.verdict(self.verdict, {**self.evidence, **numbers})
+
+    def __str__(self) -> str:
+        return f"{words.label(self.verdict)}: {self.message}"
 
     def _repr_html_(self) -> str | None:
         return None if self.picture is None else self.picture()

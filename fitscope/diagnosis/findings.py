@@ -169,7 +169,9 @@ def _underfits(e: Evidence, wanted: Callable[[bool], bool]) -> Outcome:
 
 
 def _minimum_not_reached(e: Evidence) -> Outcome:
-    return {"last_epoch": e.last_epoch} if e.best_epoch == e.last_epoch and e.learnt else None
+    if e.best_epoch != e.last_epoch or not e.learnt:
+        return None
+    return {"last_epoch": e.last_epoch, "levelled": e.verdict == "good_fit"}
 
 
 def _few_samples(e: Evidence) -> Outcome:

@@ -46,7 +46,9 @@ def verdict(
         return "underfitting", evidence
     if shape.rise_upper <= shape.limit and not shape.moves:
         return "good_fit", evidence | {"rise_upper": shape.rise_upper}
-    return "inconclusive", evidence | {"reason": "noise", "rise_upper": shape.rise_upper}
+    # A rise that is ruled out leaves the trend alone: the curve has not settled yet.
+    reason = "noise" if shape.rise_upper > shape.limit else "still_rising" if shape.trend > 0 else "still_falling"
+    return "inconclusive", evidence | {"reason": reason, "rise_upper": shape.rise_upper}
 
 
 def _diverged(history: TrainingHistory) -> Evidence | None:
@@ -54,6 +56,11 @@ def _diverged(history: TrainingHistory) -> Evidence | None:
     gone = np.isnan(loss)
     if len(loss) and (gone[-1] or ("loss" in history.metrics and gone.any() and not gone.all())):
         return {"epoch": history.epochs[int(gone.argmax())], "why": "not_finite"}
+    validated = np.isfinite(history.val_loss)
+    count = int(validated.sum())
+    # Recorded after every epoch, and then no more: it was no number. (A single missing end is a training that was stopped.)
+    if count and validated[:count].all() and len(validated) - count >= 2:
+        return {"epoch": history.epochs[count], "why": "not_finite"}
     if "loss" in history.metrics and len(loss) > 1 and loss[-1] > max(loss[0], _times(loss.min(), loss[0])):
         return {"epoch": history.epochs[int(loss.argmin())], "why": "rises"}
     return None

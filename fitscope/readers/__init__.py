@@ -68,6 +68,8 @@ def _in_file(path: Path, names: Names, growing: bool) -> list[Found]:
                 return found
     except FitscopeError as error:
         raise DataError(f"{path} cannot be read: {error}") from None
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: it holds what no log holds ({error}).") from None
     if found := _by_others(path):
         return found
     raise DataError(f"{path} cannot be read: {_what_it_is(log)} Tried were {'; '.join(READERS)}.")
@@ -145,7 +147,7 @@ def _files(folder: Path) -> list[Log]:
 
 def _telling(logs: list[Log]) -> list[Log]:
     """Leave out what tells of the same training again: a run folder's other files, a trainer's earlier states."""
-    results = {log.path.parent for log in logs if log.path.name == "result.json"}
+    results = {log.path.parent for log in logs if log.path.name == "result.json" and b"fitscope-result/" in log.head}
     logs = [log for log in logs if log.path.parent not in results or log.path.name == "result.json"]
     states: dict[Path, list[Log]] = {}
     for log in logs:

@@ -53,13 +53,14 @@ def table_of(log: Log) -> Table | None:
     line = log.first_line
     separator = max(SEPARATORS, key=line.count)
     header = [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])]
+    header = ["epoch" if cell.lower() == "epoch" and "epoch" not in header else cell for cell in header]
     if not any(header) or all(_is_number(cell, separator) for cell in header) or ("loss" not in line.lower() and len(header) < 2):
         return None
     _refuse_double(header)
     plain = None if log.path.stat().st_size < _LARGE else _numbers(log, len(header), separator)
     if plain is not None:
         return Table({name: plain[i] for i, name in enumerate(header) if name})
-    return _cells(log.text, header, separator)
+    return _cells(_without_cut_line(log.text), header, separator)
 
 
 def _refuse_double(header: list[str]) -> None:
@@ -111,27 +112,39 @@ def _plain(cell: str, separator: str) -> float:
     return math.nan if value is None else value
 
 
+def _without_cut_line(text: str) -> str:
+    """Leave out a last line that ends in the middle of a number, as an interrupted write leaves it."""
+    whole, end, last = text.rpartition("\n")
+    return whole + end if whole and last.rstrip().endswith((".", "e", "e-", "e+", "-")) else text
+
+
 def _cells(text: str, header: list[str], separator: str) -> Table | None:
     columns = {i: array("d") for i, name in enumerate(header) if name}
-    texts: dict[int, None] = {}
+    texts: dict[int, str] = {}
     starts: list[int] = []
+    lower = [name.lower() for name in header]
     rows = 0
     try:
         for row in _after_header(text, separator):
             cells = [cell.strip() for cell in row]
-            if cells[: len(header)] == header:
+            if [cell.lower() for cell in cells[: len(header)]] == lower:
                 starts += [rows] if rows else []
                 continue
             if not any(cells) or len(cells) < len(header):
                 continue  # cut short: the program was stopped, or is writing it
+            if any(cells[len(header) :]):
+                raise DataError(f"a line has {len(cells)} cells ({', '.join(cells)[:40]}), and the header {len(header)}; mend it.")
             rows += 1
             for i, column in columns.items():
                 value = _value(cells[i], separator)
                 column.append(math.nan if value is None or isinstance(value, str) else value)
                 if isinstance(value, str):
-                    texts[i] = None
+                    texts.setdefault(i, value)
     except csv.Error as error:
         raise DataError(f"it is a table that cannot be divided into cells ({error}).") from None
+    for i, text in texts.items():
+        if keras_name(header[i]) in ("loss", "val_loss") and np.isfinite(np.array(columns[i])).any():
+            raise DataError(f"its column {header[i]!r} holds {text!r} among numbers; mend that line.")
     numbers = {header[i]: np.frombuffer(column) if rows else np.empty(0) for i, column in columns.items() if i not in texts}
     return Table(numbers, tuple(header[i] for i in texts), tuple(starts))
 

@@ -12,6 +12,7 @@ from fitscope.readers.reading import Found, Names, history_of
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LINES = re.compile(r"[\r\n\x08]+")
 _EPOCH = re.compile(r"\s*Epoch (\d+)/\d+\s*")
+_STEPS = re.compile(r"\b\d+/(\d+)\b")
 _METRIC = re.compile(r" - ([A-Za-z_][\w/]*): ([-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf))", re.IGNORECASE)
 
 
@@ -28,6 +29,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
         return None
     trainings: list[dict[int, dict[str, float]]] = []
     values: dict[str, float] = {}
+    steps = None  # of an epoch; what evaluate prints afterwards counts others
     for line in _LINES.split(_plain(log)):
         if match := _EPOCH.fullmatch(line):
             epoch = int(match[1])
@@ -35,6 +37,10 @@ def read(log: Log, names: Names) -> list[Found] | None:
                 trainings.append({})
             values = trainings[-1].setdefault(epoch, {})
         elif trainings and (shown := _METRIC.findall(line)):
+            counter = _STEPS.search(line)
+            steps = counter[1] if counter and steps is None else steps
+            if (counter and counter[1] != steps) or any(name.startswith("val_") for name in values):
+                continue
             values.update((name, float(value)) for name, value in shown)
     found = [_history(training, names) for training in trainings if any(training.values())]
     if trainings and not found:

@@ -25,6 +25,8 @@ def read(log: Log, names: Names) -> list[Found] | None:
         content = columns_of(content)
     if not isinstance(content, dict):
         raise DataError("it is JSON, but neither lists of losses nor a list of epochs.")
+    if not any(isinstance(value, list) for value in content.values()):
+        content = columns_of([content])  # JSON Lines of one epoch
     lists = {str(name): values for name, values in content.items() if is_curve(values)}
     epochs = lists.pop("epoch", None)
     if not lists:

@@ -28,6 +28,9 @@ def read(log: Log, names: Names) -> list[Found] | None:
         return [Found(joined(steps, columns, None, names))]
     told = np.isfinite(epochs)  # lines of a batch alone may not say theirs
     epochs = np.floor(epochs[told])
-    if not told.any() or (np.diff(epochs) < 0).any() or (told.all() and len(np.unique(epochs)) == len(epochs)):
+    starts = np.flatnonzero(np.diff(epochs) < 0) + 1  # another training, appended
+    runs = [slice(*ends) for ends in zip([0, *starts], [*starts, len(epochs)])]
+    if not told.any() or (told.all() and all(len(np.unique(epochs[run])) == len(epochs[run]) for run in runs)):
         return None
-    return [Found(joined(steps[told], {name: values[told] for name, values in columns.items()}, epochs, names))]
+    columns, steps = {name: values[told] for name, values in columns.items()}, steps[told]
+    return [Found(joined(steps[run], {name: values[run] for name, values in columns.items()}, epochs[run], names)) for run in runs]

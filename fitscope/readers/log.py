@@ -93,12 +93,15 @@ class Log:
             return None
         try:
             return json.loads(self.text)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             pass
-        try:
-            return [json.loads(line) for line in self.text.splitlines() if line.strip()]
-        except (json.JSONDecodeError, RecursionError):
-            return None
+        lines = [line for line in self.text.splitlines() if line.strip()]
+        for some in (lines, lines[:-1] if not self.text.endswith("\n") else []):  # the last may be cut short
+            try:
+                return [json.loads(line) for line in some] or None
+            except (ValueError, RecursionError):
+                continue
+        return None
 
 
 def _decoded(content: bytes, cut: bool = False) -> str:

@@ -124,7 +124,7 @@ def keras_names(found: Iterable[str], names: Names) -> dict[str, str]:
     if not {"loss", "val_loss"} & set(named.values()):
         raise DataError(
             f"of its columns of numbers ({', '.join(columns[:12]) or 'there are none'}) none is known to be a loss; say which "
-            "with --loss and --val-loss."
+            "with --loss and --val-loss (in Python loss= and val_loss=)."
         )
     return {name: named[name] for name in columns if name in named}
 

@@ -115,6 +115,7 @@ class View:
     seconds: tuple[Row, ...]
     command: str
     basis: str
+    chance: str
     created: str
     json: str
 
@@ -156,11 +157,17 @@ def view(result: Result) -> View:
         seconds=tuple(Row(part, (f"{value:.1f} s",)) for part, value in result.seconds.items()),
         command=result.command,
         basis=_basis(result),
+        chance=_CHANCES.get(result.diagnosis.uncertainty.basis if result.diagnosis.uncertainty else "", ""),
         created=result.created,
         json=embedded(result),
     )
 
 
+_CHANCES = {
+    "samples": "had other validation samples been drawn",
+    "log": "as far as the curve's own ups and downs tell; the samples' losses, which Monitor and analyze keep, tell more",
+    "repeats": "had other seeds been drawn",
+}
 _OUTCOMES = {"found": "found", "absent": "not found", "not_applicable": "these curves cannot tell"}
 UNKNOWN_SETTING = "the default"
 _MEANINGS = {
@@ -185,7 +192,10 @@ def _notice(result: Result) -> str | None:
 def _name(result: Result) -> str:
     if result.dataset is not None:
         return result.dataset.name
-    return Path(result.log.source).name if result.log is not None else "curves"
+    if result.log is None:
+        return "curves"
+    name = Path(result.log.source).name or result.log.source
+    return name if result.log.run is None else f"{name}, {result.log.run}"
 
 
 def _spaced(name: str) -> str:
@@ -223,7 +233,7 @@ def figures(history: TrainingHistory, diagnosis: Diagnosis) -> dict[str, tuple[F
     best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
     picture = charts.losses(drawn_at, loss, val, diagnosis.regions, best, diagnosis.plateau)
     drawn = {"loss": (picture, "Training and validation loss")}
-    if any(map(math.isfinite, val_accuracy)):
+    if any(map(math.isfinite, accuracy + val_accuracy)):
         drawn["accuracy"] = charts.losses(drawn_at, accuracy, val_accuracy, label="accuracy"), "Training and validation accuracy"
     if any(map(math.isfinite, loss)) and any(map(math.isfinite, val)):
         drawn["gap"] = charts.gap(drawn_at, (curves["val_loss"] - curves["loss"])[shown].tolist()), "Generalization gap"

@@ -136,3 +136,19 @@ def test_watch_for_ends_by_itself_and_waits_for_a_log_to_come(cli_invoke, tmp_pa
     done = cli_invoke("diagnose", "--watch-for", "0.1", tmp_path / "training.log")
     assert done.exit_code == 1
     assert "No such file" in done.stderr
+
+
+def test_output_overwrites_a_report_and_nothing_else(cli_invoke, log, tmp_path):
+    path, page = log("overfitting"), tmp_path / "page.html"
+    page.write_text("my own notes")
+    refused = cli_invoke("diagnose", path, "--output", page)
+    assert (refused.exit_code, page.read_text()) == (1, "my own notes")
+    assert "is no report of fitscope's" in refused.stderr
+    page.unlink()
+    assert [cli_invoke("diagnose", path, "--output", page).exit_code for _ in range(2)] == [0, 0]
+    assert cli_invoke("diagnose", page, path, "--output", tmp_path / "other" / ".." / "page.html").exit_code in (1, 2)
+
+
+def test_output_within_a_folder_that_is_read_is_refused(cli_invoke, log, tmp_path):
+    log("overfitting")
+    assert cli_invoke("diagnose", tmp_path, "--output", tmp_path / "report.html").exit_code == 2

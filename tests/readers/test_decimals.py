@@ -30,7 +30,7 @@ def test_parse_declines_uneven_lines_and_texts(block):
 
 
 def test_large_table_is_read_as_a_small_one_is(tmp_path):
-    lines = ["epoch,loss,val_loss", *(f"{i},{1 / (i + 1)!r},{'NA' if i % 3 else 1e-5 * (i + 1)!r}" for i in range(40_000))]
+    lines = ["epoch,loss,val_loss", *(f"{i},{1 / (i + 1)!r},{'NA' if i % 3 else 1e-5 * (i + 1)}" for i in range(40_000))]
     (tmp_path / "large.csv").write_text("\n".join(lines) + "\n39999,0.")
     (tmp_path / "small.csv").write_text("\n".join(lines[:50]))
     large, small = (read_history(tmp_path / name)[0].history for name in ("large.csv", "small.csv"))
