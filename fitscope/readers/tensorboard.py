@@ -103,10 +103,16 @@ def _history(parts: dict[str, Points], names: Names) -> TrainingHistory:
 def _points(logs: list[Log]) -> Points:
     points: Points = {}
     for log in logs:
+        new: Points = {}
         for record in _records(b"".join(log.chunks())):
             step, values = _event(record)
             for tag, value in values:
-                points.setdefault(tag, {})[step] = value
+                new.setdefault(tag, {})[step] = value
+        for tag, values_by_step in new.items():
+            # A later file that begins where the training did is of another training, in the same folder: the last counts.
+            before = points.get(tag, {})
+            again = bool(before) and min(values_by_step) <= min(before)
+            points[tag] = values_by_step if again else before | values_by_step
     return points
 
 

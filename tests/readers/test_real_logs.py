@@ -228,3 +228,14 @@ def test_reader_of_another_package_is_asked_where_none_fits(tmp_path, monkeypatc
     (reading,) = read_history(tmp_path / "log.lab")
     assert (reading.history.loss.tolist(), reading.notes) == ([2.0, 1.0], ("read by lab:read",))
     assert only("fastai-2.8.12-history.csv").notes == ()
+
+
+def test_second_training_in_a_tensorboard_folder_takes_the_place_of_the_first(tmp_path):
+    (path,) = (LOGS / "pytorch-2.15.0-tensorboard").iterdir()
+    content = path.read_bytes()
+    (tmp_path / "events.1").write_bytes(content)
+    (tmp_path / "events.2").write_bytes(content[: len(content) * 2 // 3])
+    (reading,) = read_history(tmp_path)
+    whole = only("pytorch-2.15.0-tensorboard").history
+    assert len(reading.history) < len(whole)  # the later, shorter one, and nothing of the first
+    assert reading.history.loss.tolist() == whole.until(len(reading.history)).loss.tolist()
