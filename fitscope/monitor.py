@@ -68,10 +68,15 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self.x_val, self.y_val = x_val, np.asarray(y_val)
-        samples = len(next(iter(keras.tree.flatten(x_val)), ()))
+        first: Any = next(iter(keras.tree.flatten(x_val)), None)
+        if not hasattr(first, "shape") or not hasattr(first, "__getitem__") or hasattr(first, "tocsr"):
+            raise UsageError(
+                f"x_val is a {type(x_val).__name__}; give what model.predict takes as a numpy array, or several of them."
+            )
+        samples = int(first.shape[0])
         if samples != len(self.y_val) or samples < 2:
             raise UsageError(f"There are {samples} validation samples and {len(self.y_val)} targets; give as many, two at least.")
-        if not 0 < limit < 1:
+        if not isinstance(limit, (int, float)) or not 0 < limit < 1:
             raise UsageError(f"limit is {limit!r}; give a chance between 0 and 1, such as 0.05.")
         self.report = None if report is None else Path(report)
         if self.report is not None and not self.report.resolve().parent.is_dir():

@@ -119,6 +119,8 @@ def test_second_fit_begins_anew(keras, data):
     [
         ({"y_val": [1, 0]}, "80 validation samples and 2 targets"),
         ({"limit": 5}, "limit is 5"),
+        ({"limit": "a"}, "limit is 'a'"),
+        ({"x_val": [[1.0, 2.0]] * 80}, "x_val is a list"),
         ({"report": "none/report.html"}, "no folder none"),
     ],
 )

@@ -97,12 +97,21 @@ def _answer(
             if as_json:
                 _notes(reading)
             click.echo(_line(reading, diagnosis) if as_json else _text(reading, diagnosis))
+    if len(answered) > 1 and not as_json:
+        click.echo(_summary([diagnosis.verdict for _, diagnosis in answered]))
     if output is not None and answered:
         command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output)])
         for page in write_pages([result_of(*pair, command) for pair in answered], output):
             if not as_json:
                 click.echo(str(page))
     return {diagnosis.verdict for _, diagnosis in answered}, unread
+
+
+def _summary(verdicts: list[str]) -> str:
+    from fitscope import words
+
+    counts = [f"{verdicts.count(code)} {words.label(code)}" for code in words.LABELS if code in verdicts]
+    return f"{len(verdicts)} trainings: {', '.join(counts)}."
 
 
 def _notes(reading: Reading) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -29,6 +30,7 @@ READERS: dict[str, Callable[[Log, Names], list[Found] | None]] = {
 }
 _GROUP = "fitscope.readers"  # of entry points: functions from a path to the TrainingHistory objects in it
 _MOST_FILES = 2000
+_MOST_NOTES = 5
 _NOT_LOGS = {".yaml", ".yml", ".md", ".py", ".ipynb", ".keras", ".h5", ".npz", ".npy", ".pt", ".pth", ".ckpt", ".bin",
              ".safetensors", ".png", ".jpg", ".jpeg", ".svg", ".gz", ".zip", ".tar", ".pkl", ".wandb"}  # fmt: skip
 
@@ -122,6 +124,9 @@ def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
             ]
         except FitscopeError as error:
             unread.append(str(error))
+    refused = [f"passed over: {reason.removesuffix('.')}" for reason in unread if "Tried were" not in reason]
+    if found and refused:
+        found[0] = dataclasses.replace(found[0], notes=(*found[0].notes, *refused[:_MOST_NOTES]))
     if not found:
         reason = unread[0] if len(unread) == 1 else f"none of its {len(files)} files is a log. Tried were {'; '.join(READERS)}."
         raise DataError(f"{folder} cannot be read: {reason}")

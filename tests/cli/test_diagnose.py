@@ -152,3 +152,15 @@ def test_output_overwrites_a_report_and_nothing_else(cli_invoke, log, tmp_path):
 def test_output_within_a_folder_that_is_read_is_refused(cli_invoke, log, tmp_path):
     log("overfitting")
     assert cli_invoke("diagnose", tmp_path, "--output", tmp_path / "report.html").exit_code == 2
+
+
+def test_several_trainings_end_with_their_count(cli_invoke, log):
+    done = cli_invoke("diagnose", log("overfitting", "a"), log("good_fit", "b"))
+    assert done.stdout.splitlines()[-1] == "2 trainings: 1 overfitting, 1 good fit."
+
+
+def test_log_of_a_folder_that_cannot_be_read_is_named(cli_invoke, log, tmp_path):
+    log("overfitting", "a.csv")
+    (tmp_path / "b.csv").write_text("epoch,loss,loss\n0,1,2\n")
+    assert "passed over" in (done := cli_invoke("diagnose", tmp_path)).stdout
+    assert "b.csv" in done.stdout
