@@ -67,7 +67,13 @@ def analyze(
     validation: int | float | None = None,
     num_words: int | None = None,
     batch_size: int | None = None,
-    optimizer: str = "rmsprop",
+    target: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    test: str | int | float | None = None,
+    model: str = "textbook",
+    class_weight: str | None = None,
+    optimizer: str | None = None,
     learning_rate: float | None = None,
     seed: int = 0,
     refit_by: str = "epochs",
@@ -79,10 +85,17 @@ def analyze(
     """Find where a network overfits, refit it for the best number of epochs and test it once.
 
     Args:
-        dataset: `imdb`, `reuters` or `digits`.
+        dataset: `imdb`, `reuters`, `digits` or `diabetes`, the path of a table, a folder of texts or pictures, the path of
+            arrays (.npz), or `FILE.py:FUNCTION`.
         max_epochs, validation, num_words, batch_size: None for the data set's own; `validation` is a number of samples
             or, below 1, a fraction of the training data.
-        optimizer, learning_rate: Keras' name, and the step size (None for the optimizer's own).
+        target, group, time: columns of a table: what is predicted, what stays on one side of every split, and what
+            orders the rows, so that the latest are held out.
+        test: a person's own test data: a number of samples, a fraction, or a file.
+        model: `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
+        class_weight: `balanced` weighs rare classes up while training.
+        optimizer, learning_rate: Keras' name (None: rmsprop, or what a person's own function compiled), and the step size
+            (None for the optimizer's own).
         seed: decides initial weights and batch order.
         refit_by: what the refit keeps of the best epoch: its number of `epochs` or of `updates`.
         data_dir: where data is looked for first.
@@ -106,25 +119,34 @@ def analyze(
     course = _Course(tell or (lambda _: None), should_stop or (lambda: False))
     if refit_by not in REFIT_BY:
         raise UsageError(f"--refit-by {refit_by} is not known; take {' or '.join(REFIT_BY)}.")
-    located = datasets.locate(dataset, data_dir, say=lambda text: course.tell(Step("data", text)))
-    facts = datasets.defaults(dataset)
+    training.check_model(model)
+    own_data = {"target": target, "group": group, "time": time, "test": test}
+    options = {name: value for name, value in own_data.items() if value is not None}
+    located = datasets.locate(dataset, data_dir, options=options, say=lambda text: course.tell(Step("data", text)))
+    data = None if datasets.is_known(dataset) else datasets.load(located, num_words)
+    facts = datasets.defaults(dataset) if data is None else datasets.describe(data)
     plan = Plan(
-        dataset=dataset,
+        dataset=located.name,
         data_sha256=located.sha256,
-        num_words=facts.words(num_words),
-        model="textbook",
-        optimizer=optimizer,
+        num_words=facts.words(num_words) if data is None else num_words,
+        model=model,
+        model_sha256=training.model_sha256(model),
+        optimizer=optimizer or training.default_optimizer(model),
         learning_rate=learning_rate,
+        class_weight=class_weight,
         batch_size=facts.batch_size if batch_size is None else batch_size,
         max_epochs=facts.max_epochs if max_epochs is None else max_epochs,
         validation=facts.held_out(validation),
         seed=seed,
+        options=options,
     )
     with open_folder(None if output is None else Path(output), plan, refit_by) as folder:
-        return _ritual(plan, refit_by, located, folder, course)
+        return _ritual(plan, refit_by, located, data, folder, course)
 
 
-def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFolder | None, course: _Course) -> Result:
+def _ritual(
+    plan: Plan, refit_by: str, located: datasets.Located, data: Dataset | None, folder: RunFolder | None, course: _Course
+) -> Result:
     """Go through the steps; every choice is fixed before the test data is read."""
     if folder is not None:
         course.tell(Step("folder", str(folder.path)))
@@ -133,7 +155,7 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
         with course.part("import"):
             loading.join()
     with course.part("data"):
-        data = datasets.load(located, plan.num_words)
+        data = datasets.load(located, plan.num_words) if data is None else data
         data.check_held_out(plan.validation)
     course.tell(Step("data", _describe_data(data, plan, located.path)))
     with course.part("import"):
@@ -144,7 +166,7 @@ def _ritual(plan: Plan, refit_by: str, located: datasets.Located, folder: RunFol
     with course.part("train"):
         run = training.train(plan, course.on_epoch, data=data)
     with course.part("diagnosis"):
-        majority = data.majority(plan.validation)
+        majority = data.majority(plan)
         diagnosis = judge(run.history, run.validation_losses, majority=majority, classes=len(data.classes), seed=plan.seed)
 
     skipped = _why_no_refit(run, diagnosis, data, refit_by)
@@ -192,7 +214,7 @@ def _why_no_refit(run: Run, diagnosis: Diagnosis, data: Dataset, refit_by: str) 
     """Return the code of the reason why nothing is refitted, or None."""
     if run.stopped:
         return "interrupted"
-    guess = math.log(len(data.classes))
+    guess = data.guess(run.plan)
     if diagnosis.best_val_loss is None or (diagnosis.verdict == "diverged" and diagnosis.best_val_loss >= guess):
         return "no_epoch_worth_it"
     if refit_by == "updates" and diagnosis.best_epoch == run.history.epochs[-1]:
@@ -211,18 +233,21 @@ def _refit_plan(plan: Plan, diagnosis: Diagnosis, data: Dataset, refit_by: str) 
 
 def _test(run: Run, refitted: Run | None, diagnosis: Diagnosis, data: Dataset, refit_by: str) -> tuple[HoldOut, Refit | None]:
     assert diagnosis.best_epoch is not None
-    held, again, gain = training.test_once(run, refitted, data)
-    holdout = HoldOut(diagnosis.best_epoch, held)
-    if refitted is None or again is None or gain is None:
+    measure = training.MEASURES[data.task]
+    held, *again = training.test_once([run, *filter(None, [refitted])], data)
+    holdout = HoldOut(diagnosis.best_epoch, training.score(held, measure))
+    if refitted is None:
         return holdout, None
-    return holdout, Refit(diagnosis.best_epoch, refit_by, again, gain, refitted.updates)
+    test, brought = training.score(again[0], measure), training.gain(held, again[0], measure)
+    return holdout, Refit(diagnosis.best_epoch, refit_by, test, brought, refitted.updates)
 
 
-def _dataset_facts(data: Dataset, plan: Plan, majority: float) -> DatasetFacts:
+def _dataset_facts(data: Dataset, plan: Plan, majority: float | None) -> DatasetFacts:
     return DatasetFacts(
         name=data.name,
         task=data.task,
         classes=data.classes,
+        notes=data.notes,
         train=data.train_samples - plan.validation,
         validation=plan.validation,
         test=data.test_samples,

@@ -26,3 +26,19 @@ class OutputError(FitscopeError):
 
 class ResultError(FitscopeError):
     """A result, plan or history that contradicts itself or its schema."""
+
+
+class OwnCodeError(FitscopeError):
+    """A person's own function that raised, or gave something that cannot be used.
+
+    Args:
+        message: the sentence.
+        trace: the person's own traceback, shown below it; empty where nothing was raised.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message, trace)
+        self.message, self.trace = message, trace
+
+    def __str__(self) -> str:
+        return self.message

@@ -6,11 +6,12 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fitscope.errors import ResultError, UsageError
 
+CLASS_WEIGHTS = (None, "balanced")
 OPTIMIZERS = ("rmsprop", "adam", "sgd", "adamw", "nadam", "adagrad")
 
 
@@ -22,14 +23,21 @@ class Plan:
         dataset: the data set's name, such as `imdb`.
         data_sha256: the hash of the data set's file or files; it names the data, the path does not.
         num_words: how many of the most frequent words are kept; None for data without words.
-        model: the network's name.
-        optimizer: Keras' name of the optimizer.
+        model: the network's name, or `FILE.py:FUNCTION` of a person's own.
+        optimizer: Keras' name of the optimizer; None for the one that a person's own function compiled.
         learning_rate: the step size; None for the optimizer's own.
         batch_size: training samples an update.
         max_epochs: the epochs to train for.
         validation: training samples held out as validation data; 0 trains on all of them, as a refit does.
         seed: decides the initial weights and the order of the batches.
         updates: stop after this many updates, in the middle of an epoch if need be; None for whole epochs.
+        options: how a person's own data is read: `target`, `group`, `time`, `test`.
+        model_sha256: the hash of the file that holds a person's own function, else None.
+        hyperparameters: what decides the network beside its name: of fitscope's own `units`, `layers`, `dropout` and `l2`;
+            of a person's own what the function declares.
+        fold: which of how many folds is held out, (2, 5) for the second of five; then `validation` is the fold's size.
+        samples: train on so many of the samples that are left, those that the seed picks; None for all of them.
+        class_weight: `balanced` weighs each class' samples by the inverse of its share while training; None does not.
 
     Raises:
         UsageError: a number is out of its range, or the optimizer is not known.
@@ -44,31 +52,54 @@ class Plan:
     data_sha256: str
     num_words: int | None
     model: str
-    optimizer: str = "rmsprop"
+    optimizer: str | None = "rmsprop"
     learning_rate: float | None = None
     batch_size: int = 512
     max_epochs: int = 20
     validation: int = 0
     seed: int = 0
     updates: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    model_sha256: str | None = None
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    fold: tuple[int, int] | None = None
+    samples: int | None = None
+    class_weight: str | None = None
 
     def __post_init__(self) -> None:
         for name, lowest in (("batch_size", 1), ("max_epochs", 1), ("validation", 0), ("seed", 0)):
             _at_least(name, getattr(self, name), lowest)
         if self.num_words is not None:
             _at_least("num_words", self.num_words, 4)
-        if self.updates is not None:
-            _at_least("updates", self.updates, 1)
+        for name in ("updates", "samples"):
+            if getattr(self, name) is not None:
+                _at_least(name, getattr(self, name), 1)
         if self.seed >= 2**32:
             raise UsageError(f"--seed {self.seed} is too large; give a whole number from 0 to 4294967295.")
-        if self.optimizer not in OPTIMIZERS:
+        if self.optimizer is not None and self.optimizer not in OPTIMIZERS:
             raise UsageError(f"--optimizer {self.optimizer} is not known; take one of {', '.join(OPTIMIZERS)}.")
         if self.learning_rate is not None and not 0 < self.learning_rate < float("inf"):
             raise UsageError(f"--learning-rate {self.learning_rate} cannot train; give a number above 0, such as 0.001.")
+        if self.fold is not None and not 1 <= self.fold[0] <= self.fold[1]:
+            raise UsageError(f"Fold {self.fold[0]} of {self.fold[1]} is not possible; folds are counted from 1.")
+        if self.class_weight not in CLASS_WEIGHTS:
+            raise UsageError(f"--class-weight {self.class_weight} is not known; take balanced, or leave it out.")
 
     def replace(self, **changes: Any) -> Plan:
         """Return the plan with some of its fields changed."""
         return dataclasses.replace(self, **changes)
+
+    def differences(self, other: Plan) -> dict[str, Any]:
+        """Return what this plan has otherwise than another one, hyperparameters one by one.
+
+        Example:
+            >>> plan = Plan("digits", "ab12", None, "textbook", hyperparameters={"units": 8})
+            >>> plan.replace(seed=2, hyperparameters={"units": 16}).differences(plan)
+            {'seed': 2, 'units': 16}
+        """
+        mine, theirs = (plan.to_json() for plan in (self, other))
+        mine, theirs = (plan | plan.pop("hyperparameters") for plan in (mine, theirs))
+        return {name: value for name, value in mine.items() if theirs.get(name) != value}
 
     def key(self) -> str:
         """Return the plan's name among plans: the SHA-256 of its JSON, the same for equal plans."""
@@ -76,7 +107,9 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain data."""
-        return dataclasses.asdict(self)
+        content = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        plain = {"options": dict(self.options), "hyperparameters": dict(self.hyperparameters)}
+        return content | plain | {"fold": None if self.fold is None else list(self.fold)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Plan:
@@ -84,9 +117,10 @@ class Plan:
         known = {field.name for field in dataclasses.fields(cls)}
         if unknown := sorted(set(content) - known):
             raise ResultError(f"The plan holds {', '.join(unknown)}, which this fitscope does not know; use a newer one.")
+        fold = content.get("fold")
         try:
-            return cls(**content)
-        except TypeError as error:
+            return cls(**{**content, "fold": None if fold is None else (int(fold[0]), int(fold[1]))})
+        except (TypeError, ValueError, IndexError) as error:
             raise ResultError(f"The plan cannot be read ({error}); it must hold what plan.json holds.") from None
 
 

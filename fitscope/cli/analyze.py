@@ -26,9 +26,23 @@ FAILED_ON = 3
     help="Hold out so many training samples as validation data (imdb 10,000, reuters 1,000, digits 300).",
 )
 @click.option("--num-words", type=int, metavar="N", help="Keep the N most frequent words (10,000).")
+@click.option("--target", metavar="COLUMN", help="The column of a table that is to be predicted; several with commas between.")
+@click.option("--group", metavar="COLUMN", help="Keep rows with the same value here on one side of every split.")
+@click.option("--time", metavar="COLUMN", help="Hold out the latest rows by this column, as validation and test data.")
+@click.option(
+    "--test", metavar="N|FRACTION|FILE", help="Test data: so many samples, a fraction (0.2) of your own data, or a file of it."
+)
+@click.option(
+    "--model",
+    metavar="NAME",
+    default="textbook",
+    show_default=True,
+    help="textbook, small, large, linear, conv or FILE.py:FUNCTION.",
+)
+@click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh rare classes up while training.")
 @click.option("--batch-size", type=int, metavar="N", help="Training samples an update (512; digits 32).")
 @click.option(
-    "--optimizer", metavar="NAME", default="rmsprop", show_default=True, help="rmsprop, adam, sgd, adamw, nadam or adagrad."
+    "--optimizer", metavar="NAME", help="rmsprop, adam, sgd, adamw, nadam or adagrad (rmsprop; of FILE.py:FUNCTION its own)."
 )
 @click.option("--learning-rate", type=float, metavar="X", help="The step size; by default the optimizer's own.")
 @click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="Decides initial weights and batch order.")
@@ -45,7 +59,8 @@ def analyze(
 ) -> int:
     """Hold out, train too long, find the best epoch, refit, test once, and write a report.
 
-    DATASET is imdb, reuters or digits.
+    DATASET is imdb, reuters, digits or diabetes, or your own data: a table (.csv, .tsv, .parquet) with --target, a folder
+    of texts or pictures with a subfolder a class, arrays (.npz), or FILE.py:FUNCTION.
 
     \b
     Example:  fitscope analyze reuters --max-epochs 20

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fitscope.datasets import digits, store
-from fitscope.datasets.dataset import Dataset, Defaults, Located
+from fitscope.datasets.dataset import Dataset, Defaults, Located, held_out
 from fitscope.datasets.digits import DIGITS
 from fitscope.datasets.imdb import IMDB
 from fitscope.datasets.reuters import REUTERS
@@ -15,6 +17,18 @@ from fitscope.errors import UsageError
 __all__ = ["DATASETS", "Dataset", "Defaults", "Located", "defaults", "load", "locate"]
 
 DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS)}
+
+
+def is_known(name: str) -> bool:
+    """Tell the data sets that have a name of their own from a person's own data."""
+    return name in DATASETS
+
+
+def describe(data: Dataset) -> Defaults:
+    """Return what an analysis of loaded data takes where the person says nothing."""
+    share = data.own_validation or held_out(data.name, data.train_samples, 0.2)
+    return Defaults(data.name, data.source, ("its own",), data.train_samples, data.test_samples, data.max_epochs,
+                    data.batch_size, share, None, load)  # fmt: skip
 
 
 def defaults(name: str) -> Defaults:
@@ -30,12 +44,15 @@ def defaults(name: str) -> Defaults:
     return DATASETS[name]
 
 
-def locate(name: str, data_dir: Path | str | None = None, *, say: store.Say | None = None) -> Located:
+def locate(
+    name: str, data_dir: Path | str | None = None, *, options: Mapping[str, Any] | None = None, say: store.Say | None = None
+) -> Located:
     """Find a data set's file and its hash without reading its content.
 
     Args:
         name: one of `DATASETS`.
         data_dir: looked in first.
+        options: how a person's own data is read.
         say: is told of a download.
 
     Raises:
@@ -47,6 +64,9 @@ def locate(name: str, data_dir: Path | str | None = None, *, say: store.Say | No
         'scikit-learn'
     """
     known = defaults(name)
+    if options:
+        given = ", ".join(f"--{option}" for option in options)
+        raise UsageError(f"{given} belongs to your own data, and {name} needs none of it; leave it out.")
     if not known.files:
         return Located(name, None, "scikit-learn", store.sha256(digits.file()))
     path, source = store.find(known.files[0], data_dir, say=say)

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import DataError, UsageError
+from fitscope.plan import Plan
 
-Labels = NDArray[np.int64]
-Part = tuple[Any, NDArray[np.float32]]
+Rows = Any  # scipy CSR, an array [samples, ...], a tuple or dict of arrays (several inputs), a table, or a tf.data.Dataset
+# int64 [samples] for classes; float32 [samples, outputs], of 0 and 1 for multilabel, of numbers for regression
+Labels = NDArray[Any]
+Indices = NDArray[np.int64]
+Part = tuple[Rows, Labels]
+FEWEST = 2  # samples that every part needs
 
 
 @dataclass(frozen=True)
 class Located:
-    """Say where a data set lies; `path` is None where it comes with a library."""
+    """Say where a data set lies; `path` is None where it comes with a library.
+
+    Args:
+        name: what people call it.
+        source: where it was found, for people.
+        sha256: the hash of its file or files.
+        options: how a person's own data is read: `target`, `group`, `time`, `test`.
+    """
 
     name: str
     path: Path | None
     source: str
     sha256: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Encoder(Protocol):
+    """Turn raw rows into what a network reads, by what was learnt from a training part; kept as JSON beside the model."""
+
+    def __call__(self, rows: Rows) -> Rows: ...
+
+    def to_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -31,31 +52,51 @@ class Dataset:
     """Hold one data set in the order that every plan shares.
 
     Args:
-        task: `binary` or `multiclass`.
-        classes: the classes' names.
-        x_train, x_test: CSR (multi-hot words) or float32 [samples, features].
-        y_train, y_test: labels from 0 [samples].
+        task: `binary`, `multiclass`, `multilabel` or `regression`.
+        classes: the classes' (multilabel: the labels') names; for regression the targets' names.
+        x_train, x_test: rows; `test` may be empty.
+        y_train, y_test: labels from 0 [samples], or float32 [samples, outputs] for multilabel and regression.
         split: gives the validation samples' indices, for a number of them.
+        groups: the group that each training sample belongs to [samples], None where there are none; a group stays on
+            one side of every split.
+        ordered: whether samples are in the order of time; then folds are refused and sizes take the latest.
+        fit: learns from the training part's raw rows how rows become numbers; None where they are numbers already.
+        own_validation: how many samples the data brings as validation data itself, None where it brings none.
+        max_epochs, batch_size: what an analysis takes where the person says nothing.
+        image_shape: height, width and channels where rows are pictures, flat or not; None where they are none.
+        notes: what was done with the data, in sentences (missing values, columns that were left out).
+        columns: the raw columns by name, for the search of leaks; empty where there are none.
     """
 
     name: str
     task: str
     classes: tuple[str, ...]
-    x_train: Any
+    x_train: Rows
     y_train: Labels
-    x_test: Any
+    x_test: Rows
     y_test: Labels
     source: str
     sha256: str
-    split: Callable[[Labels, int], NDArray[np.int64]]
+    split: Callable[[Labels, int], Indices]
+    groups: NDArray[np.int64] | None = None
+    ordered: bool = False
+    fit: Callable[[Rows], Encoder] | None = None
+    own_validation: int | None = None
+    max_epochs: int = 20
+    batch_size: int = 512
+    image_shape: tuple[int, int, int] | None = None
+    notes: tuple[str, ...] = ()
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    _encoders: dict[Any, Encoder] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def features(self) -> int:
+        """How many numbers a row has, where rows are flat."""
         return int(self.x_train.shape[1])
 
     @property
     def sparse(self) -> bool:
-        return not isinstance(self.x_train, np.ndarray)
+        return hasattr(self.x_train, "tocsr")
 
     @property
     def train_samples(self) -> int:
@@ -66,19 +107,52 @@ class Dataset:
     def test_samples(self) -> int:
         return len(self.y_test)
 
-    def training(self, validation: int) -> Part:
-        """Return the rows and targets that are left to train on when `validation` samples are held out."""
-        kept = np.setdiff1d(np.arange(self.train_samples), self.split(self.y_train, validation), assume_unique=True)
-        return self.x_train[kept], self.targets(self.y_train[kept])
+    @property
+    def outputs(self) -> int:
+        """How many numbers the network gives for a sample."""
+        return 1 if self.task == "binary" else len(self.classes)
 
-    def validation(self, validation: int) -> Part:
-        """Return the rows and targets of the held-out samples."""
-        held = self.split(self.y_train, validation)
-        return self.x_train[held], self.targets(self.y_train[held])
+    def held_out(self, plan: Plan) -> Indices:
+        """Return the indices of the samples that the plan holds out, rising."""
+        if plan.fold is not None:
+            return folds(self.y_train, plan.fold[1], self.task, self.groups)[plan.fold[0] - 1]
+        return self.split(self.y_train, plan.validation)
 
-    def testing(self) -> Part:
-        """Return the rows and targets that stand for the future: read once, when every choice is made."""
-        return self.x_test, self.targets(self.y_test)
+    def kept(self, plan: Plan) -> Indices:
+        """Return the indices of the samples that the plan trains on, rising."""
+        rest = np.setdiff1d(np.arange(self.train_samples), self.held_out(plan), assume_unique=True)
+        if plan.samples is None or plan.samples >= len(rest):
+            return rest
+        if self.ordered:
+            return rest[-plan.samples :]
+        return np.sort(np.random.default_rng([plan.seed, 7]).permutation(rest)[: plan.samples])
+
+    def training(self, plan: Plan) -> Part:
+        """Return the rows and labels that the plan trains on."""
+        kept = self.kept(plan)
+        return self._encoded(plan, take(self.x_train, kept)), self.y_train[kept]
+
+    def validation(self, plan: Plan) -> Part:
+        """Return the rows and labels that the plan holds out."""
+        held = self.held_out(plan)
+        return self._encoded(plan, take(self.x_train, held)), self.y_train[held]
+
+    def testing(self, plan: Plan) -> Part:
+        """Return the rows and labels that stand for the future: read once, when every choice is made."""
+        return self._encoded(plan, self.x_test), self.y_test
+
+    def encoder(self, plan: Plan) -> Encoder | None:
+        """Return what the plan's training part taught of turning rows into numbers, None where there is nothing to learn."""
+        if self.fit is None:
+            return None
+        key = (plan.validation, plan.fold, plan.samples, plan.seed if plan.samples else None, plan.num_words)
+        if key not in self._encoders:
+            self._encoders[key] = self.fit(take(self.x_train, self.kept(plan)))
+        return self._encoders[key]
+
+    def _encoded(self, plan: Plan, rows: Rows) -> Rows:
+        encode = self.encoder(plan)
+        return rows if encode is None else encode(rows)
 
     def check_held_out(self, validation: int) -> None:
         """Refuse to hold out more samples than there are, as where a file holds fewer than its name promises.
@@ -86,27 +160,132 @@ class Dataset:
         Raises:
             DataError: fewer than two samples would be left to train on, or to validate.
         """
-        if not 2 <= validation <= self.train_samples - 2:
+        if not FEWEST <= validation <= self.train_samples - FEWEST:
             raise DataError(
                 f"{self.name} holds {self.train_samples:,} training samples here, too few to hold out {validation:,}; give "
                 "fewer with --validation, or another folder with --data-dir."
             )
 
-    def majority(self, validation: int) -> float:
-        """Return the largest class's share of the validation samples."""
-        labels = self.y_train[self.split(self.y_train, validation)]
+    def majority(self, plan: Plan) -> float | None:
+        """Return the largest class's share of the validation samples; None where a sample has not exactly one class."""
+        if self.task not in ("binary", "multiclass"):
+            return None
+        labels = self.y_train[self.held_out(plan)]
         return float(np.bincount(labels).max() / len(labels))
 
     def targets(self, labels: Labels) -> NDArray[np.float32]:
-        """Return labels as the network's output should be: [samples, 1] for two classes, else one-hot."""
+        """Return labels as the network's output should be: [samples, 1] for two classes, one-hot for several."""
         if self.task == "binary":
-            return labels[:, None].astype(np.float32)
-        return np.eye(len(self.classes), dtype=np.float32)[labels]
+            return np.asarray(labels[:, None], np.float32)
+        return np.eye(len(self.classes), dtype=np.float32)[labels] if self.task == "multiclass" else np.asarray(labels, np.float32)
+
+    def guess(self, plan: Plan) -> float:
+        """Return the loss of guessing without looking: ln(classes), ln 2 a label, or the variance of the targets."""
+        if self.task == "regression":
+            return float(np.var(self.y_train[self.kept(plan)], axis=0).mean())
+        return float(np.log(2 if self.task != "multiclass" else len(self.classes)))
 
 
-def first(labels: Labels, count: int) -> NDArray[np.int64]:
+def take(rows: Rows, indices: Any) -> Rows:
+    """Return some of the rows, whatever holds them.
+
+    Args:
+        rows: CSR, an array, a table, or a tuple or dict of them.
+        indices: whole numbers, a slice, or one truth value a row.
+    """
+    if isinstance(rows, Mapping):
+        return {name: take(part, indices) for name, part in rows.items()}
+    if isinstance(rows, tuple):
+        return tuple(take(part, indices) for part in rows)
+    return rows.iloc[indices] if hasattr(rows, "iloc") else rows[indices]
+
+
+def count(rows: Rows) -> int:
+    """Return how many rows there are, whatever holds them."""
+    first: Any = rows
+    while isinstance(first, (Mapping, tuple)):
+        first = next(iter(first.values() if isinstance(first, Mapping) else first))
+    return int(first.shape[0])
+
+
+def first(labels: Labels, count: int) -> Indices:
     """Hold out the first samples, as the textbook does."""
     return np.arange(count)
+
+
+def latest(labels: Labels, count: int) -> Indices:
+    """Hold out the last samples, where they are in the order of time."""
+    return np.arange(len(labels) - count, len(labels))
+
+
+SPLIT_SEED = 1797  # fixed: every plan shares one split
+
+
+def stratified(labels: Labels, count: int) -> Indices:
+    """Pick so many samples that every class keeps its share, the same ones every time.
+
+    Where labels are no classes, or a class has a single sample, the samples are picked regardless of them.
+
+    Returns:
+        Their indices, rising; none for a count of 0.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if count == 0:
+        return np.empty(0, np.int64)
+    classes = labels if labels.ndim == 1 and np.issubdtype(labels.dtype, np.integer) else None
+    if classes is not None:
+        sizes = np.bincount(classes)
+        present = int((sizes > 0).sum())
+        if sizes[sizes > 0].min() < 2 or count < present or len(classes) - count < present:
+            classes = None
+    picked = train_test_split(np.arange(len(labels)), test_size=count, stratify=classes, random_state=SPLIT_SEED)[1]
+    return np.sort(picked)
+
+
+def whole_groups(groups: NDArray[np.int64]) -> Callable[[Labels, int], Indices]:
+    """Return a split that takes whole groups until so many samples are held out, at least one group and never all."""
+
+    def split(labels: Labels, count: int) -> Indices:
+        if count == 0:
+            return np.empty(0, np.int64)
+        names = np.random.default_rng(SPLIT_SEED).permutation(np.unique(groups))
+        sizes = np.array([(groups == name).sum() for name in names])
+        enough = int(np.searchsorted(np.cumsum(sizes), count)) + 1
+        return np.flatnonzero(np.isin(groups, names[: min(enough, len(names) - 1)]))
+
+    return split
+
+
+def folds(labels: Labels, count: int, task: str, groups: NDArray[np.int64] | None) -> list[Indices]:
+    """Return each fold's samples: shuffled once, classes keep their shares, groups stay whole.
+
+    Args:
+        labels: of the training samples.
+        count: how many folds.
+        task: the data's task.
+        groups: [samples] or None.
+
+    Raises:
+        UsageError: there are fewer samples or groups than two a fold.
+
+    Example:
+        >>> sorted(np.concatenate(folds(np.arange(10) % 2, 5, "binary", None)).tolist()) == list(range(10))
+        True
+    """
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
+    things, what = (len(labels), "training samples") if groups is None else (len(np.unique(groups)), "groups")
+    if not 2 <= count <= things // (FEWEST if groups is None else 1):
+        raise UsageError(f"--folds {count} is not possible with {things:,} {what}; give a number from 2 to {things // 2:,}.")
+    places = np.arange(len(labels))
+    if groups is not None:
+        splits = GroupKFold(count, shuffle=True, random_state=SPLIT_SEED).split(places, groups=groups)
+    elif task in ("binary", "multiclass") and np.bincount(labels)[np.unique(labels)].min() >= count:
+        splits = StratifiedKFold(count, shuffle=True, random_state=SPLIT_SEED).split(places, labels)
+    else:
+        splits = KFold(count, shuffle=True, random_state=SPLIT_SEED).split(places)
+    return [np.sort(held) for _, held in splits]
 
 
 @dataclass(frozen=True)
@@ -145,13 +324,25 @@ class Defaults:
 
     def held_out(self, asked: int | float | None) -> int:
         """Return how many of the training samples are held out, checked."""
-        if asked is None:
-            return self.validation
-        count = round(asked * self.train) if isinstance(asked, float) else asked
-        fewest = 2 if self.files else 10
-        if not fewest <= count <= self.train - fewest:
-            raise UsageError(
-                f"--validation {asked} is not possible with the {self.train:,} training samples of {self.name}; hold out "
-                f"{fewest} to {self.train - fewest:,} of them, or a fraction such as 0.2."
-            )
-        return count
+        return self.validation if asked is None else held_out(self.name, self.train, asked, FEWEST if self.files else 10)
+
+
+def held_out(name: str, samples: int, asked: int | float, fewest: int = FEWEST) -> int:
+    """Return how many of the training samples are held out.
+
+    Args:
+        name: of the data set.
+        samples: how many training samples there are.
+        asked: a number of samples, or a fraction below 1.
+        fewest: that either side needs.
+
+    Raises:
+        UsageError: it leaves too few on one side.
+    """
+    number = round(asked * samples) if isinstance(asked, float) else asked
+    if not fewest <= number <= samples - fewest:
+        raise UsageError(
+            f"--validation {asked} is not possible with the {samples:,} training samples of {name}; hold out "
+            f"{fewest} to {samples - fewest:,} of them, or a fraction such as 0.2."
+        )
+    return number

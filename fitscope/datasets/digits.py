@@ -6,12 +6,10 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fitscope.datasets.dataset import Dataset, Defaults, Labels, Located
+from fitscope.datasets.dataset import Dataset, Defaults, Located, stratified
 from fitscope.errors import DataError
 
-SPLIT_SEED = 1797  # fixed: every plan shares one test set
 TEST = 360
 
 
@@ -32,21 +30,7 @@ def load(located: Located, num_words: int | None) -> Dataset:
     test = stratified(labels, TEST)
     train = np.setdiff1d(np.arange(len(labels)), test)
     return Dataset("digits", "multiclass", tuple("0123456789"), pixels[train], labels[train], pixels[test], labels[test],
-                   located.source, located.sha256, stratified)  # fmt: skip
-
-
-def stratified(labels: Labels, count: int) -> NDArray[np.int64]:
-    """Pick so many samples that every class keeps its share, the same ones every time.
-
-    Returns:
-        Their indices, rising; none for a count of 0.
-    """
-    from sklearn.model_selection import train_test_split
-
-    if count == 0:
-        return np.empty(0, np.int64)
-    picked = train_test_split(np.arange(len(labels)), test_size=count, stratify=labels, random_state=SPLIT_SEED)[1]
-    return np.sort(picked)
+                   located.source, located.sha256, stratified, max_epochs=60, batch_size=32, image_shape=(8, 8, 1))  # fmt: skip
 
 
 DIGITS = Defaults("digits", "handwritten digits of 8 x 8 pixels", (), 1_437, TEST,

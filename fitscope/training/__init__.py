@@ -2,6 +2,27 @@
 
 from fitscope.training.loop import EpochEnd, Run, batch_order, train
 from fitscope.training.machine import environment, peak_mb, start_loading
-from fitscope.training.testing import describe, save, test_once
+from fitscope.training.networks import check_model, default_optimizer, model_sha256
+from fitscope.training.objectives import MEASURES
+from fitscope.training.scores import gain, score
+from fitscope.training.testing import describe, predict, save, test_once
 
-__all__ = ["EpochEnd", "Run", "batch_order", "describe", "environment", "peak_mb", "save", "start_loading", "test_once", "train"]
+__all__ = [
+    "MEASURES",
+    "EpochEnd",
+    "Run",
+    "batch_order",
+    "check_model",
+    "default_optimizer",
+    "describe",
+    "environment",
+    "gain",
+    "model_sha256",
+    "peak_mb",
+    "predict",
+    "save",
+    "score",
+    "start_loading",
+    "test_once",
+    "train",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,17 +13,20 @@ from numpy.typing import NDArray
 
 from fitscope import datasets
 from fitscope.datasets import Dataset
+from fitscope.datasets.dataset import Labels, Rows
 from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
+from fitscope.training.fitted import FittedSteps
 from fitscope.training.networks import build
-from fitscope.training.steps import steps_for
+from fitscope.training.objectives import objective
+from fitscope.training.steps import DenseSteps, SparseSteps, is_stock, steps_for
 
 if TYPE_CHECKING:
-    pass
+    import keras
 
 Weights = list[NDArray[np.float32]]
-Part = tuple[Any, NDArray[np.float32]]
+Steps = SparseSteps | DenseSteps | FittedSteps
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,16 @@ class Run:
 
     Args:
         plan: the plan.
-        history: loss and accuracy of every epoch, and val_loss and val_accuracy where samples were held out.
+        history: loss and accuracy (of numbers mae) of every epoch, and the same of the held-out samples where there are
+            some. Losses hold no penalties of regularization and no class weights.
         validation_losses: float32 [epochs, samples], every validation sample's loss after every epoch; [epochs, 0]
             where none was held out.
         weights: of the epoch with the lowest validation loss, or of the last epoch where none was held out.
         updates: how many steps the optimizer made.
         stopped: whether `on_epoch` stopped the training before its last epoch.
         seconds: what the epochs took.
-        path: `sparse` or `dense`: which engine trained.
+        path: `sparse`, `dense`, `keras` or `tf.data`: which engine trained.
+        state: every variable of the model and its optimizer after the last epoch, to go on from.
     """
 
     plan: Plan
@@ -59,9 +64,16 @@ class Run:
     stopped: bool
     seconds: float
     path: str
+    state: Weights = field(default_factory=list, repr=False)
 
 
-def train(plan: Plan, on_epoch: Callable[[EpochEnd], object] | None = None, *, data: Dataset | None = None) -> Run:
+def train(
+    plan: Plan,
+    on_epoch: Callable[[EpochEnd], object] | None = None,
+    *,
+    data: Dataset | None = None,
+    begun: Run | None = None,
+) -> Run:
     """Train the plan's network.
 
     Two equal plans give the same curves, bit for bit on one machine. A training whose loss is no longer finite ends
@@ -71,6 +83,8 @@ def train(plan: Plan, on_epoch: Callable[[EpochEnd], object] | None = None, *, d
         plan: everything that decides the training.
         on_epoch: is told the end of every epoch; where it returns True the training ends there.
         data: the plan's data, where it is loaded already.
+        begun: a run of the same plan over fewer epochs; the training goes on where it ended, and its curves are those
+            that it would have had in one go.
 
     Returns:
         The run.
@@ -84,7 +98,7 @@ def train(plan: Plan, on_epoch: Callable[[EpochEnd], object] | None = None, *, d
             f"The plan was made for {plan.dataset} with SHA-256 {plan.data_sha256[:12]}, and this data has "
             f"{data.sha256[:12]}; give the folder of the plan's data with --data-dir."
         )
-    return _Training(plan, data).run(on_epoch or (lambda _: None))
+    return _Training(plan, data, begun).run(on_epoch or (lambda _: None))
 
 
 def batch_order(plan: Plan, samples: int, epoch: int) -> NDArray[np.int64]:
@@ -101,41 +115,50 @@ def batch_order(plan: Plan, samples: int, epoch: int) -> NDArray[np.int64]:
 class _Training:
     """One training under way."""
 
-    def __init__(self, plan: Plan, data: Dataset) -> None:
+    def __init__(self, plan: Plan, data: Dataset, begun: Run | None) -> None:
         self.plan = plan
-        self.model = build(plan, data)
-        self.steps = steps_for(self.model, data.sparse)
-        self.rows, self.targets = data.training(plan.validation)
-        self.validation = data.validation(plan.validation) if plan.validation else None
+        self.rows, labels = data.training(plan)
+        self.model = build(plan, data, self.rows)
+        self.steps = steps_of(self.model, data, self.rows)
+        self.targets, self.sample_weights = self.steps.goal.targets(labels), _sample_weights(plan, labels)
+        self.validation = self._validation(data) if plan.validation else None
         self.epochs = plan.max_epochs
-        self.updates = 0
+        self.updates, self.before = 0, 0.0
         self.records: list[dict[str, float]] = []
         self.losses: list[NDArray[np.float32]] = []
         self.weights: Weights = []
+        if begun is not None:
+            self._go_on(begun)
+
+    def _validation(self, data: Dataset) -> tuple[Rows, NDArray[Any]]:
+        rows, labels = data.validation(self.plan)
+        return rows, self.steps.goal.targets(labels)
+
+    def _go_on(self, begun: Run) -> None:
+        for variable, value in zip(_variables(self.model), begun.state, strict=True):
+            variable.assign(value)
+        names = begun.history.metrics
+        self.records = [{name: float(names[name][i]) for name in names} for i in range(len(begun.history))]
+        self.losses, self.weights = list(begun.validation_losses), begun.weights
+        self.updates, self.before = begun.updates, begun.seconds
 
     def run(self, on_epoch: Callable[[EpochEnd], object]) -> Run:
         started, stopped = time.perf_counter(), False
-        for epoch in range(1, self.epochs + 1):
+        for epoch in range(len(self.records) + 1, self.epochs + 1):
             metrics = self._train_epoch(epoch) | self._validate()
             self._keep(metrics)
             wish = on_epoch(EpochEnd(epoch, self.epochs, metrics))
             stopped = wish is True and epoch < self.epochs
-            if stopped or self._spent() or not all(map(math.isfinite, metrics.values())):
+            if stopped or self._spent() or not _finite(metrics):
                 break
         return self._finish(stopped, time.perf_counter() - started)
 
     def _train_epoch(self, epoch: int) -> dict[str, float]:
         size, order = self.plan.batch_size, batch_order(self.plan, len(self.targets), epoch)
-        sums, seen = [], 0
-        for first in range(0, len(order), size):
-            batch = order[first : first + size]
-            sums.append(self.steps.update(self.rows[batch], self.targets[batch]))
-            seen += len(batch)
-            self.updates += 1
-            if self._spent():
-                break
-        loss, hits = (math.fsum(tensor.numpy() for tensor in tensors) for tensors in zip(*sums))
-        return {"loss": loss / seen, "accuracy": hits / seen}
+        if self.plan.updates is not None:
+            order = order[: (self.plan.updates - self.updates) * size]
+        self.updates += math.ceil(len(order) / size)
+        return self.steps.train(self.rows, self.targets, self.sample_weights, order, size)
 
     def _spent(self) -> bool:
         return self.plan.updates is not None and self.updates >= self.plan.updates
@@ -143,9 +166,10 @@ class _Training:
     def _validate(self) -> dict[str, float]:
         if self.validation is None:
             return {}
-        losses, hits = self.steps.evaluate(*self.validation)
+        losses, measures = self.steps.evaluate(*self.validation)
         self.losses.append(losses)
-        return {"val_loss": float(losses.mean(dtype=np.float64)), "val_accuracy": float(hits.mean())}
+        name = f"val_{self.steps.goal.measure}"
+        return {"val_loss": float(losses.mean(dtype=np.float64)), name: float(measures.mean(dtype=np.float64))}
 
     def _keep(self, metrics: dict[str, float]) -> None:
         lowest = min((r["val_loss"] for r in self.records if math.isfinite(r.get("val_loss", math.nan))), default=math.inf)
@@ -158,4 +182,37 @@ class _Training:
         history = TrainingHistory.of({name: [record[name] for record in self.records] for name in names})
         losses = np.stack(self.losses) if self.losses else np.empty((len(self.records), 0), np.float32)
         weights = self.weights if self.validation is not None else self.model.get_weights()
-        return Run(self.plan, history, losses, weights, self.updates, stopped, seconds, self.steps.path)
+        state = [np.array(variable.value) for variable in _variables(self.model)]
+        return Run(self.plan, history, losses, weights, self.updates, stopped, self.before + seconds, self.steps.path, state)
+
+
+def steps_of(model: keras.Model, data: Dataset, rows: Rows) -> Steps:
+    """Return what trains and evaluates a model: compiled steps where stock training is meant, else its own `fit`.
+
+    Args:
+        model: compiled, with its weights.
+        data: gives the task.
+        rows: what it will read.
+    """
+    goal = objective(model, data, int(model.output_shape[-1]))
+    streams, several = hasattr(rows, "element_spec"), isinstance(rows, (dict, tuple))
+    if streams or several or not is_stock(model):
+        return FittedSteps(model, goal, streams)
+    return steps_for(model, goal, rows)
+
+
+def _sample_weights(plan: Plan, labels: Labels) -> NDArray[np.float32]:
+    """Return what each sample counts: 1, or samples / (classes * samples of its class) as scikit-learn's `balanced` does."""
+    if plan.class_weight is None:
+        return np.ones(len(labels), np.float32)
+    sizes = np.bincount(labels)
+    each = len(labels) / ((sizes > 0).sum() * np.maximum(sizes, 1))
+    return np.asarray(each[labels], np.float32)
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _finite(metrics: dict[str, float]) -> bool:
+    return all(math.isfinite(metrics[name]) for name in ("loss", "val_loss") if name in metrics)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from fitscope.result import Gain, Interval, Score
 
+Said = tuple[NDArray[np.floating], NDArray[np.floating]]  # each sample's loss and measure
+
 CONFIDENCE = 0.95
 Z = 1.959963984540054
 # Below this many samples a mean of skewed losses is not yet normal, and the bootstrap is cheap.
@@ -16,38 +18,50 @@ BOOTSTRAP_UP_TO = 2000
 RESAMPLES = 4000
 
 
-def score(losses: NDArray[np.floating], hits: NDArray[np.bool_]) -> Score:
+def score(said: Said, measure: str = "accuracy") -> Score:
     """Summarise one model's test result.
 
     Args:
-        losses: each test sample's loss [samples].
-        hits: whether each sample's answer is right [samples].
+        said: each test sample's loss and its measure, both [samples].
+        measure: `accuracy` (1 where a sample's answer is right, or the share of its labels that are) or `mae`.
 
     Returns:
-        Mean loss with a t or (up to 2,000 samples) BCa interval, accuracy with a Wilson interval, all 95 %.
+        Mean loss and mean absolute error with a t or (up to 2,000 samples) BCa interval, accuracy of whole samples with a
+        Wilson interval, all 95 %.
 
     Example:
-        >>> score(np.array([0.1, 0.4, 0.2]), np.array([True, False, True])).accuracy
+        >>> score((np.array([0.1, 0.4, 0.2]), np.array([1.0, 0.0, 1.0]))).accuracy
         0.6666666666666666
     """
-    losses64 = np.asarray(losses, np.float64)
-    return Score(float(losses64.mean()), mean_interval(losses64), float(hits.mean()), wilson(int(hits.sum()), len(hits)), len(hits))
+    losses, values = (np.asarray(part, np.float64) for part in said)
+    mean = float(losses.mean()), mean_interval(losses)
+    if measure == "mae":
+        return Score(*mean, None, None, len(losses), float(values.mean()), mean_interval(values))
+    whole = bool(np.isin(values, (0, 1)).all())
+    limits = wilson(int(values.sum()), len(values)) if whole else mean_interval(values)
+    return Score(*mean, float(values.mean()), limits, len(losses))
 
 
-def gain(held_out: tuple[NDArray[np.floating], NDArray[np.bool_]], refit: tuple[NDArray[np.floating], NDArray[np.bool_]]) -> Gain:
-    """Compare two models on the same test samples; above 0 the refitted one is better.
+def gain(before: Said, after: Said, measure: str = "accuracy") -> Gain:
+    """Compare two models on the same test samples; above 0 the second one is better.
 
     Args:
-        held_out, refit: each model's losses and right answers on the same samples, both [samples].
+        before, after: each model's losses and measures on the same samples, all [samples].
+        measure: `accuracy` or `mae`.
 
     Returns:
         The paired differences with their 95 % intervals.
     """
-    saved = np.asarray(held_out[0], np.float64) - np.asarray(refit[0], np.float64)
-    won = int((refit[1] & ~held_out[1]).sum())
-    lost = int((held_out[1] & ~refit[1]).sum())
-    samples = len(saved)
-    return Gain(float(saved.mean()), mean_interval(saved), (won - lost) / samples, paired_interval(won, lost, samples))
+    (losses, values), (losses_after, values_after) = ([np.asarray(part, np.float64) for part in said] for said in (before, after))
+    saved = losses - losses_after
+    loss = float(saved.mean()), mean_interval(saved)
+    if measure == "mae":
+        less = values - values_after
+        return Gain(*loss, None, None, float(less.mean()), mean_interval(less))
+    more = values_after - values
+    won, lost = int((more == 1).sum()), int((more == -1).sum())
+    whole = bool(np.isin(more, (-1, 0, 1)).all())
+    return Gain(*loss, float(more.mean()), paired_interval(won, lost, len(more)) if whole else mean_interval(more))
 
 
 def wilson(hits: int, samples: int) -> Interval:

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fitscope.datasets import Dataset
-from fitscope.result import Gain, ModelFacts, Score
-from fitscope.training.loop import Run
+from fitscope.datasets.dataset import Rows
+from fitscope.result import ModelFacts
+from fitscope.training.loop import Run, Steps, steps_of
 from fitscope.training.networks import build, facts
-from fitscope.training.scores import gain, score
-from fitscope.training.steps import steps_for
+from fitscope.training.steps import Said
 
 
-def test_once(held_out: Run, refit: Run | None, data: Dataset) -> tuple[Score, Score | None, Gain | None]:
-    """Read the test data once and test the final models on it.
+def test_once(runs: Sequence[Run], data: Dataset) -> list[Said]:
+    """Read the test data once and test every final model on it.
 
     Args:
-        held_out: the run with validation data, tested with the weights of its best epoch.
-        refit: the run on all training data, None where there is none.
-        data: the plan's data.
+        runs: each with the weights that it is tested with: of its best epoch, or of its last where none was held out.
+        data: the plans' data.
 
     Returns:
-        The held-out model's result, the refitted model's, and what the refit brought.
+        Each model's losses and measures on the same samples, both [samples], in the runs' order.
     """
-    rows, targets = data.testing()
-    model = build(held_out.plan, data)
-    steps = steps_for(model, data.sparse)
-    model.set_weights(held_out.weights)
-    first = steps.evaluate(rows, targets)
-    if refit is None:
-        return score(*first), None, None
-    model.set_weights(refit.weights)
-    second = steps.evaluate(rows, targets)
-    return score(*first), score(*second), gain(first, second)
+    said = []
+    for run in runs:
+        rows, labels = data.testing(run.plan)
+        steps = _with_weights(run, data)
+        said.append(steps.evaluate(rows, steps.goal.targets(labels)))
+    return said
+
+
+def predict(run: Run, data: Dataset, rows: Rows) -> NDArray[np.float32]:
+    """Return a run's answers for encoded rows [samples, outputs]."""
+    return _with_weights(run, data).predict(rows)
+
+
+def _with_weights(run: Run, data: Dataset) -> Steps:
+    rows = data.training(run.plan)[0]
+    model = build(run.plan, data, rows)
+    model.set_weights(run.weights)
+    return steps_of(model, data, rows)
 
 
 def describe(run: Run, data: Dataset) -> ModelFacts:
@@ -41,7 +53,7 @@ def describe(run: Run, data: Dataset) -> ModelFacts:
 
 
 def save(run: Run, data: Dataset, path: Path) -> None:
-    """Write a run's model as a file that plain Keras opens, with stock layers, loss and metrics."""
-    model = build(run.plan, data)
+    """Write a run's model as a file that plain Keras opens; fitscope's own networks have stock layers, loss and metrics."""
+    model: Any = build(run.plan, data)
     model.set_weights(run.weights)
     model.save(path)

@@ -6,6 +6,7 @@ import pytest
 from fitscope.datasets import DATASETS, defaults, load, locate, reuters
 from fitscope.datasets.words import read_word_index
 from fitscope.errors import DataError, UsageError
+from fitscope.plan import Plan
 
 
 def textbook(path, name, words=10_000):
@@ -38,7 +39,8 @@ def test_real_data_is_what_keras_would_load(name, train, test):
     assert np.array_equal(data.y_test, y_test)
     for rows, texts in ((data.x_train, x_train), (data.x_test, x_test)):
         assert all(rows[i].indices.tolist() == sorted(set(texts[i])) for i in range(0, len(texts), 37))
-    held, wanted = data.validation(1000)
+    held, wanted = data.validation(Plan("reuters", "", 10_000, "textbook", validation=1000))
+    wanted = data.targets(wanted)
     assert held.shape == (1000, 10_000)
     assert np.array_equal(wanted, data.targets(y_train[:1000]))
 
@@ -70,8 +72,10 @@ def test_digits_are_split_by_class_and_always_alike():
 @pytest.mark.parametrize("name", ["digits"])
 def test_training_and_validation_parts_share_no_sample(name):
     data = load(locate(name), None)
-    rows, targets = data.training(300)
-    held, wanted = data.validation(300)
+    plan = Plan("digits", "", None, "textbook", validation=300)
+    rows, targets = data.training(plan)
+    held, wanted = data.validation(plan)
+    wanted = data.targets(wanted)
     assert (len(rows), len(targets), len(held), len(wanted)) == (1137, 1137, 300, 300)
     together = np.vstack([rows, held])
     assert np.array_equal(np.sort(together.sum(axis=1)), np.sort(data.x_train.sum(axis=1)))

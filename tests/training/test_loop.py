@@ -8,14 +8,16 @@ from fitscope.errors import DataError
 from fitscope.plan import Plan
 from fitscope.training.loop import batch_order
 from fitscope.training.networks import build
+from fitscope.training.objectives import objective
 from fitscope.training.steps import DenseSteps, SparseSteps, steps_for
 
 
 def stock_history(plan, data):
     """Train the same network with Keras' own fit, from the same weights in the same batch order."""
     model = build(plan, data)
-    rows, targets = data.training(plan.validation)
-    held, wanted = data.validation(plan.validation)
+    rows, targets = data.training(plan)
+    held, wanted = data.validation(plan)
+    targets, wanted = data.targets(targets), data.targets(wanted)
     rows, held = (x if isinstance(x, np.ndarray) else x.toarray() for x in (rows, held))
     found = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for epoch in range(1, plan.max_epochs + 1):
@@ -53,7 +55,7 @@ def test_train_on_real_data_gives_the_curves_of_stock_keras(name):
 def test_sparse_rows_made_dense_on_the_device_give_the_same_curves(make, task, monkeypatch):
     plan, data = make("sparse", task)
     sparse = training.train(plan, data=data)
-    monkeypatch.setattr("fitscope.training.loop.steps_for", lambda model, sparse: DenseSteps(model, sparse))
+    monkeypatch.setattr("fitscope.training.loop.steps_for", lambda model, goal, rows: DenseSteps(model, goal, rows.shape[1:], True))
     dense = training.train(plan, data=data)
     assert (sparse.path, dense.path) == ("sparse", "dense")
     for name in sparse.history.metrics:
@@ -94,8 +96,8 @@ def test_weights_are_those_of_the_best_epoch(make):
     assert best < 39
     model = build(plan, data)
     model.set_weights(run.weights)
-    held, wanted = data.validation(130)
-    assert model.evaluate(held.toarray(), wanted, verbose=0)[0] == pytest.approx(run.history.val_loss[best], abs=1e-5)
+    held, wanted = data.validation(plan)
+    assert model.evaluate(held.toarray(), data.targets(wanted), verbose=0)[0] == pytest.approx(run.history.val_loss[best], abs=1e-5)
 
 
 def test_training_without_hold_out_has_no_validation(make):
@@ -150,5 +152,7 @@ def test_batch_order_is_a_permutation_that_changes_with_the_epoch():
 
 def test_sparse_rows_take_the_sparse_steps_without_a_gpu(make):
     plan, data = make()
-    assert isinstance(steps_for(build(plan, data), True), SparseSteps)
-    assert isinstance(steps_for(build(plan, data), False), DenseSteps)
+    model = build(plan, data)
+    goal = objective(model, data, 1)
+    assert isinstance(steps_for(model, goal, data.x_train), SparseSteps)
+    assert isinstance(steps_for(model, goal, data.x_train.toarray()), DenseSteps)

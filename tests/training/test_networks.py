@@ -59,7 +59,8 @@ def test_environment_names_versions_and_gpus():
 def test_test_once_serves_both_models_and_pairs_them(make):
     plan, data = make()
     held, refit = training.train(plan, data=data), training.train(plan.replace(validation=0), data=data)
-    first, second, gain = training.test_once(held, refit, data)
+    said = training.test_once([held, refit], data)
+    first, second, gain = *map(training.score, said), training.gain(*said)
     assert first.samples == second.samples == 150
     assert gain.loss == pytest.approx(first.loss - second.loss, abs=1e-6)
     assert gain.accuracy == pytest.approx(second.accuracy - first.accuracy)
@@ -71,7 +72,7 @@ def test_saved_model_opens_with_plain_keras_and_gives_the_same_test_result(make,
 
     plan, data = make("sparse", "multiclass")
     run = training.train(plan, data=data)
-    score, _, _ = training.test_once(run, None, data)
+    score = training.score(training.test_once([run], data)[0])
     training.save(run, data, tmp_path / "model.keras")
     np.savez(tmp_path / "test.npz", x=data.x_test.toarray(), y=data.targets(data.y_test))
     code = (

@@ -29,7 +29,7 @@ def test_interval_of_losses_that_are_not_finite_is_unknown():
 
 
 def test_score_counts_hits_and_averages_losses():
-    found = score(np.array([0.1, 0.3, 0.8, 0.4]), np.array([True, True, False, True]))
+    found = score((np.array([0.1, 0.3, 0.8, 0.4]), np.array([1.0, 1.0, 0.0, 1.0])))
     assert (found.accuracy, found.samples) == (0.75, 4)
     assert found.loss == pytest.approx(0.4)
     assert found.loss_interval[0] < 0.4 < found.loss_interval[1]

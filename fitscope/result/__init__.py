@@ -1,0 +1,169 @@
+"""The result of an analysis and its parts, frozen; JSON in and out, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing
+from dataclasses import dataclass, field
+from typing import Any
+
+from fitscope import words
+from fitscope.diagnosis import Diagnosis
+from fitscope.errors import ResultError
+from fitscope.history import TrainingHistory
+from fitscope.plan import Plan
+from fitscope.result.facts import (
+    DatasetFacts,
+    Environment,
+    Gain,
+    HoldOut,
+    Interval,
+    LayerFacts,
+    LogFacts,
+    ModelFacts,
+    Refit,
+    Score,
+)
+from fitscope.result.plain import plain, read
+from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
+
+__all__ = [
+    "BestTrial",
+    "DatasetFacts",
+    "Environment",
+    "Gain",
+    "HoldOut",
+    "Interval",
+    "LayerFacts",
+    "LogFacts",
+    "ModelFacts",
+    "Refit",
+    "Remedy",
+    "Repeats",
+    "Result",
+    "Scaling",
+    "Score",
+    "Search",
+    "Spread",
+    "Studies",
+    "Training",
+    "Trial",
+    "diagnosis_json",
+    "message",
+]
+
+SCHEMA = "fitscope-result/1"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold all that an analysis found; the report is made from this alone.
+
+    Args:
+        plan, environment, dataset, model: None where another program trained and only its log is known.
+        log: that log, else None.
+        studies: the trainings beside this one.
+        search: a search for hyperparameters, None where there was none.
+        refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached` or `no_epoch_worth_it`), else None.
+        test_reads: how often the test data was read.
+        command: the command that repeats the analysis.
+        partial: whether the person stopped it before its end.
+        seconds: what each part took.
+
+    Example:
+        >>> Result.from_json(result.to_json()) == result  # doctest: +SKIP
+        True
+    """
+
+    fitscope: str
+    created: str
+    plan: Plan | None
+    environment: Environment | None
+    dataset: DatasetFacts | None
+    model: ModelFacts | None
+    history: TrainingHistory
+    diagnosis: Diagnosis
+    holdout: HoldOut | None
+    refit: Refit | None
+    test_reads: int
+    command: str
+    refit_skipped: str | None = None
+    partial: bool = False
+    blind: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_mb: float | None = None
+    log: LogFacts | None = None
+    studies: Studies = field(default_factory=Studies)
+    search: Search | None = None
+
+    def __post_init__(self) -> None:
+        _check_epochs(self.history, self.diagnosis)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain data, with a sentence for every code; NaN and infinity are None."""
+        content = {"schema": SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
+        content["diagnosis"] = diagnosis_json(self.diagnosis)
+        content["studies"] = {name: study for name, study in content["studies"].items() if study}
+        return content | {"author": None, "answers": None}  # promised; none was asked for
+
+    def to_text(self) -> str:
+        """Return the result as the text of result.json."""
+        return json.dumps(self.to_json(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, content: Any) -> Result:
+        """Read and check what `to_json` wrote.
+
+        Args:
+            content: the parsed JSON.
+
+        Returns:
+            The result; sentences are made anew from their codes.
+
+        Raises:
+            ResultError: another schema, a missing or mistyped field, or numbers that contradict each other.
+        """
+        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+            found = content.get("schema") if isinstance(content, dict) else type(content).__name__
+            raise ResultError(f"The result's schema is {found!r}, not {SCHEMA!r}; read it with the fitscope that wrote it.")
+        return typing.cast(Result, read(cls, content, "result"))
+
+    @classmethod
+    def from_text(cls, text: str) -> Result:
+        """Read and check the text of a result.json."""
+        try:
+            return cls.from_json(json.loads(text))
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ResultError(f"The result is not JSON ({error}); give a result.json that fitscope wrote.") from None
+
+
+def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return a diagnosis as result.json holds it: codes and numbers, each with its sentence."""
+    content = plain(diagnosis)
+    content["message"] = message(diagnosis)
+    content["findings"] = [
+        {"code": f.code, "severity": f.severity, "message": words.finding(f.code, f.numbers), **plain(f.numbers)}
+        for f in diagnosis.findings
+    ]
+    content["advice"] = [
+        {"code": a.code, "finding": a.finding, "message": words.advice(a.code), "evidence": a.evidence} for a in diagnosis.advice
+    ]
+    return typing.cast(dict[str, Any], content)
+
+
+def message(diagnosis: Diagnosis) -> str:
+    """Return a diagnosis' verdict as one sentence."""
+    return diagnosis.message
+
+
+def _check_epochs(history: TrainingHistory, diagnosis: Diagnosis) -> None:
+    if diagnosis.best_epoch is not None and diagnosis.best_epoch not in history.epochs:
+        raise ResultError(f"The best epoch is {diagnosis.best_epoch}, which is no epoch of the history; compute it again.")
+    uncertainty = diagnosis.uncertainty
+    for name in ("paired_se", "chance"):
+        if uncertainty is not None and len(getattr(uncertainty, name)) != len(history):
+            raise ResultError(f"uncertainty.{name} must have one value for each of the {len(history)} epochs.")
+    covered = [epoch for region in diagnosis.regions for epoch in history.epochs if region.first <= epoch <= region.last]
+    if diagnosis.regions and covered != list(history.epochs):
+        raise ResultError("The regions must cover every epoch exactly once; compute them again.")

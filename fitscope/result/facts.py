@@ -1,0 +1,137 @@
+"""The parts of a result that describe data, network, machine and test results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Name the versions and the machine that a result came from."""
+
+    python: str
+    tensorflow: str
+    keras: str
+    numpy: str
+    platform: str
+    cpus: int
+    gpus: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """Describe the data: its task, its classes and how many samples play each role.
+
+    Args:
+        task: `binary`, `multiclass`, `multilabel` or `regression`.
+        train, validation, test: numbers of samples; the refit trains on `train` + `validation`.
+        majority: the largest class's share of the validation samples, None where there are no classes.
+        leaks: what was found of samples and columns that give the answer away, each with its sentence.
+        notes: what was done with the data, in sentences.
+    """
+
+    name: str
+    task: str
+    classes: tuple[str, ...] | None
+    train: int
+    validation: int
+    test: int
+    source: str
+    sha256: str
+    majority: float | None = None
+    leaks: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """Describe one layer; `output_shape` is [units], without the batch."""
+
+    name: str
+    type: str
+    output_shape: tuple[int | None, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """Describe the network, and by which path it was trained (`sparse`, `dense` or `keras`)."""
+
+    name: str
+    parameters: int
+    layers: tuple[LayerFacts, ...]
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """Hold one model's test result with its 95 % intervals; accuracy of classes, mean absolute error of numbers."""
+
+    loss: float
+    loss_interval: Interval
+    accuracy: float | None
+    accuracy_interval: Interval | None
+    samples: int
+    mae: float | None = None
+    mae_interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Hold what the refit brought on the same test samples, with paired 95 % intervals; above 0 the refit is better.
+
+    Args:
+        loss: the held-out model's test loss minus the refitted model's.
+        accuracy: the refitted model's test accuracy minus the held-out model's.
+        mae: the held-out model's mean absolute error minus the refitted model's.
+    """
+
+    loss: float
+    loss_interval: Interval
+    accuracy: float | None
+    accuracy_interval: Interval | None
+    mae: float | None = None
+    mae_interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """Hold the test result of the model of the best epoch, trained without the validation data."""
+
+    epochs: int
+    test: Score
+
+
+@dataclass(frozen=True)
+class Refit:
+    """Hold the test result of the model trained afresh on all training data.
+
+    Args:
+        epochs: the best epoch of the training with hold-out.
+        by: `epochs` or `updates`: what was kept the same.
+        updates: how many updates the refit made.
+    """
+
+    epochs: int
+    by: str
+    test: Score
+    gain: Gain
+    updates: int | None = None
+
+
+@dataclass(frozen=True)
+class LogFacts:
+    """Say where the curves came from, when another program trained.
+
+    Args:
+        source: the log's path, or what was given instead of one.
+        run: which training of the log it is, None where there is only one.
+        notes: what a person should know of how the log was read.
+    """
+
+    source: str
+    run: str | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,105 @@
+"""Results as plain data and back; the dataclasses are the schema, so their types are what is checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from fitscope.diagnosis.findings import Finding
+from fitscope.errors import FitscopeError, ResultError
+from fitscope.history import TrainingHistory
+from fitscope.plan import Plan
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, (Plan, TrainingHistory)):
+        return value.to_json()
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.compare}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+def read(kind: Any, value: Any, where: str) -> Any:
+    """Return `value` as the type `kind`, or say where it does not fit."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any:
+        return value
+    if origin in (types.UnionType, typing.Union):
+        return None if value is None else read(next(k for k in inner if k is not type(None)), value, where)
+    if origin is tuple:
+        return _read_tuple(inner, value, where)
+    if origin is dict:
+        _expect(isinstance(value, dict), where, "an object", value)
+        return {key: read(inner[1], item, f"{where}.{key}") for key, item in value.items()}
+    if kind is Finding:
+        return _read_finding(value, where)
+    if kind in (Plan, TrainingHistory):
+        return _read_own(kind, value, where)
+    if dataclasses.is_dataclass(kind):
+        return _read_dataclass(kind, value, where)
+    if kind is float:
+        _expect(value is None or _is_number(value), where, "a number", value)
+        return math.nan if value is None else float(value)
+    _expect(isinstance(value, kind) and (kind is bool or not isinstance(value, bool)), where, _NAMES[kind], value)
+    return value
+
+
+_NAMES = {int: "a whole number", str: "a text", bool: "true or false"}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _read_tuple(inner: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+    _expect(isinstance(value, list), where, "a list", value)
+    if inner[-1] is Ellipsis:
+        return tuple(read(inner[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+    _expect(len(value) == len(inner), where, f"{len(inner)} values", value)
+    return tuple(read(k, item, f"{where}[{i}]") for i, (k, item) in enumerate(zip(inner, value)))
+
+
+def _read_finding(value: Any, where: str) -> Finding:
+    _expect(isinstance(value, dict), where, "an object", value)
+    code, severity = (read(str, value.get(name), f"{where}.{name}") for name in ("code", "severity"))
+    return Finding(code, severity, {k: v for k, v in value.items() if k not in ("code", "severity", "message")})
+
+
+def _read_own(kind: Any, value: Any, where: str) -> Any:
+    _expect(isinstance(value, dict), where, "an object", value)
+    try:
+        return kind.from_json(value)
+    except (FitscopeError, TypeError, ValueError) as error:
+        raise ResultError(f"{where} cannot be read: {error}") from None
+
+
+def _read_dataclass(kind: Any, value: Any, where: str) -> Any:
+    _expect(isinstance(value, dict), where, "an object", value)
+    given = {}
+    for f in dataclasses.fields(kind):
+        if f.name in value and f.compare:
+            given[f.name] = read(_hints(kind)[f.name], value[f.name], f"{where}.{f.name}")
+        elif f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
+            raise ResultError(f"{where}.{f.name} is missing; give a result.json that fitscope wrote.")
+    return kind(**given)
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _expect(holds: bool, where: str, wanted: str, value: Any) -> None:
+    if not holds:
+        raise ResultError(f"{where} must be {wanted}, and it is {str(value)[:60]!r}; give a result.json that fitscope wrote.")

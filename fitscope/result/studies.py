@@ -1,0 +1,175 @@
+"""The parts of a result that hold many trainings: repeats, folds, remedies, sizes and a search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fitscope.history import TrainingHistory
+from fitscope.result.facts import Gain, Interval, Score
+
+
+@dataclass(frozen=True)
+class Training:
+    """Hold one training of a study.
+
+    Args:
+        changes: what its plan has otherwise than the first one.
+        history: its curves.
+        best_epoch, best_val_loss, verdict: what they say; best epoch and loss are None where no epoch has a validation loss.
+        test: the held-out model's test result, None where it was not tested.
+        seconds: what it took.
+    """
+
+    changes: dict[str, Any]
+    history: TrainingHistory
+    best_epoch: int | None
+    best_val_loss: float | None
+    verdict: str
+    seconds: float
+    test: Score | None = None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Hold mean and standard deviation (n - 1) of one number over several trainings."""
+
+    mean: float
+    sd: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Hold what several trainings of one plan with other seeds have in common: what is luck, and what is not.
+
+    Args:
+        best_epoch, best_val_loss: of each training's own best epoch.
+        test_loss, accuracy, mae: of each held-out model on the test data, None where it was not read.
+    """
+
+    best_epoch: Spread
+    best_val_loss: Spread
+    test_loss: Spread | None = None
+    accuracy: Spread | None = None
+    mae: Spread | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remedy(Training):
+    """Hold the training of one change of the network or its settings, and what the change brought.
+
+    Args:
+        name: the change's code, such as `dropout`.
+        gain: the best validation loss without the change minus that with it; above 0 the change helps.
+        interval: 95 %, epochs chosen anew in every resample of the validation samples, for all remedies together.
+        p: for no difference, corrected for the number of remedies (Holm).
+        clear: whether the difference is more than chance explains.
+        seeds: how many trainings stand on each side; `history` is the first one's.
+        spread: standard deviation of the best validation loss between seeds, None with one seed.
+    """
+
+    name: str
+    gain: float
+    interval: Interval
+    p: float
+    clear: bool
+    seeds: int
+    spread: float | None
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Say how the best validation loss falls with the number n of training samples: L(n) = a + b n^-c.
+
+    Args:
+        reason: the code of why the trainings don't carry such a curve, else None; then all else is None.
+        twice: twice the samples that there are; `loss_at_twice` is the loss expected there.
+        saved: what twice the data would take off the loss.
+    """
+
+    reason: str | None = None
+    a: float | None = None
+    b: float | None = None
+    c: float | None = None
+    a_interval: Interval | None = None
+    c_interval: Interval | None = None
+    twice: int | None = None
+    loss_at_twice: float | None = None
+    loss_at_twice_interval: Interval | None = None
+    saved: float | None = None
+    saved_interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Studies:
+    """Hold the trainings beside the one that the report is about; empty where none was asked for.
+
+    Args:
+        repeats: the same plan with other seeds, the first one among them.
+        folds: the same plan with each fold held out.
+        remedies: other networks and settings.
+        sizes: fewer training samples; each training has its number of `samples` among its changes.
+        repeated: what the repeats have in common.
+        scaling: what the sizes show.
+    """
+
+    repeats: tuple[Training, ...] = ()
+    folds: tuple[Training, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    sizes: tuple[Training, ...] = ()
+    repeated: Repeats | None = None
+    scaling: Scaling | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Hold one trial of a search.
+
+    Args:
+        trial: its name in the search.
+        continues: the trial whose training it went on with (Hyperband), else None.
+        hyperparameters: what it tried.
+    """
+
+    trial: str
+    hyperparameters: dict[str, Any]
+    history: TrainingHistory
+    best_epoch: int | None
+    best_val_loss: float | None
+    verdict: str
+    seconds: float
+    continues: str | None = None
+
+
+@dataclass(frozen=True)
+class BestTrial:
+    """Hold the winner of a search.
+
+    Args:
+        trial: its name.
+        hyperparameters: what it tried.
+        observed: its lowest validation loss, optimistic because it was selected.
+        corrected, interval: the same with the selection's optimism taken off (out-of-bag bootstrap), with 95 %.
+        test: the winner refitted on all training data for its best epoch, None where the test data was not read.
+        gain: the textbook network's refit against the winner's on the same test samples; above 0 the winner is better.
+    """
+
+    trial: str
+    hyperparameters: dict[str, Any]
+    best_epoch: int
+    observed: float
+    corrected: float
+    interval: Interval
+    test: Score | None = None
+    gain: Gain | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """Hold a search: its oracle (`random`, `bayesian` or `hyperband`), its trials and the best of them."""
+
+    oracle: str
+    trials: tuple[Trial, ...]
+    best: BestTrial | None

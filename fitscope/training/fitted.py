@@ -1,0 +1,92 @@
+"""Networks that stock steps don't serve: trained by their own `fit`, one epoch at a time, and evaluated sample by sample."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.datasets.dataset import Rows, count, take
+from fitscope.training.objectives import NAMES, Objective
+from fitscope.training.steps import EVALUATED_AT_ONCE, Said, Targets, Weights
+
+if TYPE_CHECKING:
+    import keras
+
+
+class FittedSteps:
+    """Train a model by its own `fit`: one with its own `train_step`, several inputs, or data from `tf.data`.
+
+    Args:
+        model: compiled.
+        goal: how it is judged.
+        streams: whether training rows come as a `tf.data.Dataset` of batches, whose order is its own.
+    """
+
+    def __init__(self, model: keras.Model, goal: Objective, streams: bool) -> None:
+        self.model, self.goal = model, goal
+        self.path = "tf.data" if streams else "keras"
+        model.optimizer.build(model.trainable_variables)
+
+    def train(self, rows: Rows, targets: Targets, weights: Weights, order: NDArray[np.int64], size: int) -> dict[str, float]:
+        """Train for one epoch.
+
+        Returns:
+            The epoch's loss and measure as `fit` reports them; what it does not report is evaluated after the epoch.
+        """
+        if self.path == "tf.data":
+            logs = self.model.fit(rows, epochs=1, verbose=0).history
+        else:
+            batches = _batches(rows, targets, weights, order, size)
+            logs = self.model.fit(batches, epochs=1, shuffle=False, verbose=0).history
+        measure = next((logs[name][-1] for name in NAMES[self.goal.measure] if name in logs), None)
+        loss = logs["loss"][-1] if "loss" in logs else None
+        if (loss is None or measure is None) and self.path != "tf.data":
+            losses, measures = self.evaluate(rows, targets)
+            loss = losses.mean() if loss is None else loss
+            measure = measures.mean() if measure is None else measure
+        return {"loss": _number(loss), self.goal.measure: _number(measure)}
+
+    def evaluate(self, rows: Rows, targets: Targets) -> Said:
+        """Return each sample's loss and its measure, both [samples]."""
+        said = []
+        for first in range(0, len(targets), EVALUATED_AT_ONCE):
+            part = slice(first, first + EVALUATED_AT_ONCE)
+            answers = self.model(dense(take(rows, part)), training=False)
+            said.append((self.goal.losses(targets[part], answers), self.goal.measures(targets[part], answers)))
+        losses, measures = (np.concatenate([np.asarray(tensor) for tensor in tensors]) for tensors in zip(*said))
+        return losses, measures
+
+    def predict(self, rows: Rows) -> NDArray[np.float32]:
+        """Return the network's answers [samples, outputs]."""
+        parts = [slice(first, first + EVALUATED_AT_ONCE) for first in range(0, count(rows), EVALUATED_AT_ONCE)]
+        return np.concatenate([np.asarray(self.model(dense(take(rows, part)), training=False)) for part in parts])
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(np.mean(value))
+
+
+def dense(rows: Rows) -> Any:
+    """Return rows as arrays that any network takes; only CSR has to be made so."""
+    return rows.toarray() if hasattr(rows, "toarray") else rows
+
+
+def _batches(rows: Rows, targets: Targets, weights: Weights, order: NDArray[np.int64], size: int) -> Any:
+    """Return the epoch's batches as Keras takes them: made when they are needed, so that sparse rows stay small."""
+    import keras
+
+    weighted = bool((weights != 1).any())
+
+    class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+        def __len__(self) -> int:
+            return math.ceil(len(order) / size)
+
+        def __getitem__(self, number: int) -> tuple[Any, ...]:
+            batch = order[number * size : (number + 1) * size]
+            given = dense(take(rows, batch)), targets[batch]
+            return (*given, weights[batch]) if weighted else given
+
+    return Batches()
