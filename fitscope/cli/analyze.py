@@ -37,7 +37,7 @@ FAILED_ON = 3
     metavar="NAME",
     default="textbook",
     show_default=True,
-    help="textbook, small, large, linear, conv or FILE.py:FUNCTION.",
+    help="Or small, large, linear, conv, FILE.py:FUNCTION.",
 )
 @click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh rare classes up while training.")
 @click.option("--batch-size", type=int, metavar="N", help="Training samples an update (512; digits 32).")
