@@ -6,24 +6,22 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fitscope import datasets
-from fitscope.datasets import Dataset
+from fitscope.datasets import Dataset, own
 from fitscope.datasets.dataset import Labels, Rows
 from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
+from fitscope.training.compiled import reused, variables
 from fitscope.training.fitted import FittedSteps
 from fitscope.training.networks import build
 from fitscope.training.objectives import objective
 from fitscope.training.steps import DenseSteps, SparseSteps, is_stock, steps_for
-
-if TYPE_CHECKING:
-    import keras
 
 Weights = list[NDArray[np.float32]]
 Steps = SparseSteps | DenseSteps | FittedSteps
@@ -118,8 +116,8 @@ class _Training:
     def __init__(self, plan: Plan, data: Dataset, begun: Run | None) -> None:
         self.plan = plan
         self.rows, labels = data.training(plan)
-        self.model = build(plan, data, self.rows)
-        self.steps = steps_of(self.model, data, self.rows)
+        self.steps = steps_of(plan, data, self.rows)
+        self.model = self.steps.model
         self.targets, self.sample_weights = self.steps.goal.targets(labels), _sample_weights(plan, labels)
         self.validation = self._validation(data) if plan.validation else None
         self.epochs = plan.max_epochs
@@ -135,7 +133,7 @@ class _Training:
         return rows, self.steps.goal.targets(labels)
 
     def _go_on(self, begun: Run) -> None:
-        for variable, value in zip(_variables(self.model), begun.state, strict=True):
+        for variable, value in zip(variables(self.model), begun.state, strict=True):
             variable.assign(value)
         names = begun.history.metrics
         self.records = [{name: float(names[name][i]) for name in names} for i in range(len(begun.history))]
@@ -182,23 +180,25 @@ class _Training:
         history = TrainingHistory.of({name: [record[name] for record in self.records] for name in names})
         losses = np.stack(self.losses) if self.losses else np.empty((len(self.records), 0), np.float32)
         weights = self.weights if self.validation is not None else self.model.get_weights()
-        state = [np.array(variable.value) for variable in _variables(self.model)]
+        state = [np.array(variable.value) for variable in variables(self.model)]
         return Run(self.plan, history, losses, weights, self.updates, stopped, self.before + seconds, self.steps.path, state)
 
 
-def steps_of(model: keras.Model, data: Dataset, rows: Rows) -> Steps:
-    """Return what trains and evaluates a model: compiled steps where stock training is meant, else its own `fit`.
+def steps_of(plan: Plan, data: Dataset, rows: Rows) -> Steps:
+    """Return what trains and evaluates the plan's network: compiled steps where stock training is meant, else its own `fit`.
 
     Args:
-        model: compiled, with its weights.
+        plan: names the network; its weights are fresh from the plan's seed.
         data: gives the task.
         rows: what it will read.
     """
+    model = build(plan, data, rows)
     goal = objective(model, data, int(model.output_shape[-1]))
     streams, several = hasattr(rows, "element_spec"), isinstance(rows, (dict, tuple))
     if streams or several or not is_stock(model):
         return FittedSteps(model, goal, streams)
-    return steps_for(model, goal, rows)
+    steps = steps_for(model, goal, rows)
+    return steps if own.is_own(plan.model) else reused(steps)
 
 
 def _sample_weights(plan: Plan, labels: Labels) -> NDArray[np.float32]:
@@ -208,10 +208,6 @@ def _sample_weights(plan: Plan, labels: Labels) -> NDArray[np.float32]:
     sizes = np.bincount(labels)
     each = len(labels) / ((sizes > 0).sum() * np.maximum(sizes, 1))
     return np.asarray(each[labels], np.float32)
-
-
-def _variables(model: keras.Model) -> list[Any]:
-    return [*model.variables, *model.optimizer.variables]
 
 
 def _finite(metrics: dict[str, float]) -> bool:

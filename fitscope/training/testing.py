@@ -41,10 +41,9 @@ def predict(run: Run, data: Dataset, rows: Rows) -> NDArray[np.float32]:
 
 
 def _with_weights(run: Run, data: Dataset) -> Steps:
-    rows = data.training(run.plan)[0]
-    model = build(run.plan, data, rows)
-    model.set_weights(run.weights)
-    return steps_of(model, data, rows)
+    steps = steps_of(run.plan, data, data.training(run.plan)[0])
+    steps.model.set_weights(run.weights)
+    return steps
 
 
 def describe(run: Run, data: Dataset) -> ModelFacts:
