@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
+import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,29 @@ def is_own(name: str) -> bool:
     return ".py:" in name
 
 
+_received: dict[str, Path] = {}  # files that came as source from another machine
+
+
+def receive(sources: Mapping[str, str]) -> None:
+    """Take files that came as source from another machine, so that their functions are found here.
+
+    Args:
+        sources: the texts by FILE.py:FUNCTION.
+    """
+    for name, text in sources.items():
+        if name not in _received:
+            path = Path(tempfile.mkdtemp(prefix="fitscope-")) / Path(name.rpartition(":")[0]).name
+            path.write_text(text, encoding="utf8")
+            _received[name] = path
+
+
 def file_of(name: str) -> Path:
     """Return the file that FILE.py:FUNCTION names.
 
     Raises:
         UsageError: there is no such file.
     """
-    path = Path(name.rpartition(":")[0])
+    path = _received.get(name) or Path(name.rpartition(":")[0])
     if not path.is_file():
         raise UsageError(f"There is no file {path}; give FILE.py:FUNCTION, such as nets.py:build.")
     return path

@@ -38,6 +38,7 @@ def variables(model: Any) -> list[Any]:
 
 def _key(steps: SparseSteps | DenseSteps) -> str:
     optimizer = steps.model.optimizer.get_config()
-    optimizer.pop("learning_rate", None)  # a variable like the others
+    for name in ("learning_rate", "name"):  # a variable like the others; and a number of its own
+        optimizer.pop(name, None)
     parts = [steps.path, getattr(steps, "sparse", True), steps.model.get_config(), steps.model.loss, optimizer, steps.goal.width]
     return json.dumps(parts, sort_keys=True, default=str)

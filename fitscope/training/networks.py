@@ -56,7 +56,7 @@ def build(plan: Plan, data: Dataset, rows: Rows = None) -> keras.Model:
         if plan.optimizer is not None:
             model.optimizer = keras.optimizers.get(plan.optimizer)
     else:
-        model = keras.Sequential([keras.Input(shape_of(rows)), *_layers(plan, data, shape_of(rows))], name=plan.model)
+        model = keras.Sequential([keras.Input(shape_of(rows), name="input"), *_layers(plan, data, shape_of(rows))], name=plan.model)
         model.compile(plan.optimizer or "rmsprop", LOSSES[data.task], metrics=[MEASURES[data.task]])
     if plan.learning_rate is not None:
         model.optimizer.learning_rate = plan.learning_rate

@@ -1,0 +1,170 @@
+"""The one mechanism that does many plans: finished ones come from the store, the others from the executor, and all are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from fitscope.datasets import Located
+from fitscope.errors import DataError
+from fitscope.studies import executors
+from fitscope.studies.executors import Place
+from fitscope.studies.store import Store
+from fitscope.studies.work import Finished, Job, Told
+from fitscope.training import Run
+
+LOOK_SECONDS = 0.1  # between two looks at what workers told
+RENEWED_AT_MOST = 3
+Tell = Callable[[Told], object]
+
+
+@dataclass
+class Crew:
+    """Do jobs and tell of them.
+
+    Args:
+        place: where they are done.
+        store: keeps what is finished.
+        tell: is told every epoch of every training.
+        should_stop: is asked after every epoch; True ends the trainings after their epoch, and begins no other.
+    """
+
+    place: Place
+    store: Store
+    tell: Tell
+    should_stop: Callable[[], bool]
+    stopped: bool = False
+    _waiting: dict[Future[Run], Job] = field(default_factory=dict)
+    _renewed: int = 0
+
+    def train(self, jobs: Iterable[Job]) -> dict[str, Run]:
+        """Do all jobs.
+
+        Returns:
+            The runs by their jobs' names, in the jobs' order; one that was stopped before its end holds what there is.
+
+        Raises:
+            FitscopeError: what a training raised.
+        """
+        left, found = list(jobs), {}
+        names = [job.name for job in left]
+        self.work(lambda: left.pop(0) if left else None, lambda job, run: found.update({job.name: run}))
+        return {name: found[name] for name in names if name in found}
+
+    def work(self, supply: Callable[[], Job | None], done: Callable[[Job, Run], object]) -> None:
+        """Keep every worker busy until there is nothing left to do.
+
+        Args:
+            supply: gives the next job, or None where there is none now; it is asked again when a job is done.
+            done: is given every job with its run, as they end.
+        """
+        while True:
+            asked = self._fill(supply, done)
+            if not self._waiting:
+                if not asked:
+                    return
+                continue
+            ended, _ = wait(self._waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            self._listen()
+            for future in ended:
+                self._end(future, done)
+
+    def _fill(self, supply: Callable[[], Job | None], done: Callable[[Job, Run], object]) -> bool:
+        """Give jobs to the workers that are free; return whether there was one."""
+        asked = False
+        while not self.stopped and len(self._waiting) < self.place.workers:
+            job = supply()
+            if job is None:
+                break
+            asked = True
+            kept = self.store.find(job.plan)
+            if kept is None or (job.keep_state and not kept.state):
+                self._waiting[self.place.submit(self.place.train, job)] = job
+            else:
+                self._tell_kept(job, kept)
+                done(job, kept)
+        return asked
+
+    def _tell_kept(self, job: Job, run: Run) -> None:
+        from fitscope.training import EpochEnd
+
+        last = {name: float(values[-1]) for name, values in run.history.metrics.items()}
+        self.tell(Told(job.name, EpochEnd(run.history.epochs[-1], job.plan.max_epochs, last)))
+
+    def _listen(self) -> None:
+        for told in self.place.hear():
+            self.tell(told)
+        if not self.stopped and self.should_stop():
+            self.stopped = True
+            self.place.stop()
+
+    def _end(self, future: Future[Run], done: Callable[[Job, Run], object]) -> None:
+        job = self._waiting.pop(future)
+        try:
+            run = future.result()
+        except BrokenProcessPool:
+            self._renew(job)
+            return
+        self.stopped = self.stopped or run.stopped
+        self.store.keep(run)
+        done(job, run)
+
+    def _renew(self, job: Job) -> None:
+        """Begin anew with fresh workers where one of them was killed; only the trainings under way are lost."""
+        lost = [job, *self._waiting.values()]
+        self._waiting.clear()
+        self._renewed += 1
+        if self.place.renew is None or self._renewed > RENEWED_AT_MOST:
+            raise DataError(
+                f"Workers were killed {self._renewed} times, perhaps for want of memory; go on with fewer --workers and --resume."
+            )
+        self.place.executor.shutdown(wait=False, cancel_futures=True)
+        self.place.executor = self.place.renew()
+        for each in lost:
+            self._waiting[self.place.submit(self.place.train, each)] = each
+
+    def finish(self, runs: Sequence[Run], tested: bool) -> Finished:
+        """Read the test data once for all final models, and make the last one's file; see `work.finish`."""
+        light = [replace(run, state=[], validation_losses=run.validation_losses[:0]) for run in runs]
+        finished: Finished = self.place.submit(self.place.finish, light, tested).result()
+        return finished
+
+
+@contextmanager
+def crew(
+    located: Located,
+    num_words: int | None,
+    store: Store,
+    tell: Tell,
+    should_stop: Callable[[], bool],
+    workers: int = 1,
+    address: str | None = None,
+    own_model: str | None = None,
+) -> Iterator[Crew]:
+    """Open the place where trainings run, and close it again.
+
+    Args:
+        located: where the data lies.
+        num_words: the vocabulary's size.
+        store, tell, should_stop: see `Crew`.
+        workers: processes; 1 trains in this one.
+        address: of a Dask scheduler; then its workers train.
+        own_model: a person's own network as FILE.py:FUNCTION, whose file travels to the cluster; else None.
+    """
+    if address is not None:
+        with executors.cluster(located, num_words, address, own_model) as place:
+            yield Crew(place, store, tell, should_stop)
+    elif workers > 1:
+        with executors.processes(located, num_words, workers) as place:
+            yield Crew(place, store, tell, should_stop)
+    else:
+
+        def on_epoch(told: Told) -> bool:
+            tell(told)
+            return should_stop()
+
+        with executors.here(located, on_epoch) as place:
+            yield Crew(place, store, lambda told: None, lambda: False)

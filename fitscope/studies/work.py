@@ -1,0 +1,137 @@
+"""What is done wherever a training runs: here, in another process, or on a cluster's worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fitscope import datasets, training
+from fitscope.datasets import Dataset, Located
+from fitscope.plan import Plan
+from fitscope.training import EpochEnd, Run
+
+KEPT_AT_MOST = 2
+OnEpoch = Callable[["Told"], object]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Tell the end of an epoch of the training that `name` names."""
+
+    name: str
+    end: EpochEnd
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training to be done.
+
+    Args:
+        name: what people call it, such as `seed 3`.
+        plan: the plan.
+        begun: a shorter run of the same plan to go on from.
+        keep_state: whether a longer training may go on from this one.
+    """
+
+    name: str
+    plan: Plan
+    begun: Run | None = field(default=None, compare=False, repr=False)
+    keep_state: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the final models said of the test data, and all else that a result needs of the machine that trained.
+
+    Args:
+        said: each model's losses and measures on the test samples.
+        model: facts of the first run's network.
+        environment: the machine that tested.
+        keras: the last run's model as the bytes of a .keras file.
+        peak_mb: the most memory that the testing process has held.
+    """
+
+    said: list[Any]
+    model: Any
+    environment: Any
+    keras: bytes | None
+    peak_mb: float | None
+
+
+_data: dict[tuple[str, int | None], Dataset] = {}
+_one_at_a_time = threading.Lock()  # Keras' seed belongs to the process
+
+
+def keep(data: Dataset, num_words: int | None) -> None:
+    """Keep loaded data for the trainings of this process."""
+    _data.pop((data.sha256, num_words), None)
+    _data[data.sha256, num_words] = data
+    while len(_data) > KEPT_AT_MOST:
+        del _data[next(iter(_data))]
+
+
+def data_of(located: Located, plan: Plan) -> Dataset:
+    """Return a plan's data, loaded once a process."""
+    key = located.sha256, plan.num_words
+    if key not in _data:
+        keep(datasets.load(located, plan.num_words), plan.num_words)
+    return _data[key]
+
+
+def train(job: Job, located: Located, on_epoch: OnEpoch) -> Run:
+    """Do one training.
+
+    Args:
+        job: what to train.
+        located: where the data lies.
+        on_epoch: is told the end of every epoch; where it returns True the training ends there.
+    """
+    with _one_at_a_time:
+        data = data_of(located, job.plan)
+        run = training.train(job.plan, lambda end: on_epoch(Told(job.name, end)), data=data, begun=job.begun)
+    return run if job.keep_state else replace(run, state=[])
+
+
+def finish(runs: Sequence[Run], tested: bool, located: Located) -> Finished:
+    """Read the test data once for all final models, and make the last one's file.
+
+    Args:
+        runs: the held-out models first, the model to keep last.
+        tested: whether the test data is read at all.
+        located: where the data lies.
+    """
+    import tempfile
+    from pathlib import Path
+
+    with _one_at_a_time, tempfile.TemporaryDirectory() as scratch:
+        data = data_of(located, runs[0].plan)
+        said = training.test_once(runs, data) if tested else []
+        path, kept = Path(scratch) / "model.keras", bool(runs[-1].weights)
+        if kept:
+            training.save(runs[-1], data, path)
+        return Finished(said, training.describe(runs[0], data), training.environment(),
+                        path.read_bytes() if kept else None, training.peak_mb())  # fmt: skip
+
+
+def begin(threads: int, num_words: int | None) -> None:
+    """Make a fresh process a worker: it ends with its parent, leaves Ctrl-C to it, and takes its share of the processors."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ[name] = str(threads)
+    training.start_loading().join()
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent's end, however it comes, and end too."""
+    import multiprocessing
+    from multiprocessing.connection import wait
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
