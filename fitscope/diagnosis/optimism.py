@@ -18,7 +18,7 @@ from fitscope.errors import ResultError
 
 Losses = NDArray[np.floating]
 Counts = NDArray[np.uint16]
-_AT_ONCE = 100  # resamples
+_DRAWS_AT_ONCE = 2_500_000  # bounds the memory
 
 
 @dataclass(frozen=True)
@@ -102,18 +102,20 @@ def choose(sums: NDArray[np.float32], sizes: NDArray[np.float32], counts: Counts
         sizes: samples in each unit [units].
         counts: [resamples, units].
     """
-    epochs, inside, outside = [], [], []
-    for start in range(0, len(counts), _AT_ONCE):
-        drawn = counts[start : start + _AT_ONCE].astype(np.float32)
-        left = (drawn == 0).astype(np.float32)
-        means = (drawn @ sums.T) / (drawn @ sizes)[:, None]
-        chosen = means.argmin(axis=1)
-        rows = np.arange(len(drawn))
-        with np.errstate(invalid="ignore"):
-            outside.append((left @ sums.T)[rows, chosen] / (left @ sizes))
-        epochs.append(chosen)
-        inside.append(means[rows, chosen])
-    return Choices(np.concatenate(epochs), np.concatenate(inside), np.concatenate(outside))
+    columns = np.concatenate([sums, sizes[None]]).T
+    at_once = max(1, _DRAWS_AT_ONCE // len(sizes))
+    blocks = [_choose(columns, counts[start : start + at_once]) for start in range(0, len(counts), at_once)]
+    epoch, inside, outside = (np.concatenate(parts) for parts in zip(*blocks))
+    return Choices(epoch, inside, outside)
+
+
+def _choose(columns: NDArray[np.float32], counts: Counts) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]:
+    # One product for what was drawn and what was left: each call of the matrix library costs its threads' meeting.
+    totals = np.concatenate([counts, counts == 0], dtype=np.float32, casting="unsafe") @ columns
+    with np.errstate(invalid="ignore"):
+        inside, outside = np.split(totals[:, :-1] / totals[:, -1:], 2)
+    chosen, rows = inside.argmin(axis=1), np.arange(len(counts))
+    return chosen, inside[rows, chosen], outside[rows, chosen]
 
 
 def finite_epochs(trainings: Sequence[Losses]) -> list[Losses]:
