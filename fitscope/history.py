@@ -101,6 +101,10 @@ class TrainingHistory:
         """Return the history of the first `epochs` entries alone."""
         return TrainingHistory(self.epochs[:epochs], {name: values[:epochs] for name, values in self.metrics.items()})
 
+    def replaced(self, name: str, values: Curve) -> TrainingHistory:
+        """Return the history with one metric's values in the place of its own."""
+        return TrainingHistory(self.epochs, {**self.metrics, name: values})
+
     def to_json(self) -> dict[str, list[int] | list[float | None]]:
         """Return the history as result.json holds it: a list a metric, null where a value is unknown."""
         finite = {name: [None if v != v else v for v in values.tolist()] for name, values in self.metrics.items()}
@@ -111,6 +115,25 @@ class TrainingHistory:
         """Read what `to_json` wrote."""
         metrics = {name: values for name, values in content.items() if name != "epoch"}
         return cls.of(metrics, [int(e or 0) for e in content["epoch"]] if "epoch" in content else None)
+
+
+def mean_of(histories: Sequence[TrainingHistory]) -> TrainingHistory:
+    """Return the mean curves of several trainings, over the epochs that all of them have.
+
+    Raises:
+        ResultError: there is none, or they have no epoch in common.
+
+    Example:
+        >>> mean_of([TrainingHistory.of({"loss": [3.0, 1.0]}), TrainingHistory.of({"loss": [1.0]})]).loss
+        array([2.])
+    """
+    epochs = sorted(set.intersection(*(set(history.epochs) for history in histories))) if histories else []
+    if not epochs:
+        raise ResultError(f"Of the {len(histories)} trainings no epoch is in all; give trainings of one network, from epoch 1 on.")
+    rows = [np.searchsorted(history.epochs, epochs) for history in histories]
+    shared = set.intersection(*(set(history.metrics) for history in histories))
+    means = {name: np.mean([h.curve(name)[row] for h, row in zip(histories, rows)], axis=0) for name in sorted(shared)}
+    return TrainingHistory.of(means, epochs)
 
 
 def _curve(name: str, values: Sequence[float | None] | Curve) -> Curve:

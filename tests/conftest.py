@@ -97,7 +97,7 @@ class FakeTraining:
     def __init__(self, shape: str | dict[str, list[float]], samples: int = 50) -> None:
         from fitscope import training
 
-        for name in ("MEASURES", "gain", "score", "check_model", "default_optimizer", "model_sha256"):
+        for name in ("MEASURES", "gain", "score", "check_model", "default_optimizer", "model_sha256", "settings"):
             setattr(self, name, getattr(training, name))
         self.shape, self.samples = shape, samples
         self.plans: list[Any] = []
@@ -108,7 +108,7 @@ class FakeTraining:
         thread.start()
         return thread
 
-    def train(self, plan: Any, on_epoch: Callable[[Any], object] | None = None, *, data: Any = None) -> Any:
+    def train(self, plan: Any, on_epoch: Callable[[Any], object] | None = None, *, data: Any = None, begun: Any = None) -> Any:
         from fitscope.history import TrainingHistory
         from fitscope.training import EpochEnd, Run
 
@@ -155,7 +155,8 @@ def fake_training(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeTraining
 
     def put(shape: str | dict[str, list[float]], samples: int = 50) -> FakeTraining:
         fake = FakeTraining(shape, samples)
-        monkeypatch.setattr("fitscope.analysis.training", fake)
+        for place in ("analysis", "analysis.steps", "analysis.conclusion", "studies.work"):
+            monkeypatch.setattr(f"fitscope.{place}.training", fake)
         return fake
 
     return put

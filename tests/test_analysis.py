@@ -5,6 +5,7 @@ import pytest
 
 from fitscope.analysis import Step, analyze, repeat_command
 from fitscope.errors import OutputError, UsageError
+from fitscope.studies.wishes import Wishes
 
 
 def test_refit_takes_the_best_epoch_on_all_training_data(fake_training):
@@ -131,4 +132,4 @@ def away(tmp_path, monkeypatch):
 
 
 def test_repeat_command_leaves_out_what_the_plan_leaves_open(result):
-    assert "--learning-rate" not in repeat_command(result.plan, "epochs")
+    assert "--learning-rate" not in repeat_command(result.plan, Wishes())

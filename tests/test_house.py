@@ -12,7 +12,7 @@ FLOORS = [
     {"cli"},
     {"monitor"},
     {"analysis", "logs"},
-    {"report"},
+    {"report", "studies"},
     {"training"},
     {"datasets", "readers"},
     {"result"},

@@ -12,7 +12,7 @@ from fitscope.cli.options import Share, Verdicts, data_dir, everywhere
 if TYPE_CHECKING:
     from fitscope.analysis import Step
     from fitscope.result import Result, Score
-    from fitscope.training import EpochEnd
+    from fitscope.studies.work import Told
 
 FAILED_ON = 3
 
@@ -46,16 +46,33 @@ FAILED_ON = 3
 )
 @click.option("--learning-rate", type=float, metavar="X", help="The step size; by default the optimizer's own.")
 @click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="Decides initial weights and batch order.")
+@click.option("--repeats", type=int, metavar="N", default=1, help="Train N times in all, each with another seed.")
+@click.option("--folds", type=int, metavar="K", help="Hold out each of K folds in turn, for small data.")
+@click.option("--remedies", is_flag=True, help="Try what may help: other sizes, L2, dropout, fewer words, smaller steps.")
+@click.option("--sizes", is_flag=True, help="Train on parts of the data too, and say what twice the data would bring.")
+@click.option("--search", type=click.Choice(["random", "bayesian", "hyperband"]), help="Search hyperparameters with keras-tuner.")
+@click.option("--trials", type=int, metavar="N", default=20, show_default=True, help="Trials of the search at most.")
+@click.option("--workers", type=int, metavar="N", help="Processes that train at the same time (as many as pay off).")
+@click.option("--cluster", metavar="ADDRESS", help="Train on a Dask cluster, such as tcp://HOST:8786.")
 @click.option("--refit-by", type=click.Choice(["epochs", "updates"]), default="epochs", show_default=True,
               help="What the refit keeps of the best epoch.")  # fmt: skip
 @data_dir
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
               help="The folder to make (reports/DATASET-DATE-TIME).")  # fmt: skip
+@click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in the browser.")
 @everywhere
 def analyze(
-    dataset: str, output: Path | None, fail_on: frozenset[str], open_report: bool, as_json: bool, quiet: bool, **options: Any
+    dataset: str,
+    output: Path | None,
+    resume: Path | None,
+    fail_on: frozenset[str],
+    open_report: bool,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
 ) -> int:
     """Hold out, train too long, find the best epoch, refit, test once, and write a report.
 
@@ -72,22 +89,26 @@ def analyze(
     from fitscope.cli.wrap import wrapped
     from fitscope.report.folder import default_folder
 
-    folder = output or default_folder(dataset)
+    if output is not None and resume is not None:
+        raise click.UsageError("--output makes a folder and --resume goes on in one; give one of them.")
+    folder = resume or output or default_folder(dataset)
     keep_for_people()
     teller = Teller(quiet)
     with Interrupt() as interrupt:
 
-        def tell(event: Step | EpochEnd) -> None:
+        def tell(event: Step | Told) -> None:
             if not isinstance(event, analysis.Step):
                 teller.epoch(event)
             elif event.name == "folder":
                 click.echo(event.text, err=as_json)
             elif event.name != "report":
-                interrupt.training = event.name in ("train", "refit")
+                interrupt.training = event.name in ("train", "search", "trial", "refit")
                 teller.step(event)
 
         try:
-            result = analysis.analyze(dataset, output=folder, tell=tell, should_stop=lambda: interrupt.asked, **options)
+            result = analysis.analyze(
+                dataset, output=folder, resume=resume is not None, tell=tell, should_stop=lambda: interrupt.asked, **options
+            )
         finally:
             teller.close()
     click.echo(result.to_text() if as_json else wrapped(summary(result, folder / "report.html")), nl=not as_json)
@@ -106,17 +127,26 @@ def summary(result: Result, report: Path) -> str:
         lines.append(_score("Refitted model", result.refit.test))
     if result.holdout is not None:
         lines.append(_score("Held-out model", result.holdout.test))
+    if result.search is not None and result.search.best is not None and result.search.best.test is not None:
+        lines.append(_score("Winner of the search", result.search.best.test))
     if result.refit_skipped is not None:
         lines.append(words.refit_skipped(result.refit_skipped))
     return "\n".join([*lines, "", str(report)])
 
 
 def _score(name: str, score: Score) -> str:
-    accuracy, loss = score.accuracy_interval or (0, 0), score.loss_interval
-    return (
-        f"{name}: test accuracy {score.accuracy:.3f} ({accuracy[0]:.3f} to {accuracy[1]:.3f}), "
-        f"loss {score.loss:.3f} ({loss[0]:.3f} to {loss[1]:.3f})"
-    )
+    numbers = {
+        "accuracy": (score.accuracy, score.accuracy_interval),
+        "mean absolute error": (score.mae, score.mae_interval),
+        "loss": (score.loss, score.loss_interval),
+    }
+    said = [f"{what} {_number(value)} ({_number(limits[0])} to {_number(limits[1])})"
+            for what, (value, limits) in numbers.items() if value is not None and limits is not None]  # fmt: skip
+    return f"{name}: test {', '.join(said)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:

@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import OutputError
+from fitscope.errors import OutputError, ResultError, UsageError
 from fitscope.history import TrainingHistory
-from fitscope.plan import Plan
 from fitscope.report import page
 from fitscope.result import Result
 
@@ -43,7 +42,7 @@ class RunFolder:
     """Keep one analysis' files together.
 
     Args:
-        path: the folder, which must not exist yet.
+        path: the folder, which must not exist yet but where an analysis is gone on with.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +52,12 @@ class RunFolder:
     def report(self) -> Path:
         return self.path / "report.html"
 
-    def create(self, plan: Plan, refit_by: str) -> None:
+    @property
+    def trainings(self) -> Path:
+        """Where finished trainings are kept while others are under way."""
+        return self.path / WORK / "trainings"
+
+    def create(self, content: Mapping[str, Any]) -> None:
         """Make the folder with plan.json in it.
 
         Raises:
@@ -61,21 +65,52 @@ class RunFolder:
         """
         if os.path.lexists(self.path):
             raise OutputError(f"{self.path} exists already and is never overwritten; give another folder with --output.")
+        self._begin(content)
+
+    def resume(self, content: Mapping[str, Any]) -> None:
+        """Go on in the folder of an analysis that was stopped; begin one where the folder is missing or empty.
+
+        Raises:
+            UsageError: the folder's plan is another one.
+            OutputError: the folder holds something else.
+        """
+        if not os.path.lexists(self.path) or (self.path.is_dir() and not any(self.path.iterdir())):
+            self._begin(content)
+            return
+        try:
+            before = json.loads((self.path / "plan.json").read_text(encoding="utf8"))
+            differences = _differences(before, json.loads(json.dumps(content)))
+        except (OSError, ValueError, AttributeError, TypeError):
+            raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None
+        if differences:
+            raise UsageError(f"{self.path} was begun with {'; '.join(differences)}; give the same options, or another folder.")
+        (self.path / WORK).mkdir(exist_ok=True)
+
+    def _begin(self, content: Mapping[str, Any]) -> None:
         try:
             (self.path / WORK).mkdir(parents=True)
-            text = json.dumps({"plan": plan.to_json(), "refit_by": refit_by}, indent=1) + "\n"
-            (self.path / "plan.json").write_text(text, encoding="utf8")
+            (self.path / "plan.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf8")
         except OSError as error:
             self.discard()
             raise OutputError(_cannot_write(self.path, error)) from None
 
-    def fill(self, result: Result, losses: NDArray[np.floating[Any]], save_model: Callable[[Path], None] | None) -> None:
-        """Write the result's files, the report last.
+    def finished(self) -> Result | None:
+        """Return the result where the analysis came to its end already."""
+        if not self.report.is_file():
+            return None
+        try:
+            result = Result.from_text((self.path / "result.json").read_text(encoding="utf8"))
+        except (OSError, ResultError):
+            return None
+        return None if result.partial else result
+
+    def fill(self, result: Result, losses: NDArray[np.floating[Any]], files: Mapping[str, bytes]) -> None:
+        """Write the result's files, the report last; keep finished trainings only where the analysis can go on.
 
         Args:
             result: what result.json and the page are made from.
             losses: float [epochs, samples], every validation sample's loss.
-            save_model: writes the final model to a path; None where there is no model worth keeping.
+            files: what else there is, by name: the final models and what prepared their data.
 
         Raises:
             OutputError: the disk is full or something cannot be written; nothing of the result is left then.
@@ -85,12 +120,14 @@ class RunFolder:
             (work / "result.json").write_text(result.to_text(), encoding="utf8")
             _write_log(result.history, work / "history.csv")
             np.savez_compressed(work / "samples.npz", losses=losses)
-            if save_model is not None:
-                save_model(work / "model.keras")
+            for name, content in files.items():
+                (work / name).write_bytes(content)
             page.write(result, work / self.report.name)
-            for file in sorted(work.iterdir(), key=lambda file: file.name == self.report.name):
+            written = [file for file in work.iterdir() if file.is_file()]
+            for file in sorted(written, key=lambda file: file.name == self.report.name):
                 os.replace(file, self.path / file.name)
-            work.rmdir()
+            if not result.partial:
+                shutil.rmtree(work)
         except OSError as error:
             raise OutputError(_cannot_write(self.path, error)) from error
 
@@ -98,25 +135,39 @@ class RunFolder:
         """Remove the folder and all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
 
+    def leave(self) -> None:
+        """Remove the folder of an analysis that failed, but where finished trainings can be gone on with."""
+        if not any(self.trainings.glob("*.npz")):
+            self.discard()
+
 
 @contextmanager
-def open_folder(path: Path | None, plan: Plan, refit_by: str) -> Iterator[RunFolder | None]:
-    """Make the folder of an analysis, and remove it again where the analysis fails.
+def open_folder(path: Path | None, content: Mapping[str, Any], resume: bool = False) -> Iterator[RunFolder | None]:
+    """Make the folder of an analysis, and remove it again where the analysis fails before a training is finished.
 
     Args:
         path: the folder; None for an analysis that writes nothing.
-        plan, refit_by: what plan.json holds.
+        content: what plan.json holds.
+        resume: whether the folder may be there already.
     """
     if path is None:
         yield None
         return
     folder = RunFolder(path)
-    folder.create(plan, refit_by)
+    (folder.resume if resume else folder.create)(content)
     try:
         yield folder
     except BaseException:
-        folder.discard()
+        folder.leave()
         raise
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return where two plan.json differ, as a person would say it."""
+    mine, theirs = ({**content["plan"], **{k: v for k, v in content.items() if k != "plan"}} for content in (now, before))
+    return [
+        f"{name.replace('_', ' ')} {theirs.get(name)}, not {value}" for name, value in mine.items() if theirs.get(name) != value
+    ]
 
 
 def _write_log(history: TrainingHistory, path: Path) -> None:

@@ -49,10 +49,14 @@ class Crew:
         Raises:
             FitscopeError: what a training raised.
         """
-        left, found = list(jobs), {}
-        names = [job.name for job in left]
-        self.work(lambda: left.pop(0) if left else None, lambda job, run: found.update({job.name: run}))
-        return {name: found[name] for name in names if name in found}
+        wanted, found = list(jobs), {}
+        left = list({job.plan.key(): job for job in reversed(wanted)}.values())  # of equal plans the first one alone
+
+        def done(job: Job, run: Run) -> None:
+            found[job.plan.key()] = run
+
+        self.work(lambda: left.pop() if left else None, done)
+        return {job.name: found[job.plan.key()] for job in wanted if job.plan.key() in found}
 
     def work(self, supply: Callable[[], Job | None], done: Callable[[Job, Run], object]) -> None:
         """Keep every worker busy until there is nothing left to do.
@@ -126,10 +130,10 @@ class Crew:
         for each in lost:
             self._waiting[self.place.submit(self.place.train, each)] = each
 
-    def finish(self, runs: Sequence[Run], tested: bool) -> Finished:
-        """Read the test data once for all final models, and make the last one's file; see `work.finish`."""
+    def finish(self, runs: Sequence[Run], tested: bool, kept: Sequence[int]) -> Finished:
+        """Read the test data once for all final models, and make the files of those to keep; see `work.finish`."""
         light = [replace(run, state=[], validation_losses=run.validation_losses[:0]) for run in runs]
-        finished: Finished = self.place.submit(self.place.finish, light, tested).result()
+        finished: Finished = self.place.submit(self.place.finish, light, tested, kept).result()
         return finished
 
 

@@ -121,5 +121,7 @@ def _train(job: Job, data: Dataset | None, *, located: Located, topic: str, sour
     return work.train(job, _ready(located, sources, data, job.plan.num_words), tell)
 
 
-def _finish(runs: list[Run], tested: bool, data: Dataset | None, *, located: Located, sources: Mapping[str, str]) -> Finished:
-    return work.finish(runs, tested, _ready(located, sources, data, runs[0].plan.num_words))
+def _finish(
+    runs: list[Run], tested: bool, kept: list[int], data: Dataset | None, *, located: Located, sources: Mapping[str, str]
+) -> Finished:
+    return work.finish(runs, tested, kept, _ready(located, sources, data, runs[0].plan.num_words))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from fitscope import datasets, training
@@ -51,14 +53,14 @@ class Finished:
         said: each model's losses and measures on the test samples.
         model: facts of the first run's network.
         environment: the machine that tested.
-        keras: the last run's model as the bytes of a .keras file.
+        keras: the bytes of .keras files, by the number of their run.
         peak_mb: the most memory that the testing process has held.
     """
 
     said: list[Any]
     model: Any
     environment: Any
-    keras: bytes | None
+    keras: dict[int, bytes]
     peak_mb: float | None
 
 
@@ -96,25 +98,27 @@ def train(job: Job, located: Located, on_epoch: OnEpoch) -> Run:
     return run if job.keep_state else replace(run, state=[])
 
 
-def finish(runs: Sequence[Run], tested: bool, located: Located) -> Finished:
-    """Read the test data once for all final models, and make the last one's file.
+def finish(runs: Sequence[Run], tested: bool, kept: Sequence[int], located: Located) -> Finished:
+    """Read the test data once for all final models, and make the files of those that are to be kept.
 
     Args:
-        runs: the held-out models first, the model to keep last.
+        runs: the final models.
         tested: whether the test data is read at all.
+        kept: numbers of the runs whose models are kept.
         located: where the data lies.
     """
-    import tempfile
-    from pathlib import Path
-
-    with _one_at_a_time, tempfile.TemporaryDirectory() as scratch:
+    with _one_at_a_time:
         data = data_of(located, runs[0].plan)
         said = training.test_once(runs, data) if tested else []
-        path, kept = Path(scratch) / "model.keras", bool(runs[-1].weights)
-        if kept:
-            training.save(runs[-1], data, path)
-        return Finished(said, training.describe(runs[0], data), training.environment(),
-                        path.read_bytes() if kept else None, training.peak_mb())  # fmt: skip
+        files = {number: _file(runs[number], data) for number in kept if runs[number].weights}
+        return Finished(said, training.describe(runs[0], data), training.environment(), files, training.peak_mb())
+
+
+def _file(run: Run, data: Dataset) -> bytes:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "model.keras"
+        training.save(run, data, path)
+        return path.read_bytes()
 
 
 def begin(threads: int, num_words: int | None) -> None:

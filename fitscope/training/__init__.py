@@ -2,7 +2,7 @@
 
 from fitscope.training.loop import EpochEnd, Run, batch_order, train
 from fitscope.training.machine import environment, peak_mb, start_loading
-from fitscope.training.networks import check_model, default_optimizer, model_sha256
+from fitscope.training.networks import check_model, declared, default_optimizer, model_sha256, settings
 from fitscope.training.objectives import MEASURES
 from fitscope.training.scores import gain, score
 from fitscope.training.testing import describe, predict, save, test_once
@@ -13,6 +13,7 @@ __all__ = [
     "Run",
     "batch_order",
     "check_model",
+    "declared",
     "default_optimizer",
     "describe",
     "environment",
@@ -22,6 +23,7 @@ __all__ = [
     "predict",
     "save",
     "score",
+    "settings",
     "start_loading",
     "test_once",
     "train",

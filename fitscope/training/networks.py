@@ -192,6 +192,23 @@ def takes_hyperparameters(function: Callable[..., Any]) -> bool:
     return sum(parameter.kind in kinds for parameter in inspect.signature(function).parameters.values()) >= 2
 
 
+def declared(plan: Plan, data: Dataset) -> Any:
+    """Return the `keras_tuner.HyperParameters` that a person's function asks for, with the space that it declares.
+
+    Raises:
+        UsageError: the function takes no second argument.
+        OwnCodeError: it raised.
+    """
+    function = own.load(plan.model)
+    if not takes_hyperparameters(function):
+        raise UsageError(
+            f"{plan.model} takes no hyperparameters; let it take a second argument, as in build(shape, hp), and ask that for them."
+        )
+    found = hyperparameters({})
+    own.call(plan.model, function, shape_of(data.training(plan)[0]), found)
+    return found
+
+
 def hyperparameters(values: Mapping[str, Any]) -> Any:
     """Return `keras_tuner.HyperParameters` that give these values, and defaults for all else that is asked for."""
     import keras_tuner

@@ -4,7 +4,10 @@ import re
 import pytest
 from rich.console import Console
 
+from fitscope.analysis import Step
+from fitscope.cli.livetable import sparkline
 from fitscope.cli.progress import Teller
+from fitscope.studies.work import Told
 from fitscope.training import EpochEnd
 
 METRICS = {"loss": 0.123456, "accuracy": 0.9, "val_loss": 0.25, "val_accuracy": 0.875}
@@ -15,7 +18,7 @@ def shown(width, terminal):
     teller.console = Console(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)
     teller.live = terminal
     for epoch in (1, 2, 3):
-        teller.epoch(EpochEnd(epoch, 3, METRICS))
+        teller.epoch(Told("", EpochEnd(epoch, 3, METRICS)))
     return teller.console.file.getvalue()
 
 
@@ -32,3 +35,47 @@ def test_bar_on_a_terminal_fits_into_its_width(width, all_losses):
     assert (" loss 0.1235" in text) == all_losses
     assert "…" not in text
     assert max(map(len, re.split(r"[\r\n]", text))) <= width
+
+
+def table(width, jobs, ends):
+    teller = Teller(quiet=False)
+    teller.console = Console(file=io.StringIO(), width=width, force_terminal=True, highlight=False)
+    teller.live = True
+    teller.step(Step("train", "Training", dict(jobs)))
+    for name, epoch in ends:
+        teller.epoch(Told(name, EpochEnd(epoch, jobs[name], {**METRICS, "val_loss": 1 / epoch})))
+    shown = Console(file=io.StringIO(), width=width)
+    shown.print(teller.table.draw())
+    teller.close()
+    return shown.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [100, 80, 66, 50, 40])
+def test_table_of_several_trainings_fits_into_the_terminal(width):
+    jobs = {f"seed {n}": 4 for n in range(3)}
+    lines = table(width, jobs, [("seed 0", 1), ("seed 1", 1), ("seed 0", 2)])
+    assert max(map(len, lines)) <= width
+    assert lines[0].startswith("0 of 3 trainings done, about")
+    assert [line.split()[:3] for line in lines[2:]] == [["seed", "0", "2/4"], ["seed", "1", "1/4"]]
+    assert "█▁" in lines[2]
+
+
+def test_table_shows_those_under_way_before_those_that_ended():
+    jobs = {f"trial {n}": 1 for n in range(1, 40)}
+    lines = table(80, jobs | {"trial 40": 2}, [*((name, 1) for name in jobs), ("trial 40", 1)])
+    assert lines[0].startswith("39 of 40 trainings done")
+    assert len(lines) == 14
+    assert lines[-1].startswith("trial 40")
+
+
+def test_training_of_a_study_is_named_in_its_line():
+    teller = Teller(quiet=False)
+    teller.console = Console(file=io.StringIO(), width=80)
+    teller.epoch(Told("seed 1", EpochEnd(1, 3, METRICS)))
+    assert teller.console.file.getvalue().startswith("seed 1: epoch 1/3  loss 0.1235")
+
+
+def test_sparkline_keeps_its_width_and_leaves_a_gap_where_a_loss_is_unknown():
+    assert sparkline([2.0, float("nan"), 1.0], 8) == "█ ▁"
+    assert len(sparkline([1 / n for n in range(1, 101)], 20)) <= 20
+    assert sparkline([float("nan")], 8) == ""

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 import os
 from datetime import datetime
@@ -7,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitscope.errors import OutputError
+from fitscope.errors import OutputError, UsageError
 from fitscope.plan import Plan
 from fitscope.report.folder import RunFolder, default_folder, open_folder
+from fitscope.studies.wishes import Wishes
 
 PLAN = Plan("digits", "ab", None, "textbook")
+CONTENT = {"plan": PLAN.to_json(), **Wishes().to_json()}
 
 
 def test_default_folder_is_named_after_data_set_and_time():
@@ -27,7 +30,7 @@ def test_default_folder_that_is_taken_gets_a_number(tmp_path, monkeypatch):
 
 
 def test_plan_is_there_before_anything_is_trained(tmp_path):
-    with open_folder(tmp_path / "run", PLAN, "epochs"):
+    with open_folder(tmp_path / "run", CONTENT):
         content = json.loads((tmp_path / "run" / "plan.json").read_text())
         assert Plan.from_json(content["plan"]) == PLAN
         assert (tmp_path / "run" / ".run").is_dir()
@@ -35,8 +38,8 @@ def test_plan_is_there_before_anything_is_trained(tmp_path):
 
 def test_history_is_written_as_keras_csv_logger_would(tmp_path, result):
     folder = RunFolder(tmp_path / "run")
-    folder.create(result.plan, "epochs")
-    folder.fill(result, np.zeros((20, 3)), None)
+    folder.create(CONTENT)
+    folder.fill(result, np.zeros((20, 3)), {})
     rows = list(csv.DictReader((tmp_path / "run" / "history.csv").open()))
     assert list(rows[0]) == ["epoch", "loss", "val_loss"]
     assert rows[0]["epoch"] == "0"
@@ -49,13 +52,13 @@ def test_report_is_written_last(tmp_path, result, monkeypatch):
     moved, replace = [], os.replace
     monkeypatch.setattr("os.replace", lambda old, new: (moved.append(Path(new)), replace(old, new)))
     folder = RunFolder(tmp_path / "run")
-    folder.create(result.plan, "epochs")
-    folder.fill(result, np.zeros((20, 3)), lambda path: path.write_bytes(b"m"))
+    folder.create(CONTENT)
+    folder.fill(result, np.zeros((20, 3)), {"model.keras": b"m"})
     assert moved[-1] == tmp_path / "run" / "report.html"
 
 
 def test_folder_of_an_analysis_that_fails_is_removed(tmp_path):
-    with pytest.raises(KeyboardInterrupt), open_folder(tmp_path / "run", PLAN, "epochs"):
+    with pytest.raises(KeyboardInterrupt), open_folder(tmp_path / "run", CONTENT):
         raise KeyboardInterrupt
     assert not (tmp_path / "run").exists()
 
@@ -63,13 +66,61 @@ def test_folder_of_an_analysis_that_fails_is_removed(tmp_path):
 @pytest.mark.parametrize("blocked", ["file/run", "file"])
 def test_place_that_cannot_be_written_is_refused(tmp_path, blocked):
     (tmp_path / "file").write_text("kept")
-    with pytest.raises(OutputError, match="--output"), open_folder(tmp_path / blocked, PLAN, "epochs"):
+    with pytest.raises(OutputError, match="--output"), open_folder(tmp_path / blocked, CONTENT):
         pass
     assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_dangling_link_is_not_followed(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OutputError, match="exists already"), open_folder(tmp_path / "link", PLAN, "epochs"):
+    with pytest.raises(OutputError, match="exists already"), open_folder(tmp_path / "link", CONTENT):
         pass
     assert not (tmp_path / "elsewhere").exists()
+
+
+def interrupted(path, finished):
+    """Begin an analysis and stop it, with or without a finished training."""
+    with pytest.raises(KeyboardInterrupt), open_folder(path, CONTENT) as folder:
+        if finished:
+            folder.trainings.mkdir()
+            (folder.trainings / "key.npz").write_bytes(b"run")
+        raise KeyboardInterrupt
+
+
+def test_folder_of_an_analysis_that_fails_is_kept_where_a_training_is_finished(tmp_path):
+    interrupted(tmp_path / "run", finished=True)
+    with open_folder(tmp_path / "run", CONTENT, resume=True) as folder:
+        assert [path.name for path in folder.trainings.iterdir()] == ["key.npz"]
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_resume_begins_where_the_folder_is_missing_or_empty(tmp_path, made):
+    if made:
+        (tmp_path / "run").mkdir()
+    with open_folder(tmp_path / "run", CONTENT, resume=True):
+        assert json.loads((tmp_path / "run" / "plan.json").read_text())["plan"] == PLAN.to_json()
+
+
+def test_resume_with_other_options_is_refused_and_says_which(tmp_path):
+    interrupted(tmp_path / "run", finished=True)
+    other = {**CONTENT, "plan": PLAN.replace(seed=3).to_json(), "repeats": 4}
+    with pytest.raises(UsageError, match="seed 0, not 3; repeats 1, not 4"), open_folder(tmp_path / "run", other, resume=True):
+        pass
+    assert (tmp_path / "run" / ".run" / "trainings" / "key.npz").exists()
+
+
+def test_resume_in_a_folder_of_something_else_is_refused(tmp_path):
+    (tmp_path / "kept.txt").write_text("kept")
+    with pytest.raises(OutputError, match=r"no plan\.json"), open_folder(tmp_path, CONTENT, resume=True):
+        pass
+    assert (tmp_path / "kept.txt").read_text() == "kept"
+
+
+def test_partial_result_keeps_the_finished_trainings_and_a_whole_one_does_not(tmp_path, result):
+    for partial in (True, False):
+        folder = RunFolder(tmp_path / str(partial))
+        folder.create(CONTENT)
+        folder.trainings.mkdir()
+        folder.fill(dataclasses.replace(result, partial=partial), np.zeros((20, 3)), {})
+        assert folder.trainings.is_dir() == partial
+        assert (folder.finished() is None) == partial

@@ -1,0 +1,141 @@
+"""The ritual itself: hold out, train too long, diagnose, refit, test once, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fitscope import datasets, training
+from fitscope.analysis.conclusion import conclude, files, repeat_command
+from fitscope.analysis.course import Course, Step, Tell
+from fitscope.analysis.steps import finish, prepare, refit, train
+from fitscope.datasets import Dataset
+from fitscope.plan import Plan
+from fitscope.report.folder import RunFolder, open_folder
+from fitscope.result import Result
+from fitscope.studies.crew import crew
+from fitscope.studies.store import Store
+from fitscope.studies.wishes import Wishes
+
+__all__ = ["Step", "analyze", "repeat_command"]
+
+
+def analyze(
+    dataset: str,
+    *,
+    max_epochs: int | None = None,
+    validation: int | float | None = None,
+    num_words: int | None = None,
+    batch_size: int | None = None,
+    target: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    test: str | int | float | None = None,
+    model: str = "textbook",
+    class_weight: str | None = None,
+    optimizer: str | None = None,
+    learning_rate: float | None = None,
+    seed: int = 0,
+    refit_by: str = "epochs",
+    repeats: int = 1,
+    folds: int | None = None,
+    remedies: bool = False,
+    sizes: bool = False,
+    search: str | None = None,
+    trials: int = 20,
+    workers: int | None = 1,
+    cluster: str | None = None,
+    data_dir: Path | str | None = None,
+    output: Path | str | None = None,
+    resume: bool = False,
+    tell: Tell | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Result:
+    """Find where a network overfits, refit it for the best number of epochs and test it once.
+
+    Args:
+        dataset: `imdb`, `reuters`, `digits` or `diabetes`, the path of a table, a folder of texts or pictures, the path of
+            arrays (.npz), or `FILE.py:FUNCTION`.
+        max_epochs, validation, num_words, batch_size: None for the data set's own; `validation` is a number of samples
+            or, below 1, a fraction of the training data.
+        target, group, time: columns of a table: what is predicted, what stays on one side of every split, and what
+            orders the rows, so that the latest are held out.
+        test: a person's own test data: a number of samples, a fraction, or a file.
+        model: `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
+        class_weight: `balanced` weighs rare classes up while training.
+        optimizer, learning_rate: Keras' name (None: rmsprop, or what a person's own function compiled), and the step size
+            (None for the optimizer's own).
+        seed: decides initial weights and batch order.
+        refit_by: what the refit keeps of the best epoch: its number of `epochs` or of `updates`.
+        repeats, folds, remedies, sizes, search, trials: what is trained beside; see `fitscope.studies.wishes.Wishes`.
+        workers: how many processes train; 1 trains in this one, None takes as many as pay off. A script that asks for more
+            than one needs `if __name__ == "__main__":` around its call, as Python's multiprocessing does.
+        cluster: the address of a Dask scheduler whose workers train.
+        data_dir: where data is looked for first.
+        output: the folder to make and fill; None writes nothing.
+        resume: whether `output` may be there, from an analysis of the same plan that was stopped, to be gone on with.
+        tell: is told every step and every epoch.
+        should_stop: is asked after every epoch; True ends the training there, and the result is marked partial.
+
+    Returns:
+        The result.
+
+    Raises:
+        UsageError: an option that is impossible.
+        DataError: the data is missing or damaged.
+        OwnCodeError: a person's own function raised.
+        OutputError: the folder exists or cannot be written.
+
+    Example:
+        >>> result = analyze("digits", max_epochs=5)  # doctest: +SKIP
+        >>> result.diagnosis.best_epoch               # doctest: +SKIP
+        5
+    """
+    wishes = Wishes(refit_by, repeats, folds, remedies, sizes, search, trials)
+    say = tell or (lambda _: None)
+    training.check_model(model)
+    own_data = {"target": target, "group": group, "time": time, "test": test}
+    options = {name: value for name, value in own_data.items() if value is not None}
+    located = datasets.locate(dataset, data_dir, options=options, say=lambda text: say(Step("data", text)))
+    data = None if datasets.is_known(dataset) else datasets.load(located, num_words)
+    facts = datasets.defaults(dataset) if data is None else datasets.describe(data)
+    plan = Plan(
+        dataset=located.name,
+        data_sha256=located.sha256,
+        num_words=facts.words(num_words) if data is None else num_words,
+        model=model,
+        model_sha256=training.model_sha256(model),
+        optimizer=optimizer or training.default_optimizer(model),
+        learning_rate=learning_rate,
+        class_weight=class_weight,
+        batch_size=facts.batch_size if batch_size is None else batch_size,
+        max_epochs=facts.max_epochs if max_epochs is None else max_epochs,
+        validation=facts.held_out(validation),
+        seed=seed,
+        options=options,
+    )
+    command = repeat_command(plan, wishes)
+    course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command)
+    content = {"plan": plan.to_json(), **wishes.to_json()}
+    with open_folder(None if output is None else Path(output), content, resume) as folder:
+        done = None if folder is None else folder.finished()
+        return _ritual(course, data, folder) if done is None else done
+
+
+def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> Result:
+    """Go through the steps; every choice is fixed before the test data is read."""
+    if folder is not None:
+        course.tell(Step("folder", str(folder.path)))
+    data, asked, workers = prepare(course, data)
+    store = Store(None if folder is None else folder.trainings)
+    place = crew(course.located, course.plan.num_words, store, course.tell, course.should_stop, workers, course.cluster,
+                 course.plan.model if datasets.own.is_own(course.plan.model) else None)  # fmt: skip
+    with place as opened:
+        found = train(course, opened, data, asked, workers)
+        refit(course, opened, data, found)
+        finished = finish(course, opened, data, found)
+    result = conclude(course, data, found, finished)
+    if folder is not None:
+        folder.fill(result, found.common.losses, files(found, finished))
+        course.tell(Step("report", str(folder.report)))
+    return result

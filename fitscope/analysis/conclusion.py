@@ -1,0 +1,125 @@
+"""The result, put together from what was found; nothing is chosen any more."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import repeat
+
+from fitscope import training, version
+from fitscope.analysis.course import Course, Found
+from fitscope.datasets import Dataset
+from fitscope.plan import Plan
+from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Score, Search, Studies, Training
+from fitscope.studies import remedies, repeats, sizes
+from fitscope.studies.wishes import Wishes
+from fitscope.studies.work import Finished
+
+
+def conclude(course: Course, data: Dataset, found: Found, finished: Finished) -> Result:
+    """Put together what was found; nothing is chosen any more."""
+    measure, main = training.MEASURES[data.task], found.main
+    scores: list[Score] = [training.score(said, measure) for said in finished.said]
+    entries = tuple(repeats.entry(run, course.plan, data, test) for run, test in zip(main, scores or repeat(None)))
+    holdout, refit = None, None
+    if scores and entries[0].best_epoch is not None:
+        holdout = HoldOut(entries[0].best_epoch, scores[0])
+    if scores and found.refits and found.diagnosis.best_epoch is not None:
+        brought = training.gain(finished.said[0], finished.said[len(main)], measure)
+        refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, scores[len(main)], brought, found.refits[0].updates)
+    return Result(
+        fitscope=version(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        plan=course.plan,
+        environment=finished.environment,
+        dataset=_dataset_facts(data, main[0].plan, found.majority),
+        model=finished.model,
+        history=found.common.history,
+        diagnosis=found.diagnosis,
+        holdout=holdout,
+        refit=refit,
+        refit_skipped=found.skipped,
+        test_reads=int(bool(scores)),
+        command=course.command,
+        partial=found.skipped == "interrupted",
+        seconds=course.seconds,
+        peak_mb=max(filter(None, (training.peak_mb(), finished.peak_mb)), default=None),
+        studies=_studies(course, data, found, entries),
+        search=_search_result(found, finished, measure),
+    )
+
+
+def _studies(course: Course, data: Dataset, found: Found, entries: Sequence[Training]) -> Studies:
+    several = len(found.jobs.main) > 1
+    repeated = several and course.wishes.folds is None
+    changed = {code: [found.runs[job.name] for job in group] for code, group in found.jobs.remedies.items()
+               if all(job.name in found.runs for job in group)}  # fmt: skip
+    parts = [found.runs[job.name] for job in found.jobs.sizes if job.name in found.runs]
+    smaller, scaling = sizes.results(course.plan, data, parts) if parts else ((), None)
+    return Studies(
+        repeats=tuple(entries) if repeated else (),
+        folds=tuple(entries) if several and not repeated else (),
+        remedies=remedies.results(course.plan, data, found.main, changed, course.plan.seed) if changed else (),
+        sizes=smaller,
+        repeated=repeats.summary(entries) if repeated else None,
+        scaling=scaling,
+    )
+
+
+def _search_result(found: Found, finished: Finished, measure: str) -> Search | None:
+    """Return the search with its winner's test result beside that of the network that was not searched for."""
+    if found.search is None or found.search.best is None or len(found.refits) < 2 or not finished.said:
+        return found.search
+    plain, winner = finished.said[-2:]
+    best = replace(found.search.best, test=training.score(winner, measure), gain=training.gain(plain, winner, measure))
+    return replace(found.search, best=best)
+
+
+def files(found: Found, finished: Finished) -> dict[str, bytes]:
+    names = ("model.keras", "winner.keras")
+    return dict(zip(names, finished.keras.values()))
+
+
+def kept_plan(found: Found) -> Plan:
+    return (found.refits or found.main)[0].plan
+
+
+def _dataset_facts(data: Dataset, plan: Plan, majority: float | None) -> DatasetFacts:
+    return DatasetFacts(
+        name=data.name,
+        task=data.task,
+        classes=data.classes,
+        train=data.train_samples - plan.validation,
+        validation=plan.validation,
+        test=data.test_samples,
+        source=data.source,
+        sha256=data.sha256,
+        majority=majority,
+        notes=data.notes,
+    )
+
+
+def repeat_command(plan: Plan, wishes: Wishes) -> str:
+    """Return the command that makes the same analysis again, with every default spelt out."""
+    plain = Wishes()
+    options = {
+        "--max-epochs": plan.max_epochs,
+        "--validation": plan.validation,
+        "--num-words": plan.num_words,
+        "--model": None if plan.model == "textbook" else plan.model,
+        **{f"--{name}": value for name, value in plan.options.items()},
+        "--class-weight": plan.class_weight,
+        "--batch-size": plan.batch_size,
+        "--optimizer": plan.optimizer,
+        "--learning-rate": plan.learning_rate,
+        "--seed": plan.seed,
+        "--refit-by": wishes.refit_by,
+        **{f"--{name}": getattr(wishes, name) for name in ("repeats", "folds", "search")
+           if getattr(wishes, name) != getattr(plain, name)},
+        "--trials": wishes.trials if wishes.search else None,
+    }  # fmt: skip
+    said = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    flags = [f"--{name}" for name in ("remedies", "sizes") if getattr(wishes, name)]
+    return shlex.join(["fitscope", "analyze", plan.dataset, *said, *flags])

@@ -1,0 +1,137 @@
+"""The steps of the ritual, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fitscope import datasets, training
+from fitscope.analysis.course import Course, Found, Step
+from fitscope.datasets import Dataset
+from fitscope.diagnosis import Diagnosis
+from fitscope.plan import Plan
+from fitscope.studies import executors, repeats, search, work
+from fitscope.studies.crew import Crew
+from fitscope.studies.wishes import Jobs, jobs
+from fitscope.studies.work import Finished, Job
+
+
+def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
+    """Read the data while TensorFlow loads, and decide what is trained and by how many workers."""
+    plan, alone = course.plan, course.workers == 1 and course.cluster is None
+    loading = training.start_loading() if alone else None
+    if course.located.path is None and loading is not None:
+        with course.part("import"):  # scikit-learn and Keras import the same modules; two threads would block each other
+            loading.join()
+    with course.part("data"):
+        data = datasets.load(course.located, plan.num_words) if data is None else data
+        data.check_held_out(plan.validation)
+    work.keep(data, plan.num_words)
+    course.tell(Step("data", describe_data(data, plan, course.located.path)))
+    asked = jobs(plan, course.wishes, data)
+    count = len(asked.all) + (course.wishes.trials if course.wishes.search else 0)
+    batches = plan.max_epochs * -(-data.train_samples // plan.batch_size)
+    workers = executors.pay_off(count, batches) if course.workers is None else course.workers
+    if workers == 1 and course.cluster is None:
+        with course.part("import"):
+            (loading or training.start_loading()).join()
+    return data, asked, workers
+
+
+def train(course: Course, opened: Crew, data: Dataset, asked: Jobs, workers: int) -> Found:
+    """Train all that was asked for, judge it, and search."""
+    plan, all_jobs = course.plan, asked.all
+    course.tell(Step("train", describe_training(plan, all_jobs, workers), {job.name: job.plan.max_epochs for job in all_jobs}))
+    with course.part("train"):
+        runs = opened.train(all_jobs)
+    main = [runs[job.name] for job in asked.main if job.name in runs]
+    with course.part("diagnosis"):
+        majority, common = data.majority(main[0].plan), repeats.together(main, data)
+        diagnosis = repeats.diagnose(common, data, plan, majority)
+    found = Found(asked, runs, common, diagnosis, majority)
+    stopped = opened.stopped or any(run.stopped for run in runs.values())
+    if course.wishes.search is not None and not stopped:
+        with course.part("search"):
+            look_further(course, opened, data, found)
+        stopped = opened.stopped or any(run.stopped for run in found.hunt.runs.values()) if found.hunt else stopped
+    found.skipped = "interrupted" if stopped else _why_no_refit(main[0].plan, diagnosis, data, course.wishes.refit_by)
+    return found
+
+
+def look_further(course: Course, opened: Crew, data: Dataset, found: Found) -> None:
+    kind, trials = course.wishes.search, course.wishes.trials
+    assert kind is not None
+    course.tell(Step("search", f"Searching, {trials} trials at most ({kind})"))
+
+    def begin(job: Job) -> None:
+        course.tell(Step("trial", "", {job.name: job.plan.max_epochs}))
+
+    found.hunt = search.search(opened, kind, trials, course.plan, data, begin)
+    found.search = search.results(found.hunt) if found.hunt.runs else None
+
+
+def _why_no_refit(plan: Plan, diagnosis: Diagnosis, data: Dataset, refit_by: str) -> str | None:
+    """Return the code of the reason why nothing is refitted, or None."""
+    if diagnosis.best_val_loss is None or (diagnosis.verdict == "diverged" and diagnosis.best_val_loss >= data.guess(plan)):
+        return "no_epoch_worth_it"
+    if refit_by == "updates" and diagnosis.best_epoch == plan.max_epochs:
+        return "minimum_not_reached"
+    return None
+
+
+def refit(course: Course, opened: Crew, data: Dataset, found: Found) -> None:
+    """Train the final models on all training data."""
+    if found.skipped is not None:
+        return
+    plan = _refit_plan(course.plan, found.diagnosis, data, course.wishes.refit_by)
+    wanted = [Job("refit" if found.search else "", plan)]
+    if found.hunt is not None and found.search is not None and found.search.best is not None:
+        wanted.append(Job("refit of the winner", search.refit_plan(found.hunt, found.search.best)))
+    text = f"Refitting on all {data.train_samples:,} training samples, {amount(plan)}"
+    course.tell(Step("refit", text, {job.name: job.plan.max_epochs for job in wanted}))
+    with course.part("refit"):
+        runs = opened.train(wanted)
+    if len(runs) < len(wanted) or any(run.stopped for run in runs.values()):
+        found.skipped = "interrupted"
+    else:
+        found.refits = tuple(runs.values())
+
+
+def _refit_plan(plan: Plan, diagnosis: Diagnosis, data: Dataset, refit_by: str) -> Plan:
+    assert diagnosis.best_epoch is not None
+    if refit_by == "epochs":
+        return plan.replace(validation=0, max_epochs=diagnosis.best_epoch)
+    updates = diagnosis.best_epoch * -(-(data.train_samples - plan.validation) // plan.batch_size)
+    epochs = -(-updates // -(-data.train_samples // plan.batch_size))
+    return plan.replace(validation=0, max_epochs=epochs, updates=updates)
+
+
+def finish(course: Course, opened: Crew, data: Dataset, found: Found) -> Finished:
+    """Read the test data once, for every model that is final; keep the refitted ones, else the held-out one."""
+    tested = found.skipped not in ("interrupted", "no_epoch_worth_it") and data.test_samples > 0
+    finals = [*found.main, *found.refits]
+    kept = range(len(found.main), len(finals)) if found.refits else range(1)
+    if tested:
+        course.tell(Step("test", f"Testing once on {data.test_samples:,} samples"))
+    with course.part("test"):
+        return opened.finish(finals, tested, list(kept))
+
+
+def describe_data(data: Dataset, plan: Plan, path: Path | None) -> str:
+    parts = (data.train_samples - plan.validation, plan.validation, data.test_samples)
+    training_, validation, test = (f"{part:,}" for part in parts)
+    place = "" if path is None else f" ({path})"
+    return f"{data.name} from {data.source}{place}: {training_} training, {validation} validation and {test} test samples"
+
+
+def describe_training(plan: Plan, wanted: Sequence[Job], workers: int) -> str:
+    held = f"{plan.validation:,} samples held out" if wanted[0].plan.fold is None else "each fold held out in turn"
+    text = f"Training for {amount(plan)} with {held}"
+    if len(wanted) == 1:
+        return text
+    return f"{text}: {len(wanted)} trainings, {workers} at a time"
+
+
+def amount(plan: Plan) -> str:
+    count, unit = (plan.max_epochs, "epoch") if plan.updates is None else (plan.updates, "update")
+    return f"{count:,} {unit}{'' if count == 1 else 's'}"

@@ -1,0 +1,106 @@
+"""What would help: the same data with one thing changed at a time, each a plan, and what each change brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fitscope.datasets import Dataset, own
+from fitscope.diagnosis.gains import compare
+from fitscope.plan import Plan
+from fitscope.result import Remedy
+from fitscope.studies.repeats import entry, together
+from fitscope.training import Run, settings
+
+L2 = 0.001
+DROPOUT = 0.5
+FEWER = 10  # the words that are left: a tenth
+TIMES = 4  # as many units, or a quarter
+SLOWER = 3
+# Keras' own step sizes.
+RATES = {"rmsprop": 0.001, "adam": 0.001, "adamw": 0.001, "nadam": 0.001, "adagrad": 0.001, "sgd": 0.01}
+
+
+def plans(plan: Plan, data: Dataset) -> dict[str, Plan]:
+    """Return the remedies that make sense for a plan, each with one thing changed.
+
+    A person's own network is only trained otherwise: what it is made of, its function decides.
+
+    Args:
+        plan: the training that they are compared with.
+        data: gives the task.
+
+    Returns:
+        Plans by the remedy's code.
+    """
+    changes: dict[str, Callable[[], Plan | None]] = {
+        "smaller": lambda: _network(plan, data, units=lambda units: max(2, units // TIMES)),
+        "larger": lambda: _network(plan, data, units=lambda units: units * TIMES),
+        "l2": lambda: _network(plan, data, l2=lambda _: L2),
+        "dropout": lambda: _network(plan, data, dropout=lambda _: DROPOUT),
+        "l2_dropout": lambda: _network(plan, data, l2=lambda _: L2, dropout=lambda _: DROPOUT),
+        "fewer_words": lambda: _fewer_words(plan),
+        "lower_learning_rate": lambda: _slower(plan),
+    }
+    made = {code: change() for code, change in changes.items()}
+    return {code: changed for code, changed in made.items() if changed is not None and changed != plan}
+
+
+def _network(plan: Plan, data: Dataset, **changes: Callable[[Any], Any]) -> Plan | None:
+    if own.is_own(plan.model):
+        return None
+    given = settings(plan, data.task)
+    if not given["layers"]:  # without hidden layers there is nothing to make smaller or to drop
+        return None
+    changed = {name: change(given[name]) for name, change in changes.items()}
+    return plan.replace(hyperparameters=dict(plan.hyperparameters) | changed)
+
+
+def _fewer_words(plan: Plan) -> Plan | None:
+    if plan.num_words is None or plan.num_words < 100 * FEWER:
+        return None
+    return plan.replace(num_words=plan.num_words // FEWER)
+
+
+def _slower(plan: Plan) -> Plan | None:
+    rate = plan.learning_rate or RATES.get(plan.optimizer or "")
+    return None if rate is None else plan.replace(learning_rate=float(f"{rate / SLOWER:.2g}"))
+
+
+def results(
+    base: Plan, data: Dataset, baseline: Sequence[Run], changed: Mapping[str, Sequence[Run]], seed: int
+) -> tuple[Remedy, ...]:
+    """Say what each remedy brought, those that help most first.
+
+    Args:
+        base: the plan without a change.
+        data: the data.
+        baseline: its trainings: of several seeds, or of every fold.
+        changed: the same of each remedy, by its code.
+        seed: of the resamples.
+    """
+    plain = together(baseline, data)
+    others = [together(runs, data) for runs in changed.values()]
+    gains = compare(plain.each, [other.each for other in others], groups=plain.groups, seed=seed)
+    found = []
+    for (code, runs), gain in zip(changed.items(), gains, strict=True):
+        first = entry(runs[0], base, data)
+        changes = {name: value for name, value in first.changes.items() if name not in ("fold", "validation", "seed")}
+        found.append(
+            Remedy(
+                changes,
+                first.history,
+                first.best_epoch,
+                first.best_val_loss,
+                first.verdict,
+                first.seconds,
+                name=code,
+                gain=gain.gain,
+                interval=gain.interval,
+                p=gain.p_holm,
+                clear=gain.clear,
+                seeds=gain.seeds,
+                spread=gain.spread,
+            )  # fmt: skip
+        )
+    return tuple(sorted(found, key=lambda remedy: -remedy.gain if remedy.gain == remedy.gain else float("inf")))

@@ -1,0 +1,144 @@
+"""One setting trained several times: with other seeds, or with each fold held out; and what the trainings say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.datasets import Dataset
+from fitscope.diagnosis import Diagnosis, judge
+from fitscope.errors import UsageError
+from fitscope.history import TrainingHistory, mean_of
+from fitscope.plan import Plan
+from fitscope.result import Repeats, Score, Spread, Training
+from fitscope.training import Run
+
+Losses = NDArray[np.floating]
+
+
+def plans(plan: Plan, data: Dataset, repeats: int = 1, folds: int | None = None) -> dict[str, Plan]:
+    """Return the plans that train one setting several times, by name; one plan where neither is asked for.
+
+    Args:
+        plan: the setting.
+        data: decides how large the folds are.
+        repeats: how many seeds, the plan's own and those after it.
+        folds: how many folds; None for one hold-out.
+
+    Raises:
+        UsageError: both are asked for, or the data has no such folds.
+    """
+    if folds is None:
+        return {f"seed {plan.seed + i}" if repeats > 1 else "": plan.replace(seed=plan.seed + i) for i in range(repeats)}
+    if repeats > 1:
+        raise UsageError("--repeats and --folds answer two questions; ask one at a time.")
+    if data.ordered:
+        raise UsageError("--folds would validate on rows that are older than the training rows; leave out --time or --folds.")
+    several = [plan.replace(fold=(number, folds)) for number in range(1, folds + 1)]
+    return {f"fold {p.fold[0]}": p.replace(validation=len(data.held_out(p))) for p in several if p.fold is not None}
+
+
+@dataclass(frozen=True)
+class Together:
+    """Hold what several trainings of one setting say together.
+
+    Args:
+        history: of the one training, or the mean curves.
+        losses: the validation samples' losses [epochs, samples]: of the one training, the mean over seeds, or all folds
+            side by side.
+        each: the same for each seed; of folds one for all.
+        groups: the group of each validation sample, None where there are none.
+        seeds: how many seeds there are.
+    """
+
+    history: TrainingHistory
+    losses: Losses
+    each: tuple[Losses, ...]
+    groups: NDArray[np.int64] | None
+    seeds: int
+
+
+def together(runs: Sequence[Run], data: Dataset) -> Together:
+    """Put the trainings of one setting together, up to the last epoch that all of them have.
+
+    Args:
+        runs: of other seeds, or of every fold. A seed that diverged is left out where others did not.
+        data: gives the samples' groups.
+    """
+    runs = [run for run in runs if np.isfinite(run.history.val_loss).all()] or list(runs)
+    epochs = min(len(run.history) for run in runs)
+    each = [run.validation_losses[:epochs] for run in runs]
+    groups = [data.groups[data.held_out(run.plan)] for run in runs] if data.groups is not None else None
+    if len(runs) == 1:
+        return Together(runs[0].history, each[0], (each[0],), None if groups is None else groups[0], 1)
+    history = mean_of([run.history for run in runs])
+    if runs[0].plan.fold is None:
+        mean: Losses = np.asarray(np.mean(each, axis=0, dtype=np.float64))
+        return Together(history, mean, tuple(each), None if groups is None else groups[0], len(runs))
+    whole = np.concatenate(each, axis=1)
+    history = history.replaced("val_loss", whole.mean(axis=1, dtype=np.float64))
+    return Together(history, whole, (whole,), None if groups is None else np.concatenate(groups), 1)
+
+
+def diagnose(found: Together, data: Dataset, plan: Plan, majority: float | None) -> Diagnosis:
+    """Judge the trainings of one setting by their common curve; where samples form groups, groups take their place."""
+    classes = len(data.classes) if majority is not None else None
+    if found.seeds > 1:
+        over_seeds = np.stack([losses.mean(axis=1, dtype=np.float64) for losses in found.each], axis=1)
+        return judge(found.history, over_seeds, majority=majority, classes=classes, repeats=True, seed=plan.seed)
+    losses = found.losses if found.groups is None else over_groups(found.losses, found.groups)
+    return judge(found.history, losses, majority=majority, classes=classes, seed=plan.seed)
+
+
+def over_groups(losses: Losses, groups: NDArray[np.int64]) -> Losses:
+    """Return losses [epochs, groups] whose mean is that of the samples and whose spread is that between groups.
+
+    A group's loss is its sum times groups over samples, so that large groups keep their weight (the ratio estimator of
+    cluster sampling; Cochran 1977, chapter 9A).
+    """
+    names, places = np.unique(groups, return_inverse=True)
+    sums = np.zeros((len(losses), len(names)))
+    for column, place in enumerate(places):
+        sums[:, place] += losses[:, column]
+    return sums * (len(names) / len(groups))
+
+
+def entry(run: Run, base: Plan, data: Dataset, test: Score | None = None) -> Training:
+    """Return one training of a study as the result holds it."""
+    majority = data.majority(run.plan)
+    said = judge(run.history, run.validation_losses, majority=majority, seed=run.plan.seed,
+                 classes=len(data.classes) if majority is not None else None)  # fmt: skip
+    changes = run.plan.differences(base)
+    return Training(changes, run.history, said.best_epoch, said.best_val_loss, said.verdict, round(run.seconds, 3), test)
+
+
+def summary(trainings: Sequence[Training]) -> Repeats | None:
+    """Return what several seeds have in common; None with fewer than two that have a best epoch."""
+    known = [training for training in trainings if training.best_epoch is not None]
+    if len(known) < 2:
+        return None
+    tests: Mapping[str, list[float | None]] = {
+        name: [getattr(training.test, name) if training.test else None for training in known]
+        for name in ("loss", "accuracy", "mae")
+    }
+    return Repeats(
+        best_epoch=spread([float(t.best_epoch or 0) for t in known]),
+        best_val_loss=spread([float(t.best_val_loss or 0) for t in known]),
+        test_loss=_known_spread(tests["loss"]),
+        accuracy=_known_spread(tests["accuracy"]),
+        mae=_known_spread(tests["mae"]),
+    )
+
+
+def _known_spread(values: Sequence[float | None]) -> Spread | None:
+    numbers = [value for value in values if value is not None]
+    return spread(numbers) if len(numbers) == len(values) else None
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Return mean, standard deviation (n - 1), lowest and highest of two values or more."""
+    array = np.asarray(values, np.float64)
+    return Spread(float(array.mean()), float(array.std(ddof=1)), float(array.min()), float(array.max()))
