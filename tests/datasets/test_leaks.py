@@ -36,6 +36,7 @@ def by_parts(leaks):
 # the same sample twice
 
 
+@settings(deadline=None)
 @given(matrices(), matrices(), matrices(), st.sampled_from([np.asarray, csr_matrix, lambda rows: (rows[:, :1], rows[:, 1:])]))
 def test_duplicates_equal_brute_force(train, validation, test, kind):
     parts = {"training": train, "validation": validation, "test": test}
