@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 VERDICTS = {
@@ -96,6 +96,65 @@ SKIPPED = {
     "and as many updates on more data would undertrain; raise --max-epochs, or refit by epochs.",
 }
 
+LEAKS: dict[str, str | tuple[str, str]] = {  # where samples are counted, for one and for several; CODE.KIND where there are kinds
+    "same_samples": (
+        "1 of the {samples:,} {later} samples ({share}) holds the same {what} as a {earlier} sample; it can make the {later} "
+        "result look better than it is.",
+        "{count:,} of the {samples:,} {later} samples ({share}) hold the same {what} as a {earlier} sample; they can make the "
+        "{later} result look better than it is.",
+    ),
+    "repeated_samples": (
+        "1 of the {samples:,} {part} samples ({share}) holds the same {what} as one before it; it weighs twice in the training.",
+        "{count:,} of the {samples:,} {part} samples ({share}) hold the same {what} as one before them; they weigh more than once "
+        "in the training.",
+    ),
+    "near_samples": (
+        "1 of the {samples:,} {later} samples ({share}) holds nearly the same words as a {earlier} sample (Jaccard similarity of "
+        "{jaccard:g} or more); it can make the {later} result look better than it is.",
+        "{count:,} of the {samples:,} {later} samples ({share}) hold nearly the same words as a {earlier} sample "
+        "(Jaccard similarity of {jaccard:g} or more), {equal} of them exactly the same; they can make the {later} result look "
+        "better than it is.",
+    ),
+    "revealing_column.classes": "The column {column} gives the answer away: alone it tells {accuracy} of the samples right (each "
+    "class counted alike; guessing gets {chance}); leave it out, unless it is known before the answer.",
+    "revealing_column.label": "The column {column} gives label {label} away: alone it tells {accuracy} of the samples right (with "
+    "and without it counted alike; guessing gets {chance}); leave it out, unless it is known before the answer.",
+    "revealing_column.variance": "The column {column} gives the answer away: alone it explains {explained} of the target's "
+    "variance; leave it out, unless it is known before the answer.",
+    "revealing_column.rank": "The column {column} gives the answer away: alone it puts the samples in the target's order (rank "
+    "correlation {correlation:.4f}); leave it out, unless it is known before the answer.",
+    "follows_order.sorted_classes": "The samples are sorted by class: {class} is {first} of the first fifth and {rest} of the "
+    "rest, so the first samples don't stand for the others; shuffle them before holding some out.",
+    "follows_order.drift_classes": "The classes change along the data: {class} is {first} of the first fifth and {rest} of the "
+    "rest, so the first samples don't stand for the others; shuffle them before holding some out, or hold out by time.",
+    "follows_order.runs_classes": "Samples of a class stand together, in {runs:,} runs where chance gives {expected:,.0f}, so the "
+    "first samples may not stand for the others; shuffle them before holding some out, or hold out by group or time.",
+    "follows_order.sorted_numbers": "The samples are sorted by the target: its median is {first:.4g} in the first fifth and "
+    "{rest:.4g} in the rest, so the first samples don't stand for the others; shuffle them before holding some out.",
+    "follows_order.drift_numbers": "The target changes along the data: its median is {first:.4g} in the first fifth and "
+    "{rest:.4g} in the rest, so the first samples don't stand for the others; shuffle them before holding some out, or hold out "
+    "by time.",
+    "follows_order.runs_numbers": "The target is alike from one sample to the next (rank correlation {neighbours:.2f}), so the "
+    "first samples may not stand for the others; shuffle them before holding some out, or hold out by group or time.",
+    "missing_classes.learn": (
+        "No {part} sample is of class {names}; the network cannot learn it.",
+        "No {part} sample is of the classes {names}; the network cannot learn them.",
+    ),
+    "missing_classes.judge": (
+        "No {part} sample is of class {names}; the {part} result says nothing of it.",
+        "No {part} sample is of the classes {names}; the {part} result says nothing of them.",
+    ),
+    "elsewhere": (" 1 sample of the other parts is.", " {number:,} samples of the other parts are."),
+    "other_label": (
+        " 1 has another label than its double, and no network can answer both right.",
+        " {number:,} have other labels than their doubles, and no network can answer both right.",
+    ),
+    "blank": (" 1 is blank.", " {number:,} are blank."),
+}
+LEAK_WORDS = {"words": "set of words", "values": "values"}
+LEAK_TAILS = ("elsewhere", "other_label", "blank")
+NAMES_SHOWN = 5
+
 
 def verdict(code: str, numbers: Mapping[str, Any]) -> str:
     """Return a verdict as one sentence.
@@ -174,6 +233,68 @@ def check(code: str) -> str:
 def advice(code: str) -> str:
     """Return an advice as a sentence that says what to do."""
     return ADVICE.get(code, code)
+
+
+def leak(code: str, numbers: Mapping[str, Any]) -> str:
+    """Return what is wrong with the data as a sentence or two.
+
+    Example:
+        >>> leak("missing_classes", {"part": "test", "classes": ["tin", "hog"], "count": 2, "elsewhere": 1})
+        'No test sample is of the classes tin and hog; the test result says nothing of them. 1 sample of the other parts is.'
+    """
+    key = f"{code}.{_leak_kind(code, numbers)}"
+    try:
+        text = _one_or_many(key if key in LEAKS else code, numbers.get("count"), _leak_words(numbers))
+        tails = [_one_or_many(tail, numbers[tail], {"number": numbers[tail]}) for tail in LEAK_TAILS if numbers.get(tail)]
+        return text + "".join(tails)
+    except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
+        return code
+
+
+def _leak_kind(code: str, numbers: Mapping[str, Any]) -> str:
+    if code == "missing_classes":
+        return "learn" if numbers.get("part") == "training" else "judge"
+    if code == "revealing_column" and numbers.get("label") is not None:
+        return "label"
+    return "_".join(str(numbers[name]) for name in ("how", "kind") if name in numbers)
+
+
+def _one_or_many(key: str, count: Any, given: Mapping[str, Any]) -> str:
+    forms = LEAKS[key]
+    template = forms if isinstance(forms, str) else forms[count != 1]
+    return template.format(**given)
+
+
+def _leak_words(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers as a sentence shows them: shares in per cent, classes as a list."""
+    given = dict(numbers)
+    for name in ("share", "accuracy", "chance", "explained"):
+        if name in given:
+            given[name] = percent(given[name])
+    if numbers.get("kind") == "classes":
+        given |= {name: percent(numbers[name]) for name in ("first", "rest")}
+    return given | {"what": LEAK_WORDS.get(numbers.get("what", ""), ""), "names": _names(numbers.get("classes", ()))}
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent: 0 and 100 only where it is truly so.
+
+    Example:
+        >>> percent(0.0054), percent(0.00001), percent(0.99999), percent(0.25), percent(1)
+        ('0.5 %', 'under 0.1 %', 'over 99.9 %', '25 %', '100 %')
+    """
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    if 0.999 < share < 1:
+        return "over 99.9 %"
+    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+
+
+def _names(classes: Sequence[str]) -> str:
+    shown, more = list(classes[:NAMES_SHOWN]), len(classes) - NAMES_SHOWN
+    if more > 0:
+        shown.append(f"{more} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def label(code: str) -> str:

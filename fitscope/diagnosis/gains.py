@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.diagnosis.optimism import Counts, Losses, Units, choose, draw, finite_epochs, units
+from fitscope.diagnosis.optimism import Counts, Losses, Units, choose, draw, error_scale, finite_epochs, residuals, units
 from fitscope.diagnosis.thresholds import LIMITS
 
 _LEVEL = 0.05
@@ -141,10 +141,8 @@ def _measure(losses: Losses, common: Losses, resampled: Units, counts: Counts) -
     sums = resampled.sums(losses - common)
     choices = choose(sums, resampled.sizes, counts)
     chosen, choice = np.unique(choices.epoch, return_inverse=True)
-    means = sums[chosen].sum(axis=1, dtype=np.float64) / resampled.sizes.sum()
-    residuals = sums[chosen] - means[:, None].astype(np.float32) * resampled.sizes
     lowest = float(losses.mean(axis=1, dtype=np.float64).min())
-    return _Training(lowest, choice, choices.outside, residuals)
+    return _Training(lowest, choice, choices.outside, residuals(sums[chosen], resampled.sizes))
 
 
 def _difference(plain: Sequence[_Training], changed: Sequence[_Training], resampled: Units) -> _Difference:
@@ -179,7 +177,7 @@ def _pooled(lowest: Sequence[NDArray[np.float64]]) -> tuple[float | None, int]:
 
 def _squared_error(plain: Sequence[_Training], changed: Sequence[_Training], resampled: Units) -> float:
     """Return the paired squared standard error of the difference, in the mean over what the resamples chose."""
-    residuals = np.concatenate([training.residuals for training in (*plain, *changed)])
+    rest = np.concatenate([training.residuals for training in (*plain, *changed)])
     weights = [1 / len(plain)] * len(plain) + [-1 / len(changed)] * len(changed)
     contrast = np.concatenate(
         [
@@ -189,9 +187,7 @@ def _squared_error(plain: Sequence[_Training], changed: Sequence[_Training], res
         axis=1,
     )
     together = (contrast.T @ contrast).astype(np.float64) / len(contrast)
-    samples, count = float(resampled.sizes.sum(dtype=np.float64)), len(resampled.sizes)
-    spread = np.sum((residuals @ residuals.T).astype(np.float64) * together)
-    return max(0.0, float(spread)) / samples**2 * count / (count - 1)
+    return max(0.0, float(np.sum((rest @ rest.T) * together))) * error_scale(resampled.sizes)
 
 
 def _adjusted(differences: Sequence[_Difference]) -> tuple[Gain, ...]:

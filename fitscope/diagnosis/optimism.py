@@ -17,7 +17,7 @@ from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.errors import ResultError
 
 Losses = NDArray[np.floating]
-Counts = NDArray[np.uint16]
+Counts = NDArray[np.uint8]
 _DRAWS_AT_ONCE = 2_500_000  # bounds the memory
 
 
@@ -89,9 +89,9 @@ def units(samples: int, groups: Sequence[object] | NDArray[np.generic] | None) -
 
 
 def draw(count: int, resamples: int, seed: int) -> Counts:
-    """Return how often each resample draws each unit [resamples, units]."""
+    """Return how often each resample draws each unit [resamples, units]; a byte holds it, for more than 255 times never comes."""
     rng = np.random.default_rng(seed)
-    return np.stack([np.bincount(rng.integers(count, size=count), minlength=count).astype(np.uint16) for _ in range(resamples)])
+    return np.stack([np.bincount(rng.integers(count, size=count), minlength=count).astype(np.uint8) for _ in range(resamples)])
 
 
 def choose(sums: NDArray[np.float32], sizes: NDArray[np.float32], counts: Counts) -> Choices:
@@ -193,7 +193,16 @@ def _winners(
 
 def squared_errors(sums: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the squared standard error of each row's mean [rows] from its units' sums [rows, units]."""
-    samples, count = float(sizes.sum(dtype=np.float64)), len(sizes)
-    means = sums.sum(axis=1, dtype=np.float64) / samples
-    residuals = sums - means[:, None].astype(np.float32) * sizes
-    return np.asarray(np.einsum("ij,ij->i", residuals, residuals, dtype=np.float64)) / samples**2 * count / (count - 1)
+    rest = residuals(sums, sizes)
+    return np.asarray(np.einsum("ij,ij->i", rest, rest, dtype=np.float64)) * error_scale(sizes)
+
+
+def residuals(sums: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what each unit's sum lies above its share of the row's total [rows, units]."""
+    means = sums.sum(axis=1, dtype=np.float64) / sizes.sum(dtype=np.float64)
+    return np.asarray(sums - means[:, None].astype(np.float32) * sizes)
+
+
+def error_scale(sizes: NDArray[np.float32]) -> float:
+    """Return by what a sum of products of residuals is multiplied to be a (co)variance of means."""
+    return len(sizes) / (len(sizes) - 1) / float(sizes.sum(dtype=np.float64)) ** 2

@@ -16,7 +16,7 @@ Interval = tuple[float, float]
 FEWEST_SIZES = 4
 _CONFIDENCE = 0.95
 _LACK_OF_FIT = 0.01
-_PRIOR = 4  # degrees of freedom that the pooled spread has in each size's own
+_PRIOR = 30  # degrees of freedom of the pooled spread in each size's own; of two or three seeds alone a weight is mostly noise
 _SLOWEST, _FASTEST = 0.01, 8.0  # exponents; beyond them the points are a straight line in log n, or a step
 
 
@@ -191,7 +191,7 @@ def _judged(points: _Points, best: _Lines, lines: _Lines) -> Scaling | NoScaling
         return NoScaling("too_noisy" if falls else "does_not_fall")
     if _misses(points, lowest):
         return NoScaling("lack_of_fit")
-    inside = lines.squares <= limit
+    inside = (lines.squares <= limit) | (lines.c == best.c)  # rounding must not lose a perfect fit
     if inside[0] or inside[-1]:
         return NoScaling("unbounded")
     return _scaling(points, best, _Lines(*(part[inside] for part in vars(lines).values())), limit)
