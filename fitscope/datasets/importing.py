@@ -106,7 +106,8 @@ def _npz_arrays(path: Path) -> set[str]:
 def _copy(name: str, path: Path, folder: Path) -> Imported:
     """Check a file in Keras' format and copy it, with the word index that lies beside it."""
     npz, index_name = _DEFAULTS[name].files
-    labels = _labels(name, path)
+    parts = [_READ[name](path, part) for part in ("train", "test")]  # in full, as every analysis reads it
+    train, test = (labels[order] for _, _, order, labels in parts)
     index = path.with_name(index_name)
     words = len(read_word_index(index)) if index.is_file() else None
     files: dict[str, Write] = {npz: lambda place: shutil.copyfile(path, place)}
@@ -115,8 +116,8 @@ def _copy(name: str, path: Path, folder: Path) -> Imported:
     _write(folder, files)
     keras = store.sha256(folder / npz) == store.HASHES[npz]
     found = f"Keras' own {npz}" if keras else f"a file in the format of Keras' {npz}"
-    differences = () if keras else (*_counts(_DEFAULTS[name], labels), OTHER_HASH)
-    return _imported(name, found, words, labels, folder, differences)
+    differences = () if keras else (*_counts(_DEFAULTS[name], len(train), len(test)), OTHER_HASH)
+    return _imported(name, found, words, np.concatenate([train, test]), len(train), folder, differences)
 
 
 def _make(path: Path, folder: Path, say: store.Say) -> Imported:
@@ -133,8 +134,9 @@ def _make(path: Path, folder: Path, say: store.Say) -> Imported:
     say("writing it")
     index = json.dumps(corpus.word_index)
     _write(folder, {index_name: lambda place: place.write_text(index), npz: lambda place: _save(corpus, place)})
-    return _imported(name, corpus.found, len(corpus.word_index), _labels(name, folder / npz), folder,
-                     (*corpus.differences, OTHER_HASH))  # fmt: skip
+    labels = np.concatenate([*corpus.labels.values()])
+    differences = (*corpus.differences, OTHER_HASH)
+    return _imported(name, corpus.found, len(corpus.word_index), labels, corpus.train, folder, differences)
 
 
 def _told(files: Iterator[Member], say: store.Say) -> Iterator[Member]:
@@ -191,27 +193,20 @@ def _refuse_existing(folder: Path, names: tuple[str, ...]) -> None:
             )
 
 
-def _labels(name: str, path: Path) -> dict[str, NDArray[np.int64]]:
-    """Read a file in full, as every analysis does, and return the labels of its parts."""
-    parts = {part: _READ[name](path, part) for part in ("train", "test")}
-    return {part: labels[order] for part, (_, _, order, labels) in parts.items()}
-
-
-def _counts(known: Defaults, labels: dict[str, NDArray[np.int64]]) -> tuple[str, ...]:
-    train, test = len(labels["train"]), len(labels["test"])
+def _counts(known: Defaults, train: int, test: int) -> tuple[str, ...]:
     if (train, test) == (known.train, known.test):
         return ()
     return (f"Keras' file has {known.train:,} training and {known.test:,} test samples, this one {train:,} and {test:,}.",)
 
 
 def _imported(
-    name: str, found: str, words: int | None, labels: dict[str, NDArray[np.int64]], folder: Path, differences: tuple[str, ...]
+    name: str, found: str, words: int | None, labels: NDArray[np.int64], train: int, folder: Path, differences: tuple[str, ...]
 ) -> Imported:
     npz, index_name = _DEFAULTS[name].files
     names = imdb.CLASSES if name == "imdb" else reuters.TOPICS
-    counts = np.bincount(np.concatenate([*labels.values()]), minlength=len(names)).tolist()
+    counts = dict(zip(names, np.bincount(labels, minlength=len(names)).tolist()))
     found_first = next((place for place, _ in store.folders() if (place / npz).is_file()), None)
     go_on = f"fitscope analyze {name}" + ("" if found_first == folder else f" --data-dir {shlex.quote(str(folder))}")
     index = None if words is None else str(folder / index_name)
-    return Imported(name, found, len(labels["train"]), len(labels["test"]), words, dict(zip(names, counts)), str(folder / npz),
-                    index, store.sha256(folder / npz), differences, go_on)  # fmt: skip
+    return Imported(name, found, train, len(labels) - train, words, counts, str(folder / npz), index,
+                    store.sha256(folder / npz), differences, go_on)  # fmt: skip

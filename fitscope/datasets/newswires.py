@@ -64,8 +64,8 @@ def _parse(content: bytes, words: Words) -> _Found:
     found = _Found()
     pieces = content.split(b"<BODY>")
     for before, after in pairwise(pieces):
-        topics = list(_TOPIC.finditer(before))
-        labels = [(_LABELS.get(topic[1]), topic.start() < before.rfind(b"<REUTERS")) for topic in topics]
+        own = before.rfind(b"<REUTERS")  # the newswire that the body is of
+        labels = [(_LABELS.get(topic[1]), topic.start() < own) for topic in _TOPIC.finditer(before)]
         text = words.numbers(after.partition(b"</")[0]) if labels else None
         for label, borrowed in labels:
             if label is None or text is None:
@@ -84,7 +84,7 @@ def _corpus(words: Words, wires: list[tuple[int, Numbers]], files: int, seen: Co
     index = word_index(words, rank, "latin1")
     found = f"{files} SGML file{'s' * (files != 1)} of Reuters-21578"
     differences = _differences(len(wires), len(set(labels.tolist())), len(index), files, seen)
-    return Corpus("reuters", {"x": ranked(texts, rank)}, {"y": labels}, index, found, differences)
+    return Corpus("reuters", {"x": ranked(texts, rank)}, {"y": labels}, int(len(wires) * 0.8), index, found, differences)
 
 
 def _differences(wires: int, topics: int, words: int, files: int, seen: Counter[str]) -> tuple[str, ...]:
@@ -94,9 +94,9 @@ def _differences(wires: int, topics: int, words: int, files: int, seen: Counter[
         f"Keras' file has {keras:,} newswires, this one {wires:,}.": wires != keras,
         f"{len(TOPICS) - topics} of the {len(TOPICS)} topics have no newswire here.": topics != len(TOPICS),
         f"Keras' file has {KERAS_WORDS:,} words, this one {words:,}.": words != KERAS_WORDS,
-        f"{seen['without text']:,} newswires at a file's end have no body and were left out.": seen["without text"] > 0,
-        f"As in Keras' file, {seen['borrowed']:,} newswires without a body hold the text of the next one.": seen["borrowed"] > 0,
-        f"As in Keras' file, {seen['other topics']:,} newswires on rarer topics were left out.": seen["other topics"] > 0,
+        f"Newswires without a body at a file's end were left out: {seen['without text']:,}.": seen["without text"] > 0,
+        f"Newswires without a body hold the text of the next one, as in Keras' file: {seen['borrowed']:,}.": seen["borrowed"] > 0,
+        f"Newswires on rarer topics were left out, as in Keras' file: {seen['other topics']:,}.": seen["other topics"] > 0,
         "Words that are equally frequent are ranked by where they first appear, which may not be so in Keras' file.": True,
     }
     return tuple(sentence for sentence, holds_here in said.items() if holds_here)

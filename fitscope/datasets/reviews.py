@@ -60,8 +60,8 @@ def _corpus(words: Words, found: dict[str, dict[str, Numbers]]) -> Corpus:
     rank = ranks(words, texts["x_train"])
     index = word_index(words, rank, "utf8")
     made = {name: ranked(part, rank) for name, part in texts.items()}
-    differences = _differences(len(texts["x_train"]), len(texts["x_test"]), len(index))
-    return Corpus("imdb", made, labels, index, "the film reviews of aclImdb", differences)
+    train, test = (len(texts[f"x_{part}"]) for part in _PARTS)
+    return Corpus("imdb", made, labels, train, index, "the film reviews of aclImdb", _differences(train, test, len(index)))
 
 
 def _differences(train: int, test: int, words: int) -> tuple[str, ...]:

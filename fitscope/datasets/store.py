@@ -57,8 +57,9 @@ def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = Non
         places = ", ".join(f"{folder} ({name})" for folder, name in looked)
         raise DataError(
             f"{file} was not found in {places}, and the download failed ({error}); name a folder that holds it with "
-            f"--data-dir or FITSCOPE_DATA_DIR, or download {origin}{file} elsewhere and put it into one of them, or begin with "
-            "`fitscope analyze digits`, which needs no download."
+            f"--data-dir or FITSCOPE_DATA_DIR, or download {origin}{file} elsewhere and put it into one of them, or make it with "
+            "`fitscope data import` from the collection that you have, or begin with `fitscope analyze digits`, which needs no "
+            "download."
         ) from None
 
 

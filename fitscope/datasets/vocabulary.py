@@ -23,6 +23,7 @@ class Corpus:
         name: the data set.
         texts: each array's texts as ranks, by the array's name.
         labels: each array's labels from 0, by the array's name.
+        train: how many of the samples are training samples.
         word_index: each word's rank from 1, in order.
         found: what it was made from, for people.
         differences: what remains different from Keras' own file, a sentence each.
@@ -31,6 +32,7 @@ class Corpus:
     name: str
     texts: dict[str, list[Numbers]]
     labels: dict[str, NDArray[np.int64]]
+    train: int
     word_index: dict[str, int]
     found: str
     differences: tuple[str, ...]
@@ -50,7 +52,7 @@ class Words(dict[bytes, int]):
 
     def numbers(self, text: bytes) -> Numbers:
         """Return a text's words as numbers."""
-        return np.array([self[word] for word in text.translate(_PLAIN).split()], np.int32)
+        return np.array([*map(self.__getitem__, text.translate(_PLAIN).split())], np.int32)
 
 
 def ranks(words: Words, texts: Sequence[Numbers]) -> Numbers:
