@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,12 +20,11 @@ from numpy.typing import NDArray
 
 from fitscope.datasets import imdb, newswires, reuters, reviews, store
 from fitscope.datasets.dataset import Defaults
-from fitscope.datasets.members import Member, members
+from fitscope.datasets.members import TAKES, Member, members
 from fitscope.datasets.vocabulary import Corpus, Numbers
 from fitscope.datasets.words import read_word_index
 from fitscope.errors import DataError, OutputError
 
-TAKES = "give the tar archive or folder of aclImdb or of Reuters-21578, or Keras' imdb.npz or reuters.npz"
 OTHER_HASH = "Its SHA-256 is not that of Keras' file, so Keras' own load_data would not take it; it is no file for Keras' cache."
 _ARRAYS = {"imdb": {"x_train", "y_train", "x_test", "y_test"}, "reuters": {"x", "y"}}
 _DEFAULTS = {"imdb": imdb.IMDB, "reuters": reuters.REUTERS}
@@ -91,14 +91,16 @@ def import_file(path: Path, output: Path | None = None, *, say: store.Say = lamb
 
 def _npz_arrays(path: Path) -> set[str]:
     """Return the names in a zip archive without `.npy`; none where it is no zip archive."""
-    if not path.is_file():
+    if path.is_dir():
         return set()
     try:
-        with zipfile.ZipFile(path) as archive:
-            return {name.removesuffix(".npy") for name in archive.namelist()} or {""}
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         with open(path, "rb") as file:
-            return {""} if file.read(2) == b"PK" else set()
+            if file.read(2) != b"PK":  # zipfile would also find an archive at the end of something else
+                return set()
+            with zipfile.ZipFile(file) as archive:
+                return {name.removesuffix(".npy") for name in archive.namelist()} or {""}
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
+        return {""}
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); {TAKES}.") from None
 
@@ -168,6 +170,7 @@ def _write(folder: Path, files: dict[str, Write]) -> None:
     """Write files so that all of them are there in the end or none, each under its name only when it is whole."""
     _refuse_existing(folder, tuple(files))
     moved: list[Path] = []
+    new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".import-", dir=folder) as scratch:
@@ -179,6 +182,9 @@ def _write(folder: Path, files: dict[str, Write]) -> None:
     except BaseException as error:
         for place in moved:
             place.unlink(missing_ok=True)
+        if new:
+            with suppress(OSError):
+                folder.rmdir()
         if isinstance(error, OSError):
             reason = (error.strerror or str(error)).rstrip(".").lower()
             raise OutputError(f"{folder} cannot be written ({reason}); make room, or give another folder with --output.") from None

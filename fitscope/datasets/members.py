@@ -17,6 +17,8 @@ from fitscope.errors import DataError
 
 LARGEST_FILE = 2**24  # the largest file of either collection has 1.4 MB
 LARGEST_ARCHIVE = 2**31  # unpacked; aclImdb takes a fifth of it
+MOST_FILES = 250_000  # aclImdb has 100,000
+TAKES = "give the tar archive or folder of aclImdb or of Reuters-21578, or Keras' imdb.npz or reuters.npz"
 _HEAD = 512
 _OPENERS: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _BROKEN = (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
@@ -68,7 +70,7 @@ def _sound(path: Path) -> Iterator[None]:
         yield
     except _BROKEN as error:
         reason = str(getattr(error, "strerror", None) or error).rstrip(".")
-        raise DataError(f"{path} cannot be read as a folder or a tar archive ({reason}); fetch it anew.") from None
+        raise DataError(f"{path} cannot be read as a folder or a tar archive ({reason}); fetch it anew, or {TAKES}.") from None
 
 
 def members(path: Path) -> Iterator[Member]:
@@ -83,7 +85,10 @@ def members(path: Path) -> Iterator[Member]:
         DataError: it is something else, damaged, cut short or too large.
     """
     with _sound(path):
-        yield from _walk(path) if path.is_dir() else _stream(path)
+        for count, member in enumerate(_walk(path) if path.is_dir() else _stream(path)):
+            if count == MOST_FILES:
+                raise DataError(f"{path} holds more than {MOST_FILES:,} files, which is too much to be one collection; {TAKES}.")
+            yield member
 
 
 def _walk(folder: Path) -> Iterator[Member]:

@@ -115,7 +115,16 @@ def test_import_that_fails_or_is_stopped_leaves_nothing(acl, tmp_path, monkeypat
     monkeypatch.setattr({"write_array": "numpy.lib.format.write_array", "replace": "os.replace"}[at], fail)
     with pytest.raises((OutputError, KeyboardInterrupt)):
         import_file(acl, tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_import_that_fails_leaves_a_folder_as_it_was(acl, tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    monkeypatch.setattr("numpy.lib.format.write_array", lambda *_: (tmp_path / "full" / "disk").write_text(""))
+    with pytest.raises(OutputError, match="out cannot be written"):
+        import_file(acl, tmp_path / "out")
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.parametrize(
@@ -192,6 +201,18 @@ def test_archive_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
     path = tar(tmp_path / "bomb.tgz", {"zeros": b"\0" * 10**6} | REVIEWS)
     with pytest.raises(DataError, match="unpacks to more than 100,000 bytes"):
         import_file(path, tmp_path / "out")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_folder_or_archive_of_too_many_files_is_refused(acl, tmp_path, monkeypatch, packed):
+    monkeypatch.setattr("fitscope.datasets.members.MOST_FILES", 5)
+    with pytest.raises(DataError, match="holds more than 5 files"):
+        import_file(tar(tmp_path / "a.tar", REVIEWS, "w") if packed else acl, tmp_path / "out")
+
+
+def test_archive_that_ends_with_an_npz_is_still_an_archive(folder, tmp_path):
+    path = tar(tmp_path / "a.tar", REVIEWS | {"z/imdb.npz": (folder / "imdb.npz").read_bytes()}, "w")
+    assert import_file(path, tmp_path / "out").found == "the film reviews of aclImdb"
 
 
 def make_zip(path):
