@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fitscope.cli.options import data_dir, everywhere
 
+if TYPE_CHECKING:
+    from fitscope.datasets.importing import Imported
+
 
 @click.group()
 def data() -> None:
-    """List, find, check and show the data sets.
+    """List, find, check, import and show the data sets.
 
     \b
     Example:  fitscope data list
@@ -64,6 +67,47 @@ def check(dataset: str | None, data_dir: Path | None, as_json: bool, quiet: bool
     found = checks(dataset, data_dir)
     _print(found, as_json, "{name:8} {state}")
     return int(any(row["damaged"] for row in found))
+
+
+@data.command("import", short_help="Make imdb or reuters from their original collections.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
+              help="Write to this folder (by default $FITSCOPE_DATA_DIR, or else fitscope's own).")  # fmt: skip
+@everywhere
+def import_(path: Path, output: Path | None, as_json: bool, quiet: bool) -> None:
+    """Make imdb or reuters, in Keras' own format, from what PATH is.
+
+    PATH is aclImdb or Reuters-21578, as a folder or as a tar archive, or an
+    imdb.npz or reuters.npz. Nothing is overwritten.
+
+    \b
+    Example:  fitscope data import aclImdb_v1.tar.gz
+    """
+    from dataclasses import asdict
+
+    from fitscope.datasets.importing import import_file
+
+    done = import_file(path, output, say=(lambda _: None) if quiet else (lambda told: click.echo(told, err=True)))
+    click.echo(json.dumps(asdict(done), ensure_ascii=False) if as_json else _said(done))
+
+
+def _said(done: Imported) -> str:
+    words = f"{done.words:,}" if done.words else "no word index beside it; `fitscope data show` needs one"
+    largest = sorted(done.classes.items(), key=lambda pair: -pair[1])
+    classes = ", ".join(f"{name} {count:,}" for name, count in largest[:6]) + (", ..." if len(largest) > 6 else "")
+    lines = [
+        f"{done.dataset}, made from {done.found}",
+        f"  samples   {done.train:,} for training, {done.test:,} for testing",
+        f"  words     {words}",
+        f"  classes   {len(done.classes)}: {classes}",
+        f"  written   {done.path}",
+        f"  SHA-256   {done.sha256}",
+    ]
+    if done.word_index:
+        lines.insert(5, f"            {done.word_index}")
+    if done.differences:
+        lines += ["", "What remains different from Keras' own file:", *(f"- {sentence}" for sentence in done.differences)]
+    return "\n".join([*lines, "", f"Go on with: {done.next}"])
 
 
 @data.command(short_help="Print one training sample.")

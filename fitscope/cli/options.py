@@ -57,5 +57,5 @@ data_dir = click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Look for data here first, then in $FITSCOPE_DATA_DIR, then in Keras' own cache.",
+    help="Look for data here first, then in $FITSCOPE_DATA_DIR, fitscope's own folder and Keras' cache.",
 )

@@ -1,4 +1,4 @@
-"""Where data lies: a folder of the user's, Keras' cache, or a download; and the cache of encoded data."""
+"""Where data lies: a folder of the user's or our own, Keras' cache, or a download; and the cache of encoded data."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = Non
 
     Args:
         file: the file's name.
-        data_dir: looked in first, then $FITSCOPE_DATA_DIR, then Keras' own cache.
+        data_dir: looked in first, then $FITSCOPE_DATA_DIR, then fitscope's own folder, then Keras' own cache.
         say: is told of a download.
         origin: where downloads come from; https, or plain http from this machine alone.
 
@@ -57,8 +57,9 @@ def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = Non
         places = ", ".join(f"{folder} ({name})" for folder, name in looked)
         raise DataError(
             f"{file} was not found in {places}, and the download failed ({error}); name a folder that holds it with "
-            f"--data-dir or FITSCOPE_DATA_DIR, or download {origin}{file} elsewhere and put it into one of them, or begin with "
-            "`fitscope analyze digits`, which needs no download."
+            f"--data-dir or FITSCOPE_DATA_DIR, or download {origin}{file} elsewhere and put it into one of them, or make it with "
+            "`fitscope data import` from the collection that you have, or begin with `fitscope analyze digits`, which needs no "
+            "download."
         ) from None
 
 
@@ -66,7 +67,21 @@ def folders(data_dir: Path | str | None = None) -> list[tuple[Path, str]]:
     """Return the folders that are looked in, in order, each with its name for people."""
     named = [(data_dir, "--data-dir"), (os.environ.get("FITSCOPE_DATA_DIR"), "FITSCOPE_DATA_DIR")]
     keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return [(Path(folder), name) for folder, name in named if folder] + [(keras_home / "datasets", "Keras' cache")]
+    own = [(own_folder(), "fitscope's own folder"), (keras_home / "datasets", "Keras' cache")]
+    return [(Path(folder), name) for folder, name in named if folder] + own
+
+
+def own_folder() -> Path:
+    """Return the folder of the platform's where imported data goes that has no other place."""
+    from platformdirs import user_data_path
+
+    return user_data_path("fitscope", appauthor=False)
+
+
+def import_folder() -> Path:
+    """Return where data is imported to: $FITSCOPE_DATA_DIR, or fitscope's own folder, where the next analysis finds it."""
+    named = os.environ.get("FITSCOPE_DATA_DIR")
+    return Path(named) if named else own_folder()
 
 
 def _download(file: str, folder: Path, origin: str) -> Path:

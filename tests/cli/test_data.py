@@ -35,8 +35,9 @@ def test_path_prints_the_file_alone(cli_invoke, small):
     assert cli_invoke("data", "path", "imdb").stdout == f"{small / 'imdb.npz'}\n"
 
 
-def test_path_without_a_name_prints_the_folders_in_order(cli_invoke, small):
-    assert cli_invoke("data", "path").stdout.splitlines() == [str(small), str(small / "keras" / "datasets")]
+def test_path_without_a_name_prints_the_folders_in_order(cli_invoke, small, own_data_folder):
+    folders = [str(small), str(own_data_folder), str(small / "keras" / "datasets")]
+    assert cli_invoke("data", "path").stdout.splitlines() == folders
 
 
 def test_path_of_data_that_is_missing_leaves_with_1(cli_invoke, small):
@@ -84,3 +85,24 @@ def test_check_of_the_real_data_finds_it_sound(cli_invoke):
     done = cli_invoke("data", "check")
     assert done.exit_code == 0
     assert done.stdout.count("sound") == 3
+
+
+def test_import_says_what_it_found_what_differs_and_how_to_go_on(cli_invoke, small, tmp_path):
+    done = cli_invoke("data", "import", small / "imdb.npz", "--output", tmp_path / "a b")
+    assert done.exit_code == 0
+    for part in ("2 for training, 2 for testing", "positive 2", str(tmp_path / "a b" / "imdb.npz"), "SHA-256", "this one 2 and 2"):
+        assert part in done.stdout
+    assert done.stdout.splitlines()[-1] == f"Go on with: fitscope analyze imdb --data-dir '{tmp_path / 'a b'}'"
+
+
+def test_import_as_json_is_one_object_without_progress(cli_invoke, small, tmp_path):
+    done = cli_invoke("data", "import", small / "imdb.npz", "--output", tmp_path / "other", "--json", "--quiet")
+    told = json.loads(done.stdout)
+    assert (told["dataset"], told["train"], told["test"], told["words"]) == ("imdb", 2, 2, 3)
+    assert done.stderr == ""
+
+
+def test_import_of_what_is_not_there_leaves_with_1(cli_invoke, tmp_path):
+    done = cli_invoke("data", "import", tmp_path / "aclImdb")
+    assert done.exit_code == 1
+    assert "aclImdb is no file or folder; give" in done.stderr

@@ -34,12 +34,15 @@ def server(tmp_path):
         running.shutdown()
 
 
-def test_find_looks_in_the_named_folder_first_then_in_the_environment_then_in_keras_cache(nowhere, tmp_path, monkeypatch):
+def test_find_looks_in_the_named_folder_then_in_the_environments_our_own_and_keras_cache(
+    nowhere, own_data_folder, tmp_path, monkeypatch
+):
     for name in ("own", "set"):
         (tmp_path / name).mkdir()
     nowhere.mkdir(parents=True)
+    own_data_folder.mkdir()
     monkeypatch.setenv("FITSCOPE_DATA_DIR", str(tmp_path / "set"))
-    for place in (nowhere, tmp_path / "set", tmp_path / "own"):
+    for place in (nowhere, own_data_folder, tmp_path / "set", tmp_path / "own"):
         (place / "imdb.npz").write_bytes(b"")
         path, source = store.find("imdb.npz", tmp_path / "own")
         assert path == place / "imdb.npz"
