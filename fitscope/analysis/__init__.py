@@ -43,6 +43,7 @@ def analyze(
     sizes: bool = False,
     search: str | None = None,
     trials: int = 20,
+    leaks: bool = False,
     workers: int | None = 1,
     cluster: str | None = None,
     data_dir: Path | str | None = None,
@@ -68,6 +69,7 @@ def analyze(
         seed: decides initial weights and batch order.
         refit_by: what the refit keeps of the best epoch: its number of `epochs` or of `updates`.
         repeats, folds, remedies, sizes, search, trials: what is trained beside; see `fitscope.studies.wishes.Wishes`.
+        leaks: look for near duplicates in large data, too; in up to 20,000 texts they are looked for anyway.
         workers: how many processes train; 1 trains in this one, None takes as many as pay off. A script that asks for more
             than one needs `if __name__ == "__main__":` around its call, as Python's multiprocessing does.
         cluster: the address of a Dask scheduler whose workers train.
@@ -115,7 +117,7 @@ def analyze(
         options=options,
     )
     command = repeat_command(plan, wishes)
-    course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command)
+    course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command, leaks)
     content = {"plan": plan.to_json(), **wishes.to_json()}
     with open_folder(None if output is None else Path(output), content, resume) as folder:
         done = None if folder is None else folder.finished()

@@ -34,7 +34,7 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         plan=course.plan,
         environment=finished.environment,
-        dataset=_dataset_facts(data, main[0].plan, found.majority),
+        dataset=_dataset_facts(course, data, main[0].plan, found.majority),
         model=finished.model,
         history=found.common.history,
         diagnosis=found.diagnosis,
@@ -86,7 +86,7 @@ def kept_plan(found: Found) -> Plan:
     return (found.refits or found.main)[0].plan
 
 
-def _dataset_facts(data: Dataset, plan: Plan, majority: float | None) -> DatasetFacts:
+def _dataset_facts(course: Course, data: Dataset, plan: Plan, majority: float | None) -> DatasetFacts:
     return DatasetFacts(
         name=data.name,
         task=data.task,
@@ -97,6 +97,7 @@ def _dataset_facts(data: Dataset, plan: Plan, majority: float | None) -> Dataset
         source=data.source,
         sha256=data.sha256,
         majority=majority,
+        leaks=tuple(leak.to_json() for leak in course.leaks),
         notes=data.notes,
     )
 

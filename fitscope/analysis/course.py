@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from fitscope.datasets import Located
+from fitscope.datasets import Leak, Located
 from fitscope.diagnosis import Diagnosis
 from fitscope.plan import Plan
 from fitscope.result import Search
@@ -49,6 +49,8 @@ class Course:
     workers: int | None
     cluster: str | None
     command: str
+    near: bool = False
+    leaks: tuple[Leak, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

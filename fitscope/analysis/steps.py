@@ -29,6 +29,10 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
     work.keep(data, plan.num_words)
     course.tell(Step("data", describe_data(data, plan, course.located.path)))
     asked = jobs(plan, course.wishes, data)
+    with course.part("leaks"):
+        course.leaks = datasets.inspect(data, asked.main[0].plan, course.near)
+    if course.leaks and course.leaks[0].severity == "serious":
+        course.tell(Step("data", f"{data.name}: {course.leaks[0].to_json()['message']} The report tells all of it."))
     count = len(asked.all) + (course.wishes.trials if course.wishes.search else 0)
     batches = plan.max_epochs * -(-data.train_samples // plan.batch_size)
     workers = executors.pay_off(count, batches) if course.workers is None else course.workers

@@ -46,6 +46,7 @@ FAILED_ON = 3
 )
 @click.option("--learning-rate", type=float, metavar="X", help="The step size; by default the optimizer's own.")
 @click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="Decides initial weights and batch order.")
+@click.option("--leaks", is_flag=True, help="Look for near duplicates in large data, too.")
 @click.option("--repeats", type=int, metavar="N", default=1, help="Train N times in all, each with another seed.")
 @click.option("--folds", type=int, metavar="K", help="Hold out each of K folds in turn, for small data.")
 @click.option("--remedies", is_flag=True, help="Try what may help: other sizes, L2, dropout, fewer words, smaller steps.")

@@ -11,10 +11,12 @@ from fitscope.datasets import digits, store
 from fitscope.datasets.dataset import Dataset, Defaults, Located, held_out
 from fitscope.datasets.digits import DIGITS
 from fitscope.datasets.imdb import IMDB
+from fitscope.datasets.inspection import inspect
+from fitscope.datasets.leaks import Leak
 from fitscope.datasets.reuters import REUTERS
 from fitscope.errors import UsageError
 
-__all__ = ["DATASETS", "Dataset", "Defaults", "Located", "defaults", "load", "locate"]
+__all__ = ["DATASETS", "Dataset", "Defaults", "Leak", "Located", "defaults", "inspect", "load", "locate"]
 
 DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS)}
 

@@ -1,0 +1,44 @@
+"""Which leaks are looked for in a data set: those that make sense for it; costly ones where it is small, or on request."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from fitscope.datasets.dataset import Dataset
+from fitscope.datasets.leaks import Leak, duplicates, follows_order, missing_classes, near_duplicates, revealing_columns
+from fitscope.plan import Plan
+
+NEAR_UP_TO = 20_000  # texts; beyond, near duplicates are looked for where they are asked for
+SEVERITIES = ("serious", "warning", "info")
+
+
+def inspect(data: Dataset, plan: Plan, near: bool = False) -> tuple[Leak, ...]:
+    """Look for samples and columns that give the answer away, and for parts that are not like each other.
+
+    The test data is compared with the rest by what its samples hold; no model reads it.
+
+    Args:
+        data: the data; a `tf.data` stream is not looked into.
+        plan: which samples are held out.
+        near: whether near duplicates are looked for in large data, too.
+
+    Returns:
+        What was found, the most serious first.
+    """
+    if hasattr(data.x_train, "element_spec"):
+        return ()
+    (train, labels), (held, held_labels), (test, test_labels) = data.training(plan), data.validation(plan), data.testing(plan)
+    found = duplicates(train, held, test if len(test_labels) else None, (labels, held_labels, test_labels))
+    if data.sparse and (near or data.train_samples + data.test_samples <= NEAR_UP_TO):
+        found += near_duplicates(train, held, test if len(test_labels) else None)
+    if data.columns:
+        kept = data.kept(plan)
+        found += revealing_columns({name: np.asarray(values)[kept] for name, values in data.columns.items()}, labels, data.task)
+    if not data.ordered and plan.fold is None:
+        found += follows_order(data.y_train, data.task, data.classes)
+    if data.task != "regression":
+        parts = {"training": labels, "validation": held_labels, "test": test_labels}
+        found += missing_classes({name: part for name, part in parts.items() if len(part)}, data.classes)
+    return tuple(itertools.chain.from_iterable([leak for leak in found if leak.severity == s] for s in SEVERITIES))
