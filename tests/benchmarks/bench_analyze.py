@@ -84,7 +84,8 @@ def epoch(args: argparse.Namespace) -> None:
     training.train(plan, lambda _: ends.append(time.perf_counter()), data=data)
     ours = statistics.median(np.diff(ends)[1:])
 
-    (rows, targets), (held, wanted) = data.training(10_000), data.validation(10_000)
+    (rows, labels), (held, held_labels) = data.training(plan), data.validation(plan)
+    targets, wanted = data.targets(labels), data.targets(held_labels)
     limit = statistics.median(scipy_epochs(rows, targets[:, 0], held, wanted[:, 0], 6)[1:])
 
     class Clock(keras.callbacks.Callback):

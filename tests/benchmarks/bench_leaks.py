@@ -22,6 +22,7 @@ from scipy.sparse import csr_matrix
 from fitscope import datasets
 from fitscope.datasets import leaks
 from fitscope.datasets.leaks import Leak
+from fitscope.plan import Plan
 
 
 def timed(function: Any, *given: Any) -> tuple[Any, str]:
@@ -35,8 +36,8 @@ def timed(function: Any, *given: Any) -> tuple[Any, str]:
 def parts_of(name: str) -> tuple[list[Any], list[Any]]:
     """Return the rows and the targets of training, validation and test data as `fitscope analyze NAME` takes them."""
     data = datasets.load(datasets.locate(name, os.environ["FITSCOPE_DATA_DIR"]), 10_000)
-    held_out = datasets.defaults(name).validation
-    rows, targets = zip(data.training(held_out), data.validation(held_out), data.testing())
+    plan = Plan(name, "", 10_000, "textbook", validation=datasets.defaults(name).validation)
+    rows, targets = zip(data.training(plan), data.validation(plan), data.testing(plan))
     return list(rows), list(targets)
 
 

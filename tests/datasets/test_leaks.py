@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from fitscope import datasets, words
 from fitscope.datasets import copies, near
 from fitscope.datasets.leaks import duplicates, missing_classes, near_duplicates
+from fitscope.plan import Plan
 
 FEW = st.sampled_from([0.0, -0.0, 1.0, 2.0, np.nan])
 
@@ -233,7 +234,8 @@ def test_missing_labels_of_several_are_named():
 )
 def test_known_data_reports_its_duplicates(name, held_out, equal, again, alike):
     data = datasets.load(datasets.locate(name, os.environ["FITSCOPE_DATA_DIR"]), 10_000)
-    rows, targets = zip(data.training(held_out), data.validation(held_out), data.testing())
+    plan = Plan(name, "", 10_000, "textbook", validation=held_out)
+    rows, targets = zip(data.training(plan), data.validation(plan), data.testing(plan))
     same = duplicates(*rows, targets)
     assert [leak.numbers["count"] for leak in same] == [*equal, again]
     assert same[0].numbers["other_label"] == {"imdb": 0, "reuters": 45}[name]
