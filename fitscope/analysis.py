@@ -71,7 +71,8 @@ def analyze(
     group: str | None = None,
     time: str | None = None,
     test: str | int | float | None = None,
-    model: str = "textbook",
+    task: str | None = None,
+    model: str | None = None,
     class_weight: str | None = None,
     optimizer: str | None = None,
     learning_rate: float | None = None,
@@ -92,7 +93,8 @@ def analyze(
         target, group, time: columns of a table: what is predicted, what stays on one side of every split, and what
             orders the rows, so that the latest are held out.
         test: a person's own test data: a number of samples, a fraction, or a file.
-        model: `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
+        task: `classes` or `regression`, where the target alone does not tell; None to see it from the target.
+        model: None for the data set's own; `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
         class_weight: `balanced` weighs rare classes up while training.
         optimizer, learning_rate: Keras' name (None: rmsprop, or what a person's own function compiled), and the step size
             (None for the optimizer's own).
@@ -119,16 +121,18 @@ def analyze(
     course = _Course(tell or (lambda _: None), should_stop or (lambda: False))
     if refit_by not in REFIT_BY:
         raise UsageError(f"--refit-by {refit_by} is not known; take {' or '.join(REFIT_BY)}.")
-    training.check_model(model)
-    own_data = {"target": target, "group": group, "time": time, "test": test}
+    if model is not None:
+        training.check_model(model)
+    own_data = {"target": target, "group": group, "time": time, "test": test, "task": task}
     options = {name: value for name, value in own_data.items() if value is not None}
     located = datasets.locate(dataset, data_dir, options=options, say=lambda text: course.tell(Step("data", text)))
     data = None if datasets.is_known(dataset) else datasets.load(located, num_words)
     facts = datasets.defaults(dataset) if data is None else datasets.describe(data)
+    model = model or facts.model
     plan = Plan(
         dataset=located.name,
-        data_sha256=located.sha256,
-        num_words=facts.words(num_words) if data is None else num_words,
+        data_sha256=located.sha256 if data is None else data.sha256,
+        num_words=facts.words(num_words),
         model=model,
         model_sha256=training.model_sha256(model),
         optimizer=optimizer or training.default_optimizer(model),
@@ -136,9 +140,9 @@ def analyze(
         class_weight=class_weight,
         batch_size=facts.batch_size if batch_size is None else batch_size,
         max_epochs=facts.max_epochs if max_epochs is None else max_epochs,
-        validation=facts.held_out(validation),
+        validation=facts.held_out(validation) if data is None else data.whole(facts.held_out(validation)),
         seed=seed,
-        options=options,
+        options=datasets.shown_options(options),
     )
     with open_folder(None if output is None else Path(output), plan, refit_by) as folder:
         return _ritual(plan, refit_by, located, data, folder, course)
@@ -158,6 +162,8 @@ def _ritual(
         data = datasets.load(located, plan.num_words) if data is None else data
         data.check_held_out(plan.validation)
     course.tell(Step("data", _describe_data(data, plan, located.path)))
+    for note in data.notes:
+        course.tell(Step("data", note))
     with course.part("import"):
         loading.join()
         environment = training.environment()
@@ -205,7 +211,7 @@ def _ritual(
     if folder is not None:
         final = refitted or (run if run.weights else None)
         save = None if final is None else partial(training.save, final, data)
-        folder.fill(result, run.validation_losses, save)
+        folder.fill(result, run.validation_losses, save, None if final is None else data.preparation(final.plan))
         course.tell(Step("report", str(folder.report)))
     return result
 
@@ -275,7 +281,7 @@ def repeat_command(plan: Plan, refit_by: str) -> str:
         "--max-epochs": plan.max_epochs,
         "--validation": plan.validation,
         "--num-words": plan.num_words,
-        "--model": None if plan.model == "textbook" else plan.model,
+        "--model": plan.model,
         **{f"--{name}": value for name, value in plan.options.items()},
         "--class-weight": plan.class_weight,
         "--batch-size": plan.batch_size,

@@ -33,11 +33,14 @@ FAILED_ON = 3
     "--test", metavar="N|FRACTION|FILE", help="Test data: so many samples, a fraction (0.2) of your own data, or a file of it."
 )
 @click.option(
+    "--task",
+    type=click.Choice(["classes", "regression"]),
+    help="What the target is, where it alone does not tell: classes or numbers.",
+)
+@click.option(
     "--model",
     metavar="NAME",
-    default="textbook",
-    show_default=True,
-    help="Or small, large, linear, conv, FILE.py:FUNCTION.",
+    help="textbook (folders of pictures: conv), small, large, linear, conv, or FILE.py:FUNCTION.",
 )
 @click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh rare classes up while training.")
 @click.option("--batch-size", type=int, metavar="N", help="Training samples an update (512; digits 32).")
@@ -112,11 +115,12 @@ def summary(result: Result, report: Path) -> str:
 
 
 def _score(name: str, score: Score) -> str:
-    accuracy, loss = score.accuracy_interval or (0, 0), score.loss_interval
-    return (
-        f"{name}: test accuracy {score.accuracy:.3f} ({accuracy[0]:.3f} to {accuracy[1]:.3f}), "
-        f"loss {score.loss:.3f} ({loss[0]:.3f} to {loss[1]:.3f})"
-    )
+    measure, value, limits = "accuracy", score.accuracy, score.accuracy_interval
+    if score.mae is not None:
+        measure, value, limits = "mean absolute error", score.mae, score.mae_interval
+    low, high = limits or (0, 0)
+    loss = score.loss_interval
+    return f"{name}: test {measure} {value:.3f} ({low:.3f} to {high:.3f}), loss {score.loss:.3f} ({loss[0]:.3f} to {loss[1]:.3f})"
 
 
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:

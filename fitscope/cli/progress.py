@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fitscope.training import EpochEnd
 
 WIDE = 66  # columns that take all the losses; a narrower terminal shows the validation loss alone
-SHOWN = {"loss": "loss", "val_loss": "val_loss", "val_accuracy": "val_acc"}
+SHOWN = {"loss": "loss", "val_loss": "val_loss", "val_accuracy": "val_acc", "val_mae": "val_mae"}
 
 
 class Teller:

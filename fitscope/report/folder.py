@@ -6,8 +6,9 @@ import csv
 import itertools
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -28,13 +29,17 @@ WORK = ".run"
 def default_folder(dataset: str, now: datetime | None = None) -> Path:
     """Return the folder that an analysis goes to where nobody names one: reports/DATASET-YYYYMMDD-HHMMSS.
 
-    Where that is taken, by an analysis begun in the same second, a number is added.
+    Of a path the last part's name is taken. Where the folder is taken, by an analysis begun in the same second, a number is added.
 
     Example:
         >>> default_folder("imdb", datetime(2026, 1, 2, 3, 4, 5)).name
         'imdb-20260102-030405'
+        >>> default_folder("../my data.csv", datetime(2026, 1, 2, 3, 4, 5)).name
+        'my-data-20260102-030405'
     """
-    path = Path("reports") / f"{dataset}-{now or datetime.now():%Y%m%d-%H%M%S}"
+    file, _, function = dataset.partition(".py:")
+    name = re.sub(r"[^\w.-]+", "-", "-".join(filter(None, (Path(file).resolve().stem, function)))).strip("-.") or "data"
+    path = Path("reports") / f"{name}-{now or datetime.now():%Y%m%d-%H%M%S}"
     others = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
     return path if not path.exists() else next(other for other in others if not other.exists())
 
@@ -69,13 +74,20 @@ class RunFolder:
             self.discard()
             raise OutputError(_cannot_write(self.path, error)) from None
 
-    def fill(self, result: Result, losses: NDArray[np.floating[Any]], save_model: Callable[[Path], None] | None) -> None:
+    def fill(
+        self,
+        result: Result,
+        losses: NDArray[np.floating[Any]],
+        save_model: Callable[[Path], None] | None,
+        preparation: Mapping[str, Any] | None = None,
+    ) -> None:
         """Write the result's files, the report last.
 
         Args:
             result: what result.json and the page are made from.
             losses: float [epochs, samples], every validation sample's loss.
             save_model: writes the final model to a path; None where there is no model worth keeping.
+            preparation: what it takes to read new samples as that model does.
 
         Raises:
             OutputError: the disk is full or something cannot be written; nothing of the result is left then.
@@ -87,6 +99,9 @@ class RunFolder:
             np.savez_compressed(work / "samples.npz", losses=losses)
             if save_model is not None:
                 save_model(work / "model.keras")
+            if preparation is not None:
+                text = json.dumps(preparation, ensure_ascii=False, allow_nan=False) + "\n"
+                (work / "preparation.json").write_text(text, encoding="utf8")
             page.write(result, work / self.report.name)
             for file in sorted(work.iterdir(), key=lambda file: file.name == self.report.name):
                 os.replace(file, self.path / file.name)
