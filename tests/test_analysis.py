@@ -93,7 +93,7 @@ def test_folder_holds_what_the_design_promises(fake_training, tmp_path):
     fake_training("overfitting")
     analyze("digits", max_epochs=20, output=tmp_path / "run")
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert names == {"plan.json", "report.html", "result.json", "history.csv", "samples.npz", "model.keras"}
+    assert names == {"plan.json", "report.html", "result.json", "history.csv", "samples.npz", "model.keras", "preparation.json"}
 
 
 def test_failing_training_leaves_no_folder(fake_training, tmp_path, monkeypatch):

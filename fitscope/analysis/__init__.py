@@ -31,7 +31,8 @@ def analyze(
     group: str | None = None,
     time: str | None = None,
     test: str | int | float | None = None,
-    model: str = "textbook",
+    task: str | None = None,
+    model: str | None = None,
     class_weight: str | None = None,
     optimizer: str | None = None,
     learning_rate: float | None = None,
@@ -62,7 +63,8 @@ def analyze(
         target, group, time: columns of a table: what is predicted, what stays on one side of every split, and what
             orders the rows, so that the latest are held out.
         test: a person's own test data: a number of samples, a fraction, or a file.
-        model: `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
+        task: `classes` or `regression`, where the target alone does not tell; None to see it from the target.
+        model: None for the data set's own; `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
         class_weight: `balanced` weighs rare classes up while training.
         optimizer, learning_rate: Keras' name (None: rmsprop, or what a person's own function compiled), and the step size
             (None for the optimizer's own).
@@ -95,16 +97,18 @@ def analyze(
     """
     wishes = Wishes(refit_by, repeats, folds, remedies, sizes, search, trials)
     say = tell or (lambda _: None)
-    training.check_model(model)
-    own_data = {"target": target, "group": group, "time": time, "test": test}
+    if model is not None:
+        training.check_model(model)
+    own_data = {"target": target, "group": group, "time": time, "test": test, "task": task}
     options = {name: value for name, value in own_data.items() if value is not None}
     located = datasets.locate(dataset, data_dir, options=options, say=lambda text: say(Step("data", text)))
     data = None if datasets.is_known(dataset) else datasets.load(located, num_words)
     facts = datasets.defaults(dataset) if data is None else datasets.describe(data)
+    model = model or facts.model
     plan = Plan(
         dataset=located.name,
-        data_sha256=located.sha256,
-        num_words=facts.words(num_words) if data is None else num_words,
+        data_sha256=located.sha256 if data is None else data.sha256,
+        num_words=facts.words(num_words),
         model=model,
         model_sha256=training.model_sha256(model),
         optimizer=optimizer or training.default_optimizer(model),
@@ -112,9 +116,9 @@ def analyze(
         class_weight=class_weight,
         batch_size=facts.batch_size if batch_size is None else batch_size,
         max_epochs=facts.max_epochs if max_epochs is None else max_epochs,
-        validation=facts.held_out(validation),
+        validation=facts.held_out(validation) if data is None else data.whole(facts.held_out(validation)),
         seed=seed,
-        options=options,
+        options=datasets.shown_options(options),
     )
     command = repeat_command(plan, wishes)
     course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command, leaks)
@@ -138,6 +142,6 @@ def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> R
         finished = finish(course, opened, data, found)
     result = conclude(course, data, found, finished)
     if folder is not None:
-        folder.fill(result, found.common.losses, files(found, finished))
+        folder.fill(result, found.common.losses, files(found, finished, data))
         course.tell(Step("report", str(folder.report)))
     return result

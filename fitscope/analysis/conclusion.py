@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
@@ -77,13 +78,14 @@ def _search_result(found: Found, finished: Finished, measure: str) -> Search | N
     return replace(found.search, best=best)
 
 
-def files(found: Found, finished: Finished) -> dict[str, bytes]:
-    names = ("model.keras", "winner.keras")
-    return dict(zip(names, finished.keras.values()))
-
-
-def kept_plan(found: Found) -> Plan:
-    return (found.refits or found.main)[0].plan
+def files(found: Found, finished: Finished, data: Dataset) -> dict[str, bytes]:
+    """Return the final models' files, and what it takes to read new samples as the first of them does."""
+    models = dict(zip(("model.keras", "winner.keras"), finished.keras.values()))
+    if not models:
+        return {}
+    preparation = data.preparation((found.refits or found.main)[0].plan)
+    text = json.dumps(preparation, ensure_ascii=False, allow_nan=False) + "\n"
+    return models | ({} if preparation is None else {"preparation.json": text.encode()})
 
 
 def _dataset_facts(course: Course, data: Dataset, plan: Plan, majority: float | None) -> DatasetFacts:
@@ -109,7 +111,7 @@ def repeat_command(plan: Plan, wishes: Wishes) -> str:
         "--max-epochs": plan.max_epochs,
         "--validation": plan.validation,
         "--num-words": plan.num_words,
-        "--model": None if plan.model == "textbook" else plan.model,
+        "--model": plan.model,
         **{f"--{name}": value for name, value in plan.options.items()},
         "--class-weight": plan.class_weight,
         "--batch-size": plan.batch_size,

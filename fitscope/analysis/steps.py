@@ -28,6 +28,8 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
         data.check_held_out(plan.validation)
     work.keep(data, plan.num_words)
     course.tell(Step("data", describe_data(data, plan, course.located.path)))
+    for note in data.notes:
+        course.tell(Step("data", note))
     asked = jobs(plan, course.wishes, data)
     with course.part("leaks"):
         course.leaks = datasets.inspect(data, asked.main[0].plan, course.near)

@@ -33,11 +33,14 @@ FAILED_ON = 3
     "--test", metavar="N|FRACTION|FILE", help="Test data: so many samples, a fraction (0.2) of your own data, or a file of it."
 )
 @click.option(
+    "--task",
+    type=click.Choice(["classes", "regression"]),
+    help="What the target is, where it alone does not tell: classes or numbers.",
+)
+@click.option(
     "--model",
     metavar="NAME",
-    default="textbook",
-    show_default=True,
-    help="Or small, large, linear, conv, FILE.py:FUNCTION.",
+    help="textbook (folders of pictures: conv), small, large, linear, conv, or FILE.py:FUNCTION.",
 )
 @click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh rare classes up while training.")
 @click.option("--batch-size", type=int, metavar="N", help="Training samples an update (512; digits 32).")

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fitscope.datasets import digits, store
+from fitscope.datasets import diabetes, digits, places, store
 from fitscope.datasets.dataset import Dataset, Defaults, Located, held_out
+from fitscope.datasets.diabetes import DIABETES
 from fitscope.datasets.digits import DIGITS
 from fitscope.datasets.imdb import IMDB
 from fitscope.datasets.inspection import inspect
 from fitscope.datasets.leaks import Leak
+from fitscope.datasets.places import shown_options
 from fitscope.datasets.reuters import REUTERS
 from fitscope.errors import UsageError
 
-__all__ = ["DATASETS", "Dataset", "Defaults", "Leak", "Located", "defaults", "inspect", "load", "locate"]
+__all__ = ["DATASETS", "Dataset", "Defaults", "Leak", "Located", "defaults", "inspect", "load", "locate", "shown_options"]
 
-DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS)}
+DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS, DIABETES)}
+MOST_WORDS = 10**6  # of a person's own texts
 
 
 def is_known(name: str) -> bool:
@@ -30,7 +35,7 @@ def describe(data: Dataset) -> Defaults:
     """Return what an analysis of loaded data takes where the person says nothing."""
     share = data.own_validation or held_out(data.name, data.train_samples, 0.2)
     return Defaults(data.name, data.source, ("its own",), data.train_samples, data.test_samples, data.max_epochs,
-                    data.batch_size, share, None, load)  # fmt: skip
+                    data.batch_size, share, data.num_words, load, MOST_WORDS, data.own_validation, data.model)  # fmt: skip
 
 
 def defaults(name: str) -> Defaults:
@@ -42,7 +47,7 @@ def defaults(name: str) -> Defaults:
     if name not in DATASETS:
         near = difflib.get_close_matches(name.lower(), DATASETS, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}? There are" if near else "take one of"
-        raise UsageError(f"There is no data set called {name!r}; {hint} {', '.join(DATASETS)}.")
+        raise UsageError(f"There is no data set called {name!r}; {hint} {', '.join(DATASETS)}, or give {places.WHAT}.")
     return DATASETS[name]
 
 
@@ -52,27 +57,32 @@ def locate(
     """Find a data set's file and its hash without reading its content.
 
     Args:
-        name: one of `DATASETS`.
+        name: one of `DATASETS`, a path, or FILE.py:FUNCTION.
         data_dir: looked in first.
         options: how a person's own data is read.
         say: is told of a download.
 
     Raises:
-        UsageError: no data set has the name.
+        UsageError: no data set has the name, and no file is there.
         DataError: the file is nowhere.
 
     Example:
         >>> locate("digits").source
         'scikit-learn'
     """
+    if not is_known(name) and places.looks_like_one(name):
+        return places.locate(name, options or {})
     known = defaults(name)
     if options:
         given = ", ".join(f"--{option}" for option in options)
         raise UsageError(f"{given} belongs to your own data, and {name} needs none of it; leave it out.")
     if not known.files:
-        return Located(name, None, "scikit-learn", store.sha256(digits.file()))
+        return Located(name, None, "scikit-learn", store.sha256(_WITH_SKLEARN[name].file()))
     path, source = store.find(known.files[0], data_dir, say=say)
     return Located(name, path, source, store.sha256(path))
+
+
+_WITH_SKLEARN: Mapping[str, Any] = {"digits": digits, "diabetes": diabetes}
 
 
 def load(located: Located, num_words: int | None) -> Dataset:
@@ -80,13 +90,43 @@ def load(located: Located, num_words: int | None) -> Dataset:
 
     Args:
         located: where it lies.
-        num_words: the vocabulary's size; None for data without words.
+        num_words: the vocabulary's size; None for data without words, and for the default of a person's own texts.
 
     Raises:
         DataError: the file is damaged.
+        OwnCodeError: a person's own function raised, or returned what cannot be used.
 
     Example:
         >>> load(locate("digits"), None).train_samples
         1437
     """
-    return DATASETS[located.name].load(located, num_words)
+    if is_known(located.name):
+        known = DATASETS[located.name]
+        data = known.load(located, num_words)
+        return data if num_words is None else dataclasses.replace(data, reading=partial(_words, located, num_words))
+    assert located.path is not None
+    return _LOADERS[places.kind_of(located.path)](located, num_words)
+
+
+def _words(located: Located, num_words: int) -> Mapping[str, Any]:
+    """Return how new texts become rows of imdb or reuters."""
+    from fitscope.datasets import texts
+
+    return texts.keras_reading(located, DATASETS[located.name].files[1], num_words)
+
+
+def _load_table(located: Located, num_words: int | None) -> Dataset:
+    from fitscope.datasets import table
+
+    return table.load(located, num_words)
+
+
+def _load_folder(located: Located, num_words: int | None) -> Dataset:
+    from fitscope.datasets import folders, pictures, texts
+
+    assert located.path is not None
+    samples = folders.find(located.path, located.options.get("test"))
+    return texts.load(located, samples, num_words) if samples.kind == "texts" else pictures.load(located, samples, num_words)
+
+
+_LOADERS = {"table": _load_table, "folder": _load_folder}

@@ -63,12 +63,16 @@ def _check(known: datasets.Defaults, data_dir: Path | None) -> Row:
     if known.files and path is None:
         return {"name": known.name, "state": "missing: not here yet, downloaded when first used", "damaged": False}
     try:
-        parts = [_texts(known.name, path, part)[2] for part in ("train", "test")] if path else []
+        samples = sum(len(_texts(known.name, path, part)[2]) for part in ("train", "test")) if path else _samples(known)
     except DataError as error:
         return {"name": known.name, "state": f"damaged: {error}", "damaged": True}
-    samples = sum(map(len, parts)) or known.train + known.test
     what = f"sound: {samples:,} samples read" + (f", SHA-256 {store.sha256(path)}" if path else "")
     return {"name": known.name, "state": what, "damaged": False}
+
+
+def _samples(known: datasets.Defaults) -> int:
+    data = datasets.load(datasets.locate(known.name), None)
+    return data.train_samples + data.test_samples
 
 
 def _texts(name: str, path: Path, part: str) -> Any:
@@ -87,14 +91,20 @@ def sample(name: str, number: int, num_words: int | None, data_dir: Path | None)
         raise UsageError(f"{name} has no training sample {number}; give a number from 0 to {known.train - 1:,}.")
     located = datasets.locate(name, data_dir)
     if located.path is None:
-        data = datasets.load(located, None)
-        return {"label": data.classes[data.y_train[number]], "text": _picture(data.x_train[number])}
+        return _of_sklearn(datasets.load(located, None), number)
     index = read_word_index(store.find(known.files[1], data_dir)[0])
     flat, offsets, order, labels = _texts(name, located.path, "train")
     place = order[number]
     classes = imdb.CLASSES if name == "imdb" else reuters.TOPICS
     text = decode(flat[offsets[place] : offsets[place + 1]], index, words or known.train)
     return {"label": classes[labels[place]], "text": text}
+
+
+def _of_sklearn(data: datasets.Dataset, number: int) -> Row:
+    if data.image_shape is not None:
+        return {"label": data.classes[data.y_train[number]], "text": _picture(data.x_train[number])}
+    measured = ", ".join(f"{name} {column[number]:g}" for name, column in data.columns.items())
+    return {"label": f"{data.y_train[number][0]:g}", "text": measured}
 
 
 def _picture(pixels: np.ndarray[Any, Any]) -> str:

@@ -18,6 +18,7 @@ Rows = Any  # scipy CSR, an array [samples, ...], a tuple or dict of arrays (sev
 Labels = NDArray[Any]
 Indices = NDArray[np.int64]
 Part = tuple[Rows, Labels]
+PREPARATION = "fitscope-preparation/1"
 FEWEST = 2  # samples that every part needs
 
 
@@ -66,6 +67,9 @@ class Dataset:
         image_shape: height, width and channels where rows are pictures, flat or not; None where they are none.
         notes: what was done with the data, in sentences (missing values, columns that were left out).
         columns: the raw columns by name, for the search of leaks; empty where there are none.
+        model: the network that an analysis takes where the person names none.
+        num_words: the vocabulary's size, None for data without words.
+        reading: says how a file with new samples is read, where no encoder does; None for arrays of the rows' shape.
     """
 
     name: str
@@ -87,6 +91,9 @@ class Dataset:
     image_shape: tuple[int, int, int] | None = None
     notes: tuple[str, ...] = ()
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    model: str = "textbook"
+    num_words: int | None = None
+    reading: Callable[[], Mapping[str, Any]] | None = None
     _encoders: dict[Any, Encoder] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -117,6 +124,10 @@ class Dataset:
         if plan.fold is not None:
             return folds(self.y_train, plan.fold[1], self.task, self.groups)[plan.fold[0] - 1]
         return self.split(self.y_train, plan.validation)
+
+    def whole(self, validation: int) -> int:
+        """Return how many samples are held out where so many are asked for: groups stay whole."""
+        return len(self.split(self.y_train, validation))
 
     def kept(self, plan: Plan) -> Indices:
         """Return the indices of the samples that the plan trains on, rising."""
@@ -153,6 +164,15 @@ class Dataset:
     def _encoded(self, plan: Plan, rows: Rows) -> Rows:
         encode = self.encoder(plan)
         return rows if encode is None else encode(rows)
+
+    def preparation(self, plan: Plan) -> dict[str, Any]:
+        """Return what it takes to read new samples as the plan's network does, as plain data."""
+        encode = self.encoder(plan)
+        if encode is not None:
+            content: Mapping[str, Any] = encode.to_json()
+        else:
+            content = {"kind": "arrays", "shape": shape_of(self.x_train)} if self.reading is None else self.reading()
+        return {"schema": PREPARATION, "task": self.task, "classes": list(self.classes), "input": dict(content)}
 
     def check_held_out(self, validation: int) -> None:
         """Refuse to hold out more samples than there are, as where a file holds fewer than its name promises.
@@ -206,6 +226,13 @@ def count(rows: Rows) -> int:
     while isinstance(first, (Mapping, tuple)):
         first = next(iter(first.values() if isinstance(first, Mapping) else first))
     return int(first.shape[0])
+
+
+def shape_of(rows: Rows) -> Any:
+    """Return the shape of one row, without the samples; of several inputs a list or dict of shapes."""
+    if isinstance(rows, Mapping):
+        return {name: shape_of(part) for name, part in rows.items()}
+    return [shape_of(part) for part in rows] if isinstance(rows, tuple) else [int(size) for size in rows.shape[1:]]
 
 
 def first(labels: Labels, count: int) -> Indices:
@@ -298,6 +325,8 @@ class Defaults:
         num_words: the vocabulary, None for data without words.
         all_words: the largest vocabulary that makes a difference.
         load: reads it.
+        own_validation: how many validation samples the data brings itself, None where it brings none.
+        model: the network.
     """
 
     name: str
@@ -311,6 +340,8 @@ class Defaults:
     num_words: int | None
     load: Callable[[Located, int | None], Dataset]
     all_words: int = 0
+    own_validation: int | None = None
+    model: str = "textbook"
 
     def words(self, asked: int | None) -> int | None:
         """Return the vocabulary's size, checked."""
@@ -324,6 +355,11 @@ class Defaults:
 
     def held_out(self, asked: int | float | None) -> int:
         """Return how many of the training samples are held out, checked."""
+        if self.own_validation is not None and asked not in (None, self.own_validation):
+            raise UsageError(
+                f"--validation {asked} does not fit {self.name}, which brings {self.own_validation:,} validation samples of its "
+                "own; leave it out."
+            )
         return self.validation if asked is None else held_out(self.name, self.train, asked, FEWEST if self.files else 10)
 
 

@@ -15,10 +15,19 @@ TEST = 360
 
 def file() -> Path:
     """Return where scikit-learn keeps the digits, without importing it."""
+    return sklearn_file("digits", "digits.csv.gz")
+
+
+def sklearn_file(dataset: str, file: str) -> Path:
+    """Return the path of a file of data that comes with scikit-learn.
+
+    Raises:
+        DataError: scikit-learn is not there.
+    """
     spec = importlib.util.find_spec("sklearn")
     if spec is None or spec.origin is None:
-        raise DataError("digits comes with scikit-learn, which is not installed; install it with `pip install scikit-learn`.")
-    return Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
+        raise DataError(f"{dataset} comes with scikit-learn, which is not installed; install it with `pip install scikit-learn`.")
+    return Path(spec.origin).parent / "datasets" / "data" / file
 
 
 def load(located: Located, num_words: int | None) -> Dataset:

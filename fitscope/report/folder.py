@@ -6,6 +6,7 @@ import csv
 import itertools
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,13 +28,17 @@ WORK = ".run"
 def default_folder(dataset: str, now: datetime | None = None) -> Path:
     """Return the folder that an analysis goes to where nobody names one: reports/DATASET-YYYYMMDD-HHMMSS.
 
-    Where that is taken, by an analysis begun in the same second, a number is added.
+    Of a path the last part's name is taken. Where the folder is taken, by an analysis begun in the same second, a number is added.
 
     Example:
         >>> default_folder("imdb", datetime(2026, 1, 2, 3, 4, 5)).name
         'imdb-20260102-030405'
+        >>> default_folder("../my data.csv", datetime(2026, 1, 2, 3, 4, 5)).name
+        'my-data-20260102-030405'
     """
-    path = Path("reports") / f"{dataset}-{now or datetime.now():%Y%m%d-%H%M%S}"
+    file, _, function = dataset.partition(".py:")
+    name = re.sub(r"[^\w.-]+", "-", "-".join(filter(None, (Path(file).resolve().stem, function)))).strip("-.") or "data"
+    path = Path("reports") / f"{name}-{now or datetime.now():%Y%m%d-%H%M%S}"
     others = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
     return path if not path.exists() else next(other for other in others if not other.exists())
 

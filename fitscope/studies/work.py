@@ -78,7 +78,7 @@ def keep(data: Dataset, num_words: int | None) -> None:
 
 def data_of(located: Located, plan: Plan) -> Dataset:
     """Return a plan's data, loaded once a process."""
-    key = located.sha256, plan.num_words
+    key = plan.data_sha256, plan.num_words
     if key not in _data:
         keep(datasets.load(located, plan.num_words), plan.num_words)
     return _data[key]

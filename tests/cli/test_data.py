@@ -28,7 +28,12 @@ def test_list_says_what_is_here_and_where(cli_invoke, small):
 
 
 def test_list_as_json_is_one_list(cli_invoke, small):
-    assert [row["name"] for row in json.loads(cli_invoke("data", "list", "--json").stdout)] == ["imdb", "reuters", "digits"]
+    assert [row["name"] for row in json.loads(cli_invoke("data", "list", "--json").stdout)] == [
+        "imdb",
+        "reuters",
+        "digits",
+        "diabetes",
+    ]
 
 
 def test_path_prints_the_file_alone(cli_invoke, small):
@@ -84,7 +89,7 @@ def test_show_prints_a_review_with_unknown_words_as_question_marks(cli_invoke):
 def test_check_of_the_real_data_finds_it_sound(cli_invoke):
     done = cli_invoke("data", "check")
     assert done.exit_code == 0
-    assert done.stdout.count("sound") == 3
+    assert done.stdout.count("sound") == 4
 
 
 def test_import_says_what_it_found_what_differs_and_how_to_go_on(cli_invoke, small, tmp_path):

@@ -1,0 +1,152 @@
+"""Which of a table's columns a network reads, and as what: a number, a date, a category or words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.datasets.tokens import tokenise
+from fitscope.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = ("number", "date", "category", "words")
+FEW = 20  # so many different texts are categories in any table, however short
+WORDS_A_TEXT = 3  # from so many words on, mostly different texts are read as words
+WORDS_A_LONG_TEXT = 8  # from so many on, even where many are alike
+_DAY = 86_400
+
+
+def kinds_of(frame: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
+    """Decide what each column is read as.
+
+    Args:
+        frame: the training rows, without target, group and time.
+
+    Returns:
+        The kind of each column that is read, and in sentences what was left out and why.
+    """
+    found = {str(name): _kind(frame[name]) for name in frame.columns}
+    notes = []
+    left_out = {name: kind for name, kind in found.items() if kind not in KINDS}
+    if left_out:
+        notes.append("Left out: " + ", ".join(f"{name} ({why})" for name, why in left_out.items()) + ".")
+    for kind, what in (("words", "words, marked as there or not"), ("date", "dates, as days")):
+        if names := [name for name, its in found.items() if its == kind]:
+            notes.append(f"Read as {what}: {', '.join(names)}.")
+    return {name: kind for name, kind in found.items() if kind in KINDS}, notes
+
+
+def _kind(values: pd.Series) -> str:
+    """Return a column's kind, or the reason why it is left out."""
+    from pandas.api import types
+
+    there = values.dropna()
+    if not len(there):
+        return "empty"
+    try:
+        distinct = there.nunique()
+    except TypeError:
+        return "holds lists or the like"
+    if distinct == 1 and len(there) == len(values):
+        return "always the same"
+    if types.is_numeric_dtype(values.dtype) or types.is_timedelta64_dtype(values.dtype) or there.isin([True, False]).all():
+        return "number"
+    if types.is_datetime64_any_dtype(values.dtype):
+        return "date"
+    return _kind_of_texts(there.astype(str), distinct)
+
+
+def _kind_of_texts(texts: pd.Series, distinct: int) -> str:
+    import pandas as pd
+
+    if pd.to_numeric(texts, errors="coerce").notna().all():
+        return "number"
+    if texts.str.match(r"\d{4}-\d\d(-\d\d)?").all() and _dates(texts).notna().all():
+        return "date"
+    words = texts.str.count(r"\S+").mean()
+    if (words >= WORDS_A_TEXT and distinct > max(FEW, len(texts) / 2)) or (words >= WORDS_A_LONG_TEXT and distinct > FEW):
+        return "words"
+    return "nearly every row has a value of its own" if distinct > max(FEW, len(texts) / 2) else "category"
+
+
+def row_numbers(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that do nothing but count the file's rows, from 0 or 1 on."""
+    if len(frame) < FEW:
+        return []
+    whole = [name for name in frame.columns if frame[name].dtype.kind in "iu"]
+    return [name for name in whole if frame[name].iloc[0] in (0, 1) and (np.diff(frame[name].to_numpy()) == 1).all()]
+
+
+def raw(frame: pd.DataFrame, kinds: Mapping[str, str], where: str) -> dict[str, Any]:
+    """Return a table's columns as they go into the preparation.
+
+    Args:
+        frame: the rows.
+        kinds: each column's kind.
+        where: the file's name, for messages.
+
+    Returns:
+        Numbers and dates as float64 [rows], NaN where missing; categories as str or None [rows]; words as Tokens.
+
+    Raises:
+        DataError: a column is missing, or holds what its kind does not allow.
+    """
+    if missing := [name for name in kinds if name not in frame.columns]:
+        raise DataError(f"{where} has no column {', '.join(missing[:5])}; it needs {', '.join(kinds)}.")
+    make = {"number": _as_numbers, "date": _as_days, "category": _as_categories, "words": _as_tokens}
+    return {name: make[kind](frame[name], where) for name, kind in kinds.items()}
+
+
+def _as_numbers(values: pd.Series, where: str) -> NDArray[np.float64]:
+    import pandas as pd
+    from pandas.api import types
+
+    if types.is_timedelta64_dtype(values.dtype):
+        return np.asarray(values.dt.total_seconds(), np.float64)
+    texts = values if types.is_numeric_dtype(values.dtype) else values.replace({"True": 1, "False": 0, True: 1, False: 0})
+    numbers = pd.to_numeric(texts, errors="coerce")
+    _check(values, numbers.isna(), "number", where)
+    found = np.asarray(numbers.astype("float64").to_numpy(na_value=np.nan), np.float64)
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def _as_days(values: pd.Series, where: str) -> NDArray[np.float64]:
+    """Return dates as days since 1970."""
+    dates = _dates(values)
+    _check(values, dates.isna(), "date", where)
+    seconds = dates.astype("datetime64[s, UTC]").astype("int64").to_numpy()
+    return np.where(dates.isna(), np.nan, seconds / _DAY)
+
+
+def _dates(values: pd.Series) -> pd.Series:
+    import pandas as pd
+    from pandas.api import types
+
+    if types.is_datetime64_any_dtype(values.dtype):
+        return pd.to_datetime(values, utc=True)
+    return pd.to_datetime(values, format="ISO8601", errors="coerce", utc=True)
+
+
+def _check(values: pd.Series, unread: pd.Series, kind: str, where: str) -> None:
+    wrong = np.flatnonzero(unread & values.notna())
+    if len(wrong):
+        raise DataError(
+            f"{where} holds {str(values.iloc[wrong[0]])[:40]!r} in row {wrong[0] + 1:,} of column {values.name}, and a {kind} is "
+            "needed there; mend it, or leave the cell empty."
+        )
+
+
+def _as_categories(values: pd.Series, where: str) -> NDArray[np.object_]:
+    there = values.notna().to_numpy()
+    found = np.full(len(values), None, object)
+    found[there] = values[there].astype(str).to_numpy(object)
+    return found
+
+
+def _as_tokens(values: pd.Series, where: str) -> Any:
+    return tokenise(values.astype(object).where(values.notna(), "").astype(str).tolist())

@@ -1,0 +1,201 @@
+"""A person's own table as a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.datasets import targets
+from fitscope.datasets.columns import kinds_of, raw, row_numbers
+from fitscope.datasets.dataset import Dataset, Indices, Labels, Located, latest, stratified, whole_groups
+from fitscope.datasets.parts import amount, check_enough, pace, rest, test_rows
+from fitscope.datasets.preparing import learn
+from fitscope.datasets.tables import read_table
+from fitscope.datasets.targets import Goal
+from fitscope.datasets.tokens import NUM_WORDS
+from fitscope.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Split = Callable[[Labels, int], Indices]
+
+
+@dataclass
+class _Table:
+    """A table on its way to a data set."""
+
+    frame: pd.DataFrame
+    name: str
+    names: tuple[str, ...]
+    group: str | None = None
+    time: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def features(self) -> pd.DataFrame:
+        return self.frame.drop(columns=[*self.names, *filter(None, {self.group, self.time})])
+
+    def drop_rows_without(self, columns: list[str], what: str) -> None:
+        """Leave out the rows that lack one of these."""
+        from pandas.api import types
+
+        numbers = [name for name in columns if types.is_numeric_dtype(self.frame[name].dtype)]
+        there = self.frame[columns].notna().all(axis=1) & np.isfinite(self.frame[numbers].astype(float)).all(axis=1)
+        if not there.all():
+            self.notes.append(f"Rows of {self.name} without a {what}, left out: {(~there).sum():,} of {len(self):,}.")
+            self.frame = self.frame[there].reset_index(drop=True)
+        if not len(self):
+            raise DataError(f"{self.name} has no row with a value in {', '.join(columns)}; name another column.")
+
+
+def load(located: Located, num_words: int | None) -> Dataset:
+    """Load a table, and the table of its test data where `--test` names one.
+
+    Raises:
+        UsageError: a column that is named is not there.
+        DataError: a file cannot be read, or its target cannot be predicted.
+    """
+    assert located.path is not None
+    asked = amount(located.options.get("test"))
+    table = _read(located.path, located.name, located.options)
+    if not isinstance(asked, str):
+        return from_table(table, None, asked, located, num_words)
+    return from_table(table, _read(Path(asked), Path(asked).name, located.options), asked, located, num_words)
+
+
+def of_frame(frame: pd.DataFrame, target: str, located: Located, test: int) -> Dataset:
+    """Return a data set of a table that came with a library."""
+    return replace(from_table(_Table(frame, located.name, (target,)), None, test, located, None), notes=())
+
+
+def _read(path: Path, name: str, options: Mapping[str, Any]) -> _Table:
+    asked = {option: options.get(option) for option in ("target", "group", "time")}
+    frame, notes = read_table(path, targets=[part.strip() for part in str(asked["target"]).split(",")] + [str(asked["target"])])
+    columns = list(frame.columns)
+    table = _Table(frame, name, targets.target_names(asked["target"], columns, name), asked["group"], asked["time"], notes)
+    for option, named in (("group", table.group), ("time", table.time)):
+        if named is not None:
+            targets.column(named, option, columns, ", ".join(columns[: targets.NAMED]), name)
+            if named in table.names:
+                raise UsageError(f"--{option} {named} is the target already; name another column.")
+    if numbering := [name for name in row_numbers(frame) if name not in (*table.names, table.group, table.time)]:
+        table.notes.append(f"Left out: {', '.join(numbering)} (numbers the rows).")
+        table.frame = frame.drop(columns=numbering)
+    return table
+
+
+def from_table(table: _Table, tests: _Table | None, asked: Any, located: Located, num_words: int | None) -> Dataset:
+    """Return the data set: target and split seen, columns sorted out."""
+    for part in filter(None, (table, tests)):
+        part.drop_rows_without(list(part.names), "target")
+    if tests is None:
+        check_enough(table.name, len(table))
+    goal = targets.goal_of(table.frame, table.names, located.options.get("task"), table.name)
+    table.notes.insert(0, goal.note)
+    if table.time is not None:
+        _order(table)
+    split, labels = _split(table), goal.labels(table.frame, table.name)
+    if tests is None:
+        picked = test_rows(table.name, labels, asked, split)
+        tests = _Table(table.frame.iloc[picked], table.name, table.names, table.group, table.time)
+        table.frame = table.frame.iloc[rest(len(table), picked)]
+        table.notes.append(_said_of_test(table, len(picked)))
+    elif len(table) < 4 or len(tests) < 2:
+        raise DataError(f"{table.name} and {tests.name} hold {len(table)} and {len(tests)} rows; 4 and 2 are the fewest.")
+    return _dataset(table, tests, goal, located, num_words)
+
+
+def _order(table: _Table) -> None:
+    """Bring the rows into the order of time."""
+    assert table.time is not None
+    kinds, _ = kinds_of(table.frame[[table.time]])
+    kind = "number" if table.frame[table.time].dtype.kind in "iuf" else kinds.get(table.time)
+    if kind not in ("number", "date"):
+        raise UsageError(f"--time {table.time} holds neither numbers nor dates such as 2026-01-31; name another column.")
+    if table.group is not None:
+        raise UsageError("--group and --time cannot both decide what is held out; give one of them.")
+    table.drop_rows_without([table.time], f"value of {table.time}")
+    times = raw(table.frame, {table.time: kind}, table.name)[table.time]
+    table.frame = table.frame.iloc[np.argsort(times, kind="stable")].reset_index(drop=True)
+
+
+def _groups(table: _Table) -> NDArray[np.int64] | None:
+    """Return each row's group as a number; rows without one form a group together."""
+    import pandas as pd
+
+    return None if table.group is None else pd.factorize(table.frame[table.group], use_na_sentinel=False)[0].astype(np.int64)
+
+
+def _split(table: _Table) -> Split:
+    groups = _groups(table)
+    if groups is None:
+        return latest if table.time is not None else stratified
+    if len(np.unique(groups)) < 3:
+        raise DataError(
+            f"--group {table.group} makes {len(np.unique(groups))} of {table.name}'s rows, and training, validation and test data "
+            "need a group each; name another column."
+        )
+    return whole_groups(groups)
+
+
+def _said_of_test(table: _Table, number: int) -> str:
+    how = f"the latest by {table.time}" if table.time else f"whole groups of {table.group}" if table.group else "picked at random"
+    return f"{number:,} rows are test data: {how}."
+
+
+def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_words: int | None) -> Dataset:
+    kinds, notes = kinds_of(table.features)
+    if not kinds:
+        raise DataError(f"{table.name} has no column beside the target that a network can read. {' '.join(notes)}")
+    if table.group or table.time:
+        notes.append(f"{table.group or table.time} orders the split and is not read by the network.")
+    words = (num_words or NUM_WORDS) if "words" in kinds.values() else None
+    rows, labels = raw(table.frame, kinds, table.name), goal.labels(table.frame, table.name)
+    max_epochs, batch_size = pace(len(table))
+    missing = _said_of_missing(table.features[list(kinds)])
+    return Dataset(
+        located.name, goal.task, goal.classes, rows, labels, raw(tests.frame, kinds, tests.name),
+        goal.labels(tests.frame, tests.name), located.source, located.sha256, _split(table), groups=_groups(table),
+        ordered=table.time is not None, fit=partial(learn, kinds=kinds, num_words=words), max_epochs=max_epochs,
+        batch_size=batch_size, notes=(*table.notes, *notes, *missing, *tests.notes), num_words=words,
+        columns={name: table.frame[name].to_numpy() for name in table.features.columns},
+    )  # fmt: skip
+
+
+def _said_of_missing(frame: pd.DataFrame) -> list[str]:
+    counts = frame.isna().sum()
+    found = [f"{name} {count:,}" for name, count in counts[counts > 0].items()]
+    if not found:
+        return []
+    return [
+        f"Missing values of {len(frame):,} training rows: {', '.join(found)}. A missing number takes the training part's "
+        "median and is marked in a column of its own, a missing category is a category."
+    ]
+
+
+def rows_of(path: Path, content: Mapping[str, Any]) -> Any:
+    """Read new rows as the table that a network was trained on, and encode them.
+
+    Args:
+        path: a table with the same columns; the target may be missing, others are not looked at.
+        content: what `TableEncoder.to_json` wrote.
+
+    Raises:
+        DataError: a column is missing, or holds what it must not.
+    """
+    from fitscope.datasets.preparing import TableEncoder
+
+    encoder = TableEncoder.from_json(content)
+    kinds = encoder.kinds()
+    frame, _ = read_table(path, texts=[name for name, kind in kinds.items() if kind in ("category", "words")])
+    return encoder(raw(frame, kinds, path.name))

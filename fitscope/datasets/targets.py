@@ -1,0 +1,182 @@
+"""What a table's target columns ask for: two classes, several, labels, or numbers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.datasets.dataset import Labels
+from fitscope.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TASKS = ("classes", "regression")
+WHOLE_NUMBERS = 20  # up to so many different whole numbers, each of them several times, are classes
+NAMED = 10  # columns that a message names
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Say what is predicted.
+
+    Args:
+        names: the target columns.
+        task: `binary`, `multiclass`, `multilabel` or `regression`.
+        classes: the classes' names; of labels and numbers the columns'.
+        note: how that was seen, in a sentence.
+    """
+
+    names: tuple[str, ...]
+    task: str
+    classes: tuple[str, ...]
+    note: str
+
+    def labels(self, frame: pd.DataFrame, where: str) -> Labels:
+        """Return the rows' labels: int64 [rows] of classes, else float32 [rows, columns].
+
+        Raises:
+            DataError: a class that is not among the classes, or what should be a number is none.
+        """
+        if self.task in ("multilabel", "regression"):
+            return np.column_stack([_numbers(frame[name], where) for name in self.names]).astype(np.float32)
+        return class_labels(class_names(frame[self.names[0]]), self.classes, where)
+
+
+def class_labels(names: Sequence[str] | NDArray[np.object_], classes: Sequence[str], where: str) -> NDArray[np.int64]:
+    """Return each name's place among the classes.
+
+    Raises:
+        DataError: a name is none of the classes.
+    """
+    import pandas as pd
+
+    found: NDArray[np.int64] = pd.Categorical(names, categories=list(classes)).codes.astype(np.int64)
+    if (found < 0).any():
+        unknown = np.asarray(names, object)[found < 0][0]
+        raise DataError(f"{where} holds the class {unknown!r}, unknown to the training data, which has {', '.join(classes[:8])}.")
+    return found
+
+
+def target_names(asked: str | None, columns: Sequence[str], where: str) -> tuple[str, ...]:
+    """Return the target columns that `--target` names: one, or several with commas between.
+
+    Raises:
+        UsageError: none is named, or a column is not there.
+    """
+    listed = ", ".join(columns[:NAMED]) + (f" and {len(columns) - NAMED} more" if len(columns) > NAMED else "")
+    if not asked:
+        raise UsageError(f"{where} needs --target COLUMN, the column to predict; it has {listed}.")
+    names = (asked,) if asked in columns else tuple(dict.fromkeys(part.strip() for part in asked.split(",") if part.strip()))
+    for name in names or (asked,):
+        column(name, "target", columns, listed, where)
+    return names
+
+
+def column(name: str, option: str, columns: Sequence[str], listed: str, where: str) -> str:
+    """Return the column's name, or refuse one that is not there.
+
+    Raises:
+        UsageError: the nearest column is named.
+    """
+    if name in columns:
+        return name
+    lower = {known.lower(): known for known in columns}
+    near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
+    hint = f"did you mean {lower[near[0]]}? It has" if near else "it has"
+    raise UsageError(f"--{option} {name}: {where} has no such column; {hint} {listed}.")
+
+
+def goal_of(frame: pd.DataFrame, names: tuple[str, ...], task: str | None, where: str) -> Goal:
+    """See from the target columns what is asked.
+
+    Args:
+        frame: the rows that have a target.
+        names: the target columns.
+        task: `classes` or `regression` where the person says so, else None.
+        where: the file's name, for messages.
+
+    Raises:
+        DataError: the columns cannot be predicted: one class only, a class with a single row, nearly as many classes as rows.
+    """
+    if len(names) > 1:
+        return _several(frame, names, task, where)
+    values = frame[names[0]]
+    if task == "regression" or (task is None and _are_amounts(values)):
+        if (_numbers(values, where) == _numbers(values, where)[0]).all():
+            raise DataError(f"Column {names[0]} of {where} is always {values.iloc[0]}; name a target that differs.")
+        whole = "; with --task classes each number would be a class" if (values % 1 == 0).all() else ""
+        why = "as asked" if task else f"for it holds numbers{whole}"
+        return Goal(names, "regression", names, f"{names[0]} is predicted as a number, {why}.")
+    classes = _classes(class_names(values), values, names[0], where)
+    kind = "binary" if len(classes) == 2 else "multiclass"
+    shown = ", ".join(classes[:8]) + (", ..." if len(classes) > 8 else "")
+    hint = "; with --task regression they would be numbers" if task is None and _is_numeric(values) else ""
+    return Goal(names, kind, classes, f"{names[0]} is predicted as one of {len(classes)} classes ({shown}){hint}.")
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    from pandas.api import types
+
+    return bool(types.is_numeric_dtype(values.dtype) and not types.is_bool_dtype(values.dtype))
+
+
+def _are_amounts(values: pd.Series) -> bool:
+    """Tell numbers that measure from those that name classes: few whole numbers, each of them several times."""
+    if not _is_numeric(values):
+        return False
+    if (values % 1 != 0).any():
+        return True
+    sizes = values.value_counts()
+    return len(sizes) > WHOLE_NUMBERS or (len(sizes) > 2 and bool(sizes.median() < 3))
+
+
+def class_names(values: pd.Series) -> NDArray[np.object_]:
+    """Return a column's values as the names of classes: whole numbers without a point."""
+    if _is_numeric(values):
+        return np.array([f"{value:g}" if abs(value) < 1e5 else f"{value:.0f}" for value in values.astype(float)], object)
+    return np.asarray(values.astype(str), object)
+
+
+def _classes(found: NDArray[np.object_], values: pd.Series, name: str, where: str) -> tuple[str, ...]:
+    names, sizes = np.unique(found.astype(str), return_counts=True)
+    if len(names) < 2:
+        raise DataError(f"Column {name} of {where} holds one class, {names[0]}, alone; name a target with at least two.")
+    if len(names) > len(found) / 2:
+        raise DataError(
+            f"Column {name} of {where} holds {len(names):,} different values in {len(found):,} rows, too many to be classes; "
+            "name another target."
+        )
+    if sizes.min() < 2:
+        raise DataError(
+            f"Class {names[sizes.argmin()]} of column {name} has a single row in {where}, and training and validation need one "
+            "each; leave the row out, or join the class with another."
+        )
+    ordered = sorted(names.tolist(), key=float) if _is_numeric(values) else names.tolist()
+    return tuple(ordered)
+
+
+def _several(frame: pd.DataFrame, names: tuple[str, ...], task: str | None, where: str) -> Goal:
+    values = np.column_stack([_numbers(frame[name], where) for name in names])
+    if task != "regression" and np.isin(values, (0, 1)).all():
+        return Goal(names, "multilabel", names, f"{', '.join(names)} hold 0 and 1 alone and are predicted as labels, any of them.")
+    if task == "classes":
+        raise UsageError("--task classes needs one target, or several of 0 and 1 alone; name one column with --target.")
+    return Goal(names, "regression", names, f"{', '.join(names)} are predicted as {len(names)} numbers.")
+
+
+def _numbers(values: pd.Series, where: str) -> NDArray[np.float64]:
+    import pandas as pd
+
+    found = np.asarray(pd.to_numeric(values, errors="coerce"), np.float64)
+    if np.isnan(found).any():
+        raise DataError(
+            f"Column {values.name} of {where} holds {str(values[np.isnan(found)].iloc[0])[:40]!r}, and numbers are needed there: "
+            "name another target, or leave out --task."
+        )
+    return found
