@@ -35,6 +35,8 @@ REASONS = {
 EVIDENCE = {
     "overfitting": "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts, and noise "
     "alone explains up to {rise_by_chance:.4g}.",
+    "steady": "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts. Noise alone "
+    "explains up to {rise_by_chance:.4g}, but rises as steadily in {steadily:.1f} % of cases only.",
     "underfitting": "Over the last fifth of the epochs validation loss fell by {fall:.1f} %, more than its noise explains, to its "
     "lowest value.",
     "good_fit": "The end lies at most {rise_upper:.4g} above the lowest validation loss (95 % sure); from {rise_limit:.4g} on a "
@@ -139,7 +141,8 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     """
     template = EVIDENCE.get(str(numbers.get("why") or numbers.get("reason") or code), "")
     try:
-        return template.format(**{**numbers, "fall": -100 * float(numbers.get("trend") or 0)})
+        percent = {"fall": -100 * float(numbers.get("trend") or 0), "steadily": 100 * float(numbers.get("steady") or 0)}
+        return template.format(**{**numbers, **percent})
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
         return ""
 
