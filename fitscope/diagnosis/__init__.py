@@ -103,7 +103,7 @@ def judge(
         found = without_validation(code, numbers, history.loss)
         rules = stopping(history.val_loss, history.epochs, history.loss)
         return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
-    sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats)
+    sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats, loss=history.loss)
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
     found, checks = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers, repeats, classes))
     low = float(history.val_loss[lowest])

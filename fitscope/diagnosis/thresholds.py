@@ -12,7 +12,11 @@ class Thresholds:
     Args:
         plateau_errors: an epoch is in the plateau up to so many paired standard errors above the best (Breiman et al.
             1984 take one; 1.1 held the best test epoch in 0.95 of the measured curves).
-        log_noise: a log's noise is widened by this, for second differences see less of it where it is correlated.
+        log_noise: a log's noise is widened by this where it holds no training loss, for second differences see less of it
+            where it is correlated.
+        log_share, log_travel: where it does, this share of the noise counts, for the network's own ups and downs are in
+            the test loss as well; and this share of the lowest loss is the standard error of a difference between two epochs
+            whose training losses differ by a factor of e (both measured on 460 curves).
         more_than_noise: residuals around a trend above this many times the noise that second differences show hold more
             than noise: outliers, or a bend.
         told_epochs: of fewer settled epochs, correlated noise cannot be told from a bend.
@@ -38,6 +42,8 @@ class Thresholds:
 
     plateau_errors: float = 1.1
     log_noise: float = 1.5
+    log_share: float = 0.58
+    log_travel: float = 0.035
     more_than_noise: float = 1.5
     told_epochs: int = 20
     few_epochs: int = 15

@@ -22,7 +22,7 @@ def test_heavy_tails_and_growing_noise_make_no_steady_rise():
         assert (chances(np.zeros(40), noise) <= 0.01).mean() <= 0.03
 
 
-@pytest.mark.parametrize("shape", [3.5 * np.linspace(0, 1, 40), 3 * (np.arange(40) > 8)], ids=["slope", "step"])
+@pytest.mark.parametrize("shape", [3.5 * np.linspace(0, 1, 40), 3 * (np.arange(40) > 12)], ids=["slope", "step"])
 def test_rise_that_hides_between_two_epochs_is_found_in_all_of_them(shape):
     assert (chances(shape) <= 0.01).mean() > 0.85
 
