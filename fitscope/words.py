@@ -71,6 +71,8 @@ FINDINGS = {
     "augmentation that work during training alone may explain it, or samples that are in both parts.",
     "spikes": "{which} a loss far above those around.",
     "learning_rate_high": "Training and validation loss both go up and down, and rise in {rises} % of the last {epochs} epochs.",
+    "stopped_early": "The training was stopped at epoch {epoch}, when a better epoch had become unlikely (chance {percent:.1f} %); "
+    "whether the loss would have risen cannot be seen.",
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
 MINIMUM = {False: "the minimum was not reached", True: "it hardly falls any more, and a longer training might still bring a little"}
