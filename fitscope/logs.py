@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import itertools
 import math
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,6 +25,8 @@ from fitscope.readers.jsons import is_curve
 from fitscope.readers.reading import history_of
 from fitscope.result import LogFacts, Result
 
+_SHARE_OF_LEVEL, _SHARE_OF_RANGE = 0.02, 0.1  # by which val_loss and the samples' mean may drift apart
+_NO_UTF8 = re.compile("[\ud800-\udfff]")
 KINDS = "a Keras History, a dict of lists, a pandas DataFrame, the path of a log, a TrainingHistory, or a list of these"
 
 
@@ -45,7 +49,7 @@ def diagnose(
 
     Raises:
         DataError: there are no curves in it, or a log holds several trainings.
-        ResultError: the curves contradict themselves.
+        ResultError: the curves contradict themselves or the samples' losses, or two trainings are one and the same.
 
     Example:
         >>> falls = [1 / epoch for epoch in range(1, 21)]
@@ -60,7 +64,7 @@ def diagnose(
         diagnosis = judge(history, together, repeats=True) if len(curves) > 1 else judge(history)
     else:
         history = _history(curves, names)
-        diagnosis = judge(history, None if validation_losses is None else _matrix(validation_losses))
+        diagnosis = judge(history, None if validation_losses is None else _of(history, _matrix(validation_losses)))
     return pictured(history, diagnosis)
 
 
@@ -68,8 +72,13 @@ def mean_of(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.n
     """Return the mean curves of several trainings, and their validation losses [epochs, trainings].
 
     Raises:
-        ResultError: there is none, or they have no epoch in common.
+        ResultError: there is none, they have no epoch in common, or two of them are the same.
     """
+    for (one, first), (other, second) in itertools.combinations(enumerate(histories, 1), 2):
+        if first == second:
+            raise ResultError(
+                f"Trainings {one} and {other} are one and the same, so they cannot tell how far trainings differ; give each once."
+            )
     epochs = sorted(set.intersection(*(set(history.epochs) for history in histories))) if histories else []
     if not epochs:
         raise ResultError(f"Of the {len(histories)} trainings no epoch is in all; give trainings of one network, from epoch 1 on.")
@@ -117,6 +126,31 @@ def _matrix(losses: ArrayLike) -> np.ndarray:
     if matrix.ndim != 2:
         raise ResultError(f"The samples' losses have {matrix.ndim} dimensions; give [epochs, samples].")
     return matrix
+
+
+def _of(history: TrainingHistory, losses: np.ndarray) -> np.ndarray:
+    """Return the samples' losses where they are those of the training: their mean follows its validation loss.
+
+    `val_loss` may lie above by penalties of regularization, and by what rounding does. Those hardly change from epoch to
+    epoch beside the loss itself, so an offset that all epochs share is none of a contradiction's signs; one that moves is.
+    """
+    if len(losses) != len(history) or not losses.shape[1]:
+        return losses  # judge refuses these
+    means = losses.mean(axis=1)
+    both = np.isfinite(means) & np.isfinite(history.val_loss)
+    if not both.any():
+        return losses
+    said, offset = history.val_loss[both], (history.val_loss - means)[both]
+    allowed = _SHARE_OF_LEVEL * np.abs(np.median(said)) + _SHARE_OF_RANGE * float(np.ptp(said))
+    shared = float(np.median(offset))
+    worst = int(np.abs(offset - shared).argmax())
+    if abs(offset[worst] - shared) <= allowed:
+        return losses
+    epoch, mean = np.asarray(history.epochs)[both][worst], said[worst] - offset[worst]
+    raise ResultError(
+        f"At epoch {epoch} val_loss is {said[worst]:.4g} and the mean of the samples' losses {mean:.4g}, while the two differ by "
+        f"{shared:.4g} elsewhere; give this training's losses, epoch by epoch, or the samples' means as val_loss."
+    )
 
 
 def pictured(history: TrainingHistory, diagnosis: Diagnosis) -> Diagnosis:
@@ -171,6 +205,8 @@ def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
     """
     from fitscope import version
 
+    notes = tuple(written(note) for note in reading.notes)
+    run = None if reading.run is None else written(reading.run)
     return Result(
         fitscope=version(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -183,9 +219,14 @@ def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
         holdout=None,
         refit=None,
         test_reads=0,
-        command=command,
-        log=LogFacts(reading.source, reading.run, reading.notes),
+        command=written(command),
+        log=LogFacts(written(reading.source), run, notes),
     )
+
+
+def written(name: str) -> str:
+    """Return a name as a page can hold it: bytes of a file's name that are no UTF-8 become replacement characters."""
+    return _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def write_pages(results: Sequence[Result], path: Path) -> list[Path]:

@@ -30,7 +30,10 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     penalties of regularization in it.
 
     Args:
-        x_val, y_val: the validation samples, as `model.predict` and the loss take them. They need not be given to `fit`.
+        x_val, y_val: the validation samples, as `model.predict` and the loss take them: an array, a list, tuple or dict of
+            arrays for a model of several inputs, or a scipy sparse matrix. They need not be given to `fit`.
+        sample_weight: how much each validation sample counts [samples]; as in `fit`, its loss is multiplied by it, and the
+            mean goes over the number of samples. Where None, all count alike.
         report: where to write the report page at the end; None for none.
         stop: end the training when the chance that a later epoch beats the best has fallen below `limit`, or at once
             when the loss is no longer a finite number; the model is left with the weights of the best epoch.
@@ -47,7 +50,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         stopped: why the training was stopped, else None.
 
     Raises:
-        UsageError: the samples and their targets differ in number, or the limit is no chance.
+        UsageError: the samples, their targets and their weights differ in number, or the limit is no chance.
 
     Example:
         >>> monitor = fitscope.Monitor(x_val, y_val, report="report.html", stop=True)  # doctest: +SKIP
@@ -59,6 +62,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         x_val: Any,
         y_val: Any,
         *,
+        sample_weight: Any = None,
         report: Path | str | None = None,
         stop: bool = False,
         limit: float = 0.05,
@@ -67,15 +71,12 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         verbose: int = 1,
     ) -> None:
         super().__init__()
-        self.x_val, self.y_val = x_val, np.asarray(y_val)
-        first: Any = next(iter(keras.tree.flatten(x_val)), None)
-        if not hasattr(first, "shape") or not hasattr(first, "__getitem__") or hasattr(first, "tocsr"):
-            raise UsageError(
-                f"x_val is a {type(x_val).__name__}; give what model.predict takes as a numpy array, or several of them."
-            )
-        samples = int(first.shape[0])
-        if samples != len(self.y_val) or samples < 2:
+        self.x_val, self.y_val = _inputs(x_val), np.asarray(y_val)
+        counts = {int(part.shape[0]) for part in keras.tree.flatten(self.x_val)}
+        if counts != {len(self.y_val)} or len(self.y_val) < 2:
+            samples = " or ".join(map(str, sorted(counts)))
             raise UsageError(f"There are {samples} validation samples and {len(self.y_val)} targets; give as many, two at least.")
+        self.sample_weight = None if sample_weight is None else _weights(sample_weight, len(self.y_val))
         if not isinstance(limit, (int, float)) or not 0 < limit < 1:
             raise UsageError(f"limit is {limit!r}; give a chance between 0 and 1, such as 0.05.")
         self.report = None if report is None else Path(report)
@@ -87,6 +88,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _begin(self) -> None:
         self.stopped: str | None = None
+        self._stopped_early: dict[str, Any] = {}
         self._epochs: list[int] = []
         self._metrics: list[dict[str, float]] = []
         self._losses: list[NDArray[np.float32]] = []
@@ -107,7 +109,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def diagnosis(self) -> Diagnosis | None:
         if not self._metrics:
             return None
-        return pictured(self.history, judge(self.history, self.validation_losses, classes=self._classes))
+        early = self._stopped_early if self.stop else None
+        return pictured(self.history, judge(self.history, self.validation_losses, classes=self._classes, stopped=early))
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._begin()
@@ -134,6 +137,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         left = int(self.params.get("epochs") or 0) - epoch - 1
         chance = chance_of_better(np.array([metrics["val_loss"] for metrics in self._metrics]), left)
         if left > 0 and chance < self.limit:
+            self._stopped_early = {"epoch": epoch + 1, "percent": 100 * chance}
             self._end(f"the chance that a later epoch is better has fallen to {100 * chance:.1f} % after epoch {epoch + 1}")
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -168,17 +172,45 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self.stopped, self.model.stop_training = why, True
 
     def _sample_losses(self) -> NDArray[np.float32]:
-        predictions = self.model.predict(self.x_val, batch_size=self.batch_size, verbose=0)
+        try:
+            predictions = self.model.predict(self.x_val, batch_size=self.batch_size, verbose=0)
+        except (TypeError, ValueError) as error:
+            raise ResultError(f"The model cannot predict x_val; give it inputs as fit does. Keras says: {error}") from None
         if not isinstance(predictions, np.ndarray):
             raise ResultError("The model has several outputs; Monitor judges one loss, so give it a model with one output.")
         loss = _per_sample(self.model.loss)
-        if "crossentropy" in str(getattr(loss, "name", None) or getattr(loss, "__name__", "")):
+        # Weights change what guessing costs.
+        if self.sample_weight is None and "crossentropy" in str(getattr(loss, "name", None) or getattr(loss, "__name__", "")):
             self._classes = max(2, predictions.shape[-1])
         parts = [slice(start, start + _AT_ONCE) for start in range(0, len(predictions), _AT_ONCE)]
         losses = [
             keras.ops.convert_to_numpy(loss(_aligned(self.y_val[part], predictions[part]), predictions[part])) for part in parts
         ]
-        return np.concatenate([part.reshape(len(part), -1).mean(axis=1) for part in losses]).astype(np.float32)
+        each = np.concatenate([part.reshape(len(part), -1).mean(axis=1) for part in losses]).astype(np.float32)
+        return each if self.sample_weight is None else each * self.sample_weight
+
+
+def _inputs(x_val: Any) -> Any:
+    """Return what `predict` takes: sparse matrices by rows, all else as it is."""
+    parts = keras.tree.flatten(x_val)
+    if not parts or not all(hasattr(part, "shape") and part.shape and hasattr(part, "__getitem__") for part in parts):
+        raise UsageError(
+            f"x_val is a {type(x_val).__name__}; give what model.predict takes as a numpy array, a scipy sparse matrix, or a "
+            "list, tuple or dict of them."
+        )
+    return keras.tree.map_structure(lambda part: part.tocsr() if hasattr(part, "tocsr") else part, x_val)
+
+
+def _weights(sample_weight: Any, samples: int) -> NDArray[np.float32]:
+    try:
+        weights = np.asarray(sample_weight, np.float32)
+    except (TypeError, ValueError):
+        raise UsageError("sample_weight holds no numbers; give one for each validation sample.") from None
+    if weights.shape != (samples,):
+        raise UsageError(f"sample_weight has the shape {weights.shape}; give one number for each of the {samples} samples.")
+    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):
+        raise UsageError("sample_weight holds a negative or infinite number, or nothing but 0; give numbers from 0 on.")
+    return weights
 
 
 def _per_sample(loss: Any) -> Any:

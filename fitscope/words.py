@@ -35,6 +35,8 @@ REASONS = {
 EVIDENCE = {
     "overfitting": "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts, and noise "
     "alone explains up to {rise_by_chance:.4g}.",
+    "steady": "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts. Noise alone "
+    "explains up to {rise_by_chance:.4g}, but rises as steadily in {steadily:.1f} % of cases only.",
     "underfitting": "Over the last fifth of the epochs validation loss fell by {fall:.1f} %, more than its noise explains, to its "
     "lowest value.",
     "good_fit": "The end lies at most {rise_upper:.4g} above the lowest validation loss (95 % sure); from {rise_limit:.4g} on a "
@@ -69,6 +71,8 @@ FINDINGS = {
     "augmentation that work during training alone may explain it, or samples that are in both parts.",
     "spikes": "{which} a loss far above those around.",
     "learning_rate_high": "Training and validation loss both go up and down, and rise in {rises} % of the last {epochs} epochs.",
+    "stopped_early": "The training was stopped at epoch {epoch}, when a better epoch had become unlikely (chance {percent:.1f} %); "
+    "whether the loss would have risen cannot be seen.",
     "another_seed_may_differ": "This is one training; with another seed the best epoch may lie several epochs away.",
 }
 MINIMUM = {False: "the minimum was not reached", True: "it hardly falls any more, and a longer training might still bring a little"}
@@ -198,7 +202,8 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     """
     template = EVIDENCE.get(str(numbers.get("why") or numbers.get("reason") or code), "")
     try:
-        return template.format(**{**numbers, "fall": -100 * float(numbers.get("trend") or 0)})
+        percent = {"fall": -100 * float(numbers.get("trend") or 0), "steadily": 100 * float(numbers.get("steady") or 0)}
+        return template.format(**{**numbers, **percent})
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
         return ""
 

@@ -98,3 +98,43 @@ def test_diagnosis_shows_itself_as_a_picture_in_a_notebook():
 
 def test_diagnosis_without_any_loss_still_shows_its_sentence():
     assert "diverged" in fitscope.diagnose({"loss": [float("nan")] * 6, "val_loss": [float("nan")] * 6})._repr_html_()
+
+
+def samples(means, count=50, seed=0):
+    own = np.random.default_rng(seed).gamma(1, 1, (len(means), count))
+    return own - own.mean(axis=1, keepdims=True) + np.array(means)[:, None]
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        samples(VAL_LOSS),
+        samples(VAL_LOSS).astype(np.float16),
+        samples(VAL_LOSS) - 0.3,  # a penalty that all epochs share
+        samples(np.array(VAL_LOSS) - np.linspace(0.02, 0.06, 20)),  # one that grows a little
+        np.where(np.arange(20)[:, None] == 3, np.nan, samples(VAL_LOSS)),
+    ],
+    ids=["same", "float16", "constant", "growing", "NaN"],
+)
+def test_samples_whose_mean_follows_val_loss_are_taken(losses):
+    assert fitscope.diagnose(CURVES, losses).best_epoch == 8
+
+
+@pytest.mark.parametrize(
+    ("losses", "epoch"),
+    [(samples(VAL_LOSS[::-1]), 1), (samples(VAL_LOSS[:10] + [9.0] + VAL_LOSS[11:]), 11)],
+    ids=["reversed", "one"],
+)
+def test_samples_that_contradict_val_loss_are_refused_with_both_numbers(losses, epoch):
+    numbers = (
+        f"At epoch {epoch} val_loss is {VAL_LOSS[epoch - 1]:.4g} and the mean of the samples' losses {losses[epoch - 1].mean():.4g}"
+    )
+    with pytest.raises(ResultError, match=numbers):
+        fitscope.diagnose(CURVES, losses)
+
+
+def test_same_training_twice_is_no_repeat():
+    other = CURVES | {"val_loss": [value + 0.01 for value in VAL_LOSS]}
+    assert fitscope.diagnose([CURVES, other]).best_epoch == 8
+    with pytest.raises(ResultError, match="Trainings 1 and 3 are one and the same"):
+        fitscope.diagnose([CURVES, other, dict(CURVES)])

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import scipy.sparse
 
 import fitscope
 from fitscope.errors import ResultError, UsageError
@@ -122,6 +123,12 @@ def test_second_fit_begins_anew(keras, data):
         ({"limit": "a"}, "limit is 'a'"),
         ({"x_val": [[1.0, 2.0]] * 80}, "x_val is a list"),
         ({"report": "none/report.html"}, "no folder none"),
+        ({"x_val": {}}, "x_val is a dict"),
+        ({"x_val": [np.zeros((80, 20)), np.zeros((70, 20))]}, "70 or 80 validation samples and 80 targets"),
+        ({"sample_weight": np.ones(79)}, r"the shape \(79,\)"),
+        ({"sample_weight": ["a"] * 80}, "no numbers"),
+        ({"sample_weight": -np.ones(80)}, "negative"),
+        ({"sample_weight": np.zeros(80)}, "nothing but 0"),
     ],
 )
 def test_wrong_arguments_are_refused_before_the_training(keras, data, change, says):
@@ -136,3 +143,51 @@ def test_model_of_two_outputs_is_refused_in_a_sentence(keras, data):
     model.compile("adam", "mse")
     with pytest.raises(ResultError, match="several outputs"):
         model.fit(x, [y, y], epochs=1, verbose=0, callbacks=[fitscope.Monitor(x_val, y_val)])
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict])
+def test_validation_samples_of_several_inputs_are_taken_as_predict_takes_them(keras, data, kind):
+    x, y, x_val, y_val = data
+    inputs = [keras.Input((20,), name=name) for name in "ab"]
+    model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Concatenate()(inputs)))
+    model.compile("adam", "mse")
+    parts = {"a": x_val, "b": x_val**2}
+    monitor = fitscope.Monitor(parts if kind is dict else kind(parts.values()), y_val, verbose=0)
+    history = model.fit([x, x**2], y, epochs=2, verbose=0, validation_data=([x_val, x_val**2], y_val), callbacks=[monitor])
+    assert monitor.validation_losses.mean(axis=1) == pytest.approx(history.history["val_loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["csr_array", "csc_array", "coo_matrix"])
+def test_sparse_validation_samples_give_the_losses_of_dense_ones(keras, data, kind):
+    x, y, x_val, y_val = data
+    monitors = [fitscope.Monitor(given, y_val, verbose=0) for given in (x_val, getattr(scipy.sparse, kind)(x_val))]
+    network(keras).fit(x, y, epochs=2, verbose=0, callbacks=monitors)
+    dense, sparse = (monitor.validation_losses for monitor in monitors)
+    assert sparse == pytest.approx(dense, rel=1e-4)
+
+
+def test_inputs_that_the_model_does_not_take_are_refused_in_a_sentence(keras, data):
+    x, y, x_val, y_val = data
+    with pytest.raises(ResultError, match="cannot predict x_val"):
+        network(keras).fit(x, y, epochs=1, verbose=0, callbacks=[fitscope.Monitor(x_val[:, :7], y_val)])
+
+
+def test_weighted_samples_give_the_val_loss_of_a_weighted_fit(keras, data):
+    x, y, x_val, y_val = data
+    weights = np.random.default_rng(0).uniform(0, 3, 80)
+    monitor = fitscope.Monitor(x_val, y_val, sample_weight=weights, verbose=0)
+    history = network(keras).fit(x, y, epochs=2, verbose=0, validation_data=(x_val, y_val, weights), callbacks=[monitor])
+    assert monitor.validation_losses.mean(axis=1) == pytest.approx(history.history["val_loss"], rel=1e-5)
+
+
+def test_monitor_that_stopped_the_training_says_what_cannot_be_seen_then(keras, data, monkeypatch):
+    x, y, x_val, y_val = data
+    monkeypatch.setattr("fitscope.monitor.chance_of_better", lambda val_loss, left: 0.03 if len(val_loss) == 6 else 1.0)
+    said = []
+    for stop, epochs in ((True, 50), (True, 5), (False, 8)):
+        monitor = fitscope.Monitor(x_val, y_val, stop=stop, verbose=0)
+        network(keras, rate=1e-4).fit(x, y, epochs=epochs, verbose=0, callbacks=[monitor])
+        outcome = next(check.outcome for check in monitor.diagnosis.checks if check.code == "stopped_early")
+        said.append((len(monitor.history), outcome))
+    assert said == [(6, "found"), (5, "absent"), (8, "not_applicable")]
+    assert monitor.stopped is None

@@ -89,7 +89,7 @@ def _answer(
         except FitscopeError as error:
             unread += 1
             if as_json:
-                click.echo(json.dumps({"source": str(log), "error": str(error)}, ensure_ascii=False))
+                click.echo(_json({"source": str(log), "error": str(error)}))
             click.echo(f"{'Waiting' if growing else 'Error'}: {error}", err=True)
             continue
         answered += found
@@ -101,9 +101,11 @@ def _answer(
         click.echo(_summary([diagnosis.verdict for _, diagnosis in answered]))
     if output is not None and answered:
         command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output)])
-        for page in write_pages([result_of(*pair, command) for pair in answered], output):
+        pages = write_pages([result_of(*pair, command) for pair in answered], output)
+        for page, (reading, _) in zip(pages, answered):
             if not as_json:
-                click.echo(str(page))
+                name = click.format_filename(page)
+                click.echo(f"{name}: {_name(reading)}" if len(pages) > 1 else name)
     return {diagnosis.verdict for _, diagnosis in answered}, unread
 
 
@@ -119,22 +121,36 @@ def _notes(reading: Reading) -> None:
         click.echo(f"{reading.source}: {note}.", err=True)
 
 
+def _name(reading: Reading) -> str:
+    from fitscope.logs import written
+
+    return written(reading.source if reading.run is None else f"{reading.source}, {reading.run}")
+
+
 def _line(reading: Reading, diagnosis: Diagnosis) -> str:
     from fitscope.result import diagnosis_json
 
-    content: dict[str, Any] = {"source": reading.source, "run": reading.run, "diagnosis": diagnosis_json(diagnosis)}
-    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+    return _json({"source": reading.source, "run": reading.run, "diagnosis": diagnosis_json(diagnosis)})
+
+
+def _json(content: dict[str, Any]) -> str:
+    line = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:  # a file's name with bytes that are no UTF-8
+        return json.dumps(content, allow_nan=False)
+    return line
 
 
 def _text(reading: Reading, diagnosis: Diagnosis) -> str:
     from fitscope import words
     from fitscope.cli.wrap import wrapped
+    from fitscope.logs import written
     from fitscope.report.sketch import sketch
     from fitscope.result import message
 
-    run = "" if reading.run is None else f", {reading.run}"
     epochs = "1 epoch" if len(reading.history) == 1 else f"{len(reading.history):,} epochs"
-    head = [f"{reading.source}{run}: {epochs}", *(f"({note})" for note in reading.notes)]
+    head = [f"{_name(reading)}: {epochs}", *(f"({written(note)})" for note in reading.notes)]
     picture = sketch(reading.history, diagnosis, shutil.get_terminal_size().columns, encoding=sys.stdout.encoding or "ascii")
     says = [f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}"]
     says += [sentence] if (sentence := words.evidence(diagnosis.verdict, diagnosis.evidence)) else []

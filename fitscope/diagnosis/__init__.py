@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +76,7 @@ def judge(
     majority: float | None = None,
     classes: int | None = None,
     repeats: bool = False,
+    stopped: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Diagnosis:
     """Say what the curves of one training say (DESIGN section 7).
@@ -86,6 +87,8 @@ def judge(
         classes: how many there are; None where there are none, or where nothing but the log is known.
         repeats: whether `losses` are those of several trainings [epochs, trainings], and the history is their mean.
         majority: the largest class's share of the validation samples, None where there are no classes.
+        stopped: the `epoch` that a rule ended the training at, and the chance of a better one in `percent`; empty where none
+            did, None where it is not known.
         seed: of the bootstrap and the simulations.
 
     Returns:
@@ -103,9 +106,9 @@ def judge(
         found = without_validation(code, numbers, history.loss)
         rules = stopping(history.val_loss, history.epochs, history.loss)
         return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
-    sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats)
+    sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats, loss=history.loss)
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
-    found, checks = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers, repeats, classes))
+    found, checks = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers, repeats, classes, stopped))
     low = float(history.val_loss[lowest])
     return Diagnosis(
         verdict=code,

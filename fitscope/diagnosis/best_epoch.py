@@ -14,6 +14,7 @@ from fitscope.diagnosis.thresholds import LIMITS
 Curve = NDArray[np.float64]
 _RESAMPLES_AT_ONCE = 50
 _FAR = 6  # deviations: what lies further above the lowest loss has no chance
+_NO_LOSS = 1e-6  # of the highest training loss: what is below it is no further away
 _FINE = 100  # parts of a deviation
 
 
@@ -45,7 +46,13 @@ def best(val_loss: Curve) -> int | None:
 
 
 def uncertainty(
-    val_loss: Curve, epochs: tuple[int, ...], losses: NDArray[np.floating] | None, seed: int, *, repeats: bool = False
+    val_loss: Curve,
+    epochs: tuple[int, ...],
+    losses: NDArray[np.floating] | None,
+    seed: int,
+    *,
+    repeats: bool = False,
+    loss: Curve | None = None,
 ) -> Uncertainty:
     """Say how sure the best epoch is.
 
@@ -58,6 +65,7 @@ def uncertainty(
         seed: of the bootstrap.
         repeats: whether `losses` are those of several trainings [epochs, trainings]; then another training takes the
             place of another sample.
+        loss: training loss [epochs], where known; without the samples' losses it tells how far two epochs are apart.
 
     Returns:
         Standard errors, chances and members, one an epoch.
@@ -66,8 +74,9 @@ def uncertainty(
     assert lowest is not None
     if losses is None or losses.shape[1] < 2:
         basis, samples, covariance = "log", None, None
-        errors = _errors_from_log(val_loss, lowest)
-        chance = _chance_from_log(val_loss, errors)
+        noise = _noise_near(val_loss, lowest)
+        errors = _errors_from_log(val_loss, loss, lowest, noise)
+        chance = _chance_from_log(val_loss, LIMITS.log_noise * noise)
     else:
         basis, samples = "samples", losses.shape[1]
         usable = np.isfinite(val_loss) & np.isfinite(losses).all(axis=1)
@@ -107,24 +116,37 @@ def _covariance(losses: NDArray[np.floating], usable: NDArray[np.bool_]) -> tupl
     return tuple(covariance[np.tril_indices(len(losses))].tolist())
 
 
-def _errors_from_log(val_loss: Curve, lowest: int) -> Curve:
-    """Take the noise from the curve near its minimum, the same for every epoch; a difference holds it twice."""
+def _noise_near(val_loss: Curve, lowest: int) -> float:
+    """Take the noise from the curve near its minimum."""
     finite = np.flatnonzero(np.isfinite(val_loss))
     reach = max(4, len(finite) // 6)
     place = int(np.searchsorted(finite, lowest))
-    near = val_loss[finite[max(0, place - reach) : place + reach + 1]]
-    errors = np.where(np.isfinite(val_loss), LIMITS.log_noise * math.sqrt(2) * second_difference_sd(near), np.nan)
+    return second_difference_sd(val_loss[finite[max(0, place - reach) : place + reach + 1]])
+
+
+def _errors_from_log(val_loss: Curve, loss: Curve | None, lowest: int, noise: float) -> Curve:
+    """Return how uncertain each epoch's difference to the best is; a difference holds the noise twice.
+
+    The samples' own differences are not seen, but the further the training has gone between two epochs, the more the
+    samples disagree on which is better: like a random walk's, their variance grows with the way, which is measured by the
+    logarithm of the training loss.
+    """
+    share, travelled = LIMITS.log_noise, np.zeros(len(val_loss))
+    if loss is not None and val_loss[lowest] > 0 and loss[lowest] > 0 and np.nanmin(loss) >= 0:
+        share, least = LIMITS.log_share, _NO_LOSS * float(np.nanmax(loss))
+        travelled = np.nan_to_num(np.abs(np.log(np.maximum(loss, least) / max(loss[lowest], least))))
+    variance = 2 * (share * noise) ** 2 + (LIMITS.log_travel * val_loss[lowest]) ** 2 * travelled
+    errors = np.where(np.isfinite(val_loss), np.sqrt(variance), np.nan)
     errors[lowest] = 0.0
     return errors
 
 
-def _chance_from_log(val_loss: Curve, errors: Curve) -> Curve:
+def _chance_from_log(val_loss: Curve, sd: float) -> Curve:
     """Return each epoch's chance of being the lowest under normal noise of the curve's own size.
 
     P(i is lowest) is the integral over t of the density of epoch i at t, times the chance that every other epoch lies
     above t. Losses are rounded to hundredths of the noise, so that a million epochs take no longer than a few hundred.
     """
-    sd = float(np.nanmax(errors)) / math.sqrt(2)
     chance = np.zeros(len(val_loss))
     low = float(np.nanmin(val_loss))
     near = np.flatnonzero(val_loss <= low + _FAR * sd)

@@ -59,6 +59,7 @@ class Evidence:
     numbers: Mapping[str, Any]
     repeats: bool = False
     classes: int | None = None
+    stopped: Mapping[str, Any] | None = None
 
     @property
     def learnt(self) -> bool:
@@ -278,6 +279,12 @@ def _wasted(e: Evidence) -> Outcome:
     return {"epochs": after, "last_epoch": e.plateau[1]}
 
 
+def _stopped_early(e: Evidence) -> Outcome:
+    if e.stopped is None:
+        return NOT_APPLICABLE
+    return dict(e.stopped) if e.stopped and e.verdict != "overfitting" else None
+
+
 def _another_seed(e: Evidence) -> Outcome:
     return {} if e.learnt and not e.repeats else None
 
@@ -301,5 +308,6 @@ CHECKS: dict[str, tuple[str, Callable[[Evidence], Outcome]]] = {
     "gap_widens_without_harm": ("info", _gap_widens),
     "training_accuracy_one": ("info", _training_accuracy_one),
     "epochs_wasted": ("info", _wasted),
+    "stopped_early": ("info", _stopped_early),
     "another_seed_may_differ": ("info", _another_seed),
 }

@@ -63,8 +63,17 @@ def tail_noise(curve: Curve) -> tuple[float, float]:
     around_trend = math.sqrt(squares / (epochs - swallowed))
     # What lies far off, and what the trend cannot follow, is in the residuals and hardly in second differences; of AR(1)
     # noise these show a known part. Where the two disagree, the residuals hold more than noise.
-    shown = math.sqrt((6 - 8 * correlation + 2 * correlation**2) / 6)
-    return min(around_trend, LIMITS.more_than_noise * white / shown), correlation
+    return min(around_trend, LIMITS.more_than_noise * white / shown_by_second_differences(correlation)), correlation
+
+
+def shown_by_second_differences(correlation: float) -> float:
+    """Return which part of AR(1) noise's standard deviation second differences show.
+
+    Example:
+        >>> shown_by_second_differences(0.0)
+        1.0
+    """
+    return math.sqrt((6 - 8 * correlation + 2 * correlation**2) / 6)
 
 
 def trend(curve: Curve) -> Curve:
@@ -141,9 +150,14 @@ def rise_by_chance(epochs: int, last: int, sd: float, correlation: float, seed: 
         The simulated rises [resamples].
     """
     epochs = min(max(epochs, last + 1), _SIMULATED_AT_MOST)
+    return sd * rise(correlated(epochs, correlation, seed), min(last, epochs))
+
+
+def correlated(epochs: int, correlation: float, seed: int) -> Curve:
+    """Draw AR(1) noise of standard deviation 1 [epochs, resamples]."""
     shocks = np.random.default_rng(seed).standard_normal((epochs, LIMITS.resamples))
     noise = np.empty_like(shocks)
     noise[0] = shocks[0]
     for epoch in range(1, epochs):
         noise[epoch] = correlation * noise[epoch - 1] + math.sqrt(1 - correlation**2) * shocks[epoch]
-    return sd * rise(noise, min(last, epochs))
+    return noise

@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.diagnosis.noise import long_run_factor, rise_by_chance, second_difference_sd, settled, smoothed, tail_noise, trend
+from fitscope.diagnosis.noise import (
+    long_run_factor,
+    rise_by_chance,
+    second_difference_sd,
+    settled,
+    shown_by_second_differences,
+    smoothed,
+    tail_noise,
+    trend,
+)
+from fitscope.diagnosis.steady import rises_by_chance
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.history import TrainingHistory
 
@@ -42,6 +52,8 @@ def verdict(
     evidence = {"rise": shape.rise, "rise_limit": shape.limit, "rise_by_chance": shape.by_chance, "trend": shape.trend}
     if shape.rise > max(shape.limit, shape.by_chance):
         return "overfitting", evidence
+    if shape.steady <= LIMITS.steady:
+        return "overfitting", evidence | {"reason": "steady", "steady": shape.steady}
     if shape.falls and shape.minimum_at_end:
         return "underfitting", evidence
     if shape.rise_upper <= shape.limit and not shape.moves:
@@ -94,7 +106,8 @@ class Shape:
     Args:
         rise: the end level above the minimum, or above that of the smoothed curve where it is less.
         limit: from where on a rise counts.
-        by_chance: the rise that selection and noise alone stay below in 95 % of cases.
+        by_chance: the rise that selection and noise alone stay below in 96 % of cases.
+        steady: how often noise alone rises as steadily; 1 where the rise is below the limit, or was not asked for.
         rise_upper: upper 95 % limit of the rise that is left when selection is allowed for.
         trend: change over the last fifth, as a share of the level.
         falls, moves: whether the last fifth falls, or moves at all, by more than 1 % and beyond noise.
@@ -104,6 +117,7 @@ class Shape:
     rise: float
     limit: float
     by_chance: float
+    steady: float
     rise_upper: float
     trend: float
     falls: bool
@@ -124,20 +138,22 @@ def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Sha
     # Where the minimum lies in the last epochs, what comes before it is no rise.
     rise = float(curve[max(lowest, end) :].mean()) - low
     lasting = float(curve[max(int(level.argmin()), end) :].mean()) - float(level.min())
+    rise, limit = min(rise, lasting), LIMITS.rise * (low if low > 0 else float(curve[0]) - low)
     begin = settled(curve)
     tail = curve[begin:] if len(curve) - begin >= last + 2 else curve[-(last + 2) :]
     sd, correlation = tail_noise(tail)
     flat = rise_by_chance(len(tail), last, sd, correlation, seed) * _doubt(len(tail))
-    by_chance = float(np.quantile(flat, 0.95))
-    if losses is not None:
-        by_chance = max(by_chance, LIMITS.one_sided * _paired_error(losses, lowest, last))
-    change, error = _trend(level, min(sd * long_run_factor(correlation), 3 * second_difference_sd(tail)))
+    by_samples = 0.0 if losses is None else LIMITS.one_sided * _paired_error(losses, lowest, last)
+    by_chance = max(float(np.quantile(flat, LIMITS.by_size)), by_samples)
+    in_doubt = max(limit, by_samples) < rise <= by_chance
+    change, error = _trend(level, _trend_noise(tail, sd, correlation))
     height = abs(float(curve[-last:].mean())) or 1.0
     beyond = abs(change) > LIMITS.trend * height and abs(change) > 2 * error
     return Shape(
-        rise=min(rise, lasting),
-        limit=LIMITS.rise * (low if low > 0 else float(curve[0]) - low),
+        rise=rise,
+        limit=limit,
         by_chance=by_chance,
+        steady=rises_by_chance(tail, seed) if in_doubt else 1.0,
         rise_upper=_upper_rise(tail, lasting, flat, sd, correlation),
         trend=change / height,
         falls=beyond and change < 0,
@@ -157,13 +173,21 @@ def _doubt(epochs: int) -> float:
     return 1 + 1.6 / freedom + 3 / freedom**2
 
 
+def _trend_noise(tail: Curve, sd: float, correlation: float) -> float:
+    """Return the noise that a trend must stand out from: what the tail's own trend leaves over is partly shape.
+
+    Second differences see less of a shape, so the smaller of the two counts; of correlated noise they see a part alone.
+    """
+    shown = shown_by_second_differences(correlation) if len(tail) >= LIMITS.told_epochs else 1.0
+    return min(sd * long_run_factor(correlation), 3 * second_difference_sd(tail) / shown)
+
+
 def _trend(curve: Curve, noise: float) -> tuple[float, float]:
     """Return the change over the last fifth by a straight line, and its standard error.
 
     The line goes through the last third, of few epochs through four at least, and its change is scaled to a fifth.
-    What the tail's own trend leaves over is partly shape; second differences see less of it, so the smaller noise counts.
     """
-    fifth = max(3, len(curve) // 5)
+    fifth = max(2, len(curve) // 5)
     count = min(max(5, len(curve) // 3), len(curve))
     share = fifth / count
     places = np.linspace(-0.5, 0.5, count)

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_output_writes_the_page_and_diagnose_reads_it_again(cli_invoke, log, tmp
 
 def test_output_of_several_logs_is_a_page_each(cli_invoke, log, tmp_path):
     done = cli_invoke("diagnose", log("overfitting", "a"), log("good_fit", "b"), "--output", tmp_path / "page.html")
-    assert done.stdout.splitlines()[-2:] == [str(tmp_path / "page.html"), str(tmp_path / "page-2.html")]
+    pages = [f"{tmp_path / 'page.html'}: {tmp_path / 'a'}", f"{tmp_path / 'page-2.html'}: {tmp_path / 'b'}"]
+    assert done.stdout.splitlines()[-2:] == pages
     assert (tmp_path / "page-2.html").is_file()
 
 
@@ -164,3 +166,22 @@ def test_log_of_a_folder_that_cannot_be_read_is_named(cli_invoke, log, tmp_path)
     (tmp_path / "b.csv").write_text("epoch,loss,loss\n0,1,2\n")
     assert "passed over" in (done := cli_invoke("diagnose", tmp_path)).stdout
     assert "b.csv" in done.stdout
+
+
+def test_pages_of_one_log_are_listed_with_their_trainings(cli_invoke, tmp_path):
+    rows = "".join(f"{i},{1 / (i + 1)},{1 / (i + 1) + 0.1}\n" for i in range(8))
+    (tmp_path / "log").write_text("epoch,loss,val_loss\n" + rows + rows)
+    done = cli_invoke("diagnose", tmp_path / "log", "--output", tmp_path / "page.html")
+    assert [line.split(": ")[1] for line in done.stdout.splitlines()[-2:]] == [f"{tmp_path / 'log'}, run {n}" for n in (1, 2)]
+
+
+def test_name_that_is_no_utf8_is_shown_with_replacement_characters(cli_invoke, log, tmp_path):
+    path = tmp_path / os.fsdecode(b"tr\xe4ning.csv")
+    try:
+        log("overfitting").rename(path)
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    assert cli_invoke("diagnose", path, "--output", tmp_path / "report.html").exit_code == 0
+    assert "tr\ufffdning.csv" in (tmp_path / "report.html").read_text(encoding="utf8")
+    line = cli_invoke("diagnose", "--json", path).stdout
+    assert json.loads(line.encode())["source"] == str(path)

@@ -88,3 +88,33 @@ def test_log_alone_widens_the_plateau_with_its_noise():
         for noise in (0.0001, 0.01)
     ]
     assert widths[0] < widths[1]
+
+
+def plateau(val_loss, loss=None):
+    return uncertainty(np.asarray(val_loss), EPOCHS, None, 0, loss=loss).plateau_members
+
+
+def test_errors_of_a_log_grow_with_the_way_of_its_training_loss():
+    still, moving = (
+        np.array(uncertainty(VAL_LOSS, EPOCHS, None, 0, loss=loss).paired_se) for loss in (np.full(8, 0.3), 0.5 ** np.arange(8.0))
+    )
+    assert (np.delete(moving, 3) > np.delete(still, 3)).all()
+    assert (np.diff(moving[3:]) > 0).all()
+
+
+@pytest.mark.parametrize("factor", [1e-3, 1e3])
+def test_scaling_both_losses_of_a_log_keeps_the_plateau(factor):
+    loss = 0.5 ** np.arange(8.0)
+    assert plateau(factor * VAL_LOSS, factor * loss) == plateau(VAL_LOSS, loss)
+
+
+@pytest.mark.parametrize(
+    "loss", [None, np.full(8, np.nan), -(2.0 ** np.arange(8)), np.zeros(8)], ids=["none", "unknown", "negative", "zero"]
+)
+def test_log_without_a_training_loss_above_0_takes_the_noise_alone(loss):
+    assert plateau(VAL_LOSS, loss) == plateau(VAL_LOSS)
+
+
+def test_training_loss_that_reaches_0_leaves_the_errors_finite():
+    loss = np.array([1, 0.5, 0.2, 0.1, 0, 0, np.nan, 0])
+    assert np.isfinite(uncertainty(VAL_LOSS, EPOCHS, None, 0, loss=loss).paired_se).all()

@@ -178,3 +178,26 @@ def test_log_of_training_loss_alone_gets_what_can_be_said_of_it(loss, falls):
     assert found.verdict == "inconclusive"
     assert [(finding.code, finding.numbers["falls"]) for finding in found.findings] == [("training_loss_alone", falls)]
     assert [advice.code for advice in found.advice] == ["hold_out"]
+
+
+STOPPED = {"epoch": 20, "percent": 3.2}
+
+
+def test_stop_before_a_rise_could_be_seen_is_told(curves):
+    history = TrainingHistory.of(curves("good_fit"))
+    finding = next(found for found in judge(history, stopped=STOPPED).findings if found.code == "stopped_early")
+    assert finding.numbers == STOPPED
+    assert finding.severity == "info"
+
+
+@pytest.mark.parametrize(
+    ("shape", "stopped", "said"),
+    [
+        ("good_fit", STOPPED, "found"),
+        ("good_fit", {}, "absent"),
+        ("good_fit", None, "not_applicable"),
+        ("overfitting", STOPPED, "absent"),
+    ],
+)
+def test_stop_is_told_where_one_was_and_no_rise_is_seen(curves, shape, stopped, said):
+    assert outcome("stopped_early", curves(shape), stopped=stopped) == said
