@@ -162,7 +162,7 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     """
     template = EVIDENCE.get(str(numbers.get("why") or numbers.get("reason") or code), "")
     try:
-        return template.format(**{**numbers, "fall": -100 * float(numbers.get("trend") or 0)})
+        return template.format(**_readable({**numbers, "fall": -100 * float(numbers.get("trend") or 0)}))
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
         return ""
 
@@ -176,7 +176,20 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
     """
     goes_on = "still falls" if numbers.get("falls") else "has levelled off"
     given = {**numbers, "which": _which(numbers), "minimum": MINIMUM[bool(numbers.get("levelled"))], "goes_on": goes_on}
-    return FINDINGS[code].format(**given) if code in FINDINGS else code
+    return FINDINGS[code].format(**_readable(given)) if code in FINDINGS else code
+
+
+class _Real(float):
+    """A number that sentences show with its thousands set apart, never with an exponent."""
+
+    def __format__(self, spec: str) -> str:
+        if 1000 <= abs(self) < 1e12 and spec in (".4g", ".3f"):
+            return format(float(self), ",.1f" if abs(self) < 1e5 else ",.0f")
+        return super().__format__(spec)
+
+
+def _readable(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _Real(value) if isinstance(value, float) else value for name, value in numbers.items()}
 
 
 def _which(numbers: Mapping[str, Any]) -> str:

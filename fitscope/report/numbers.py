@@ -82,6 +82,18 @@ def estimate(value: float, limits: Interval, level: str = "") -> str:
         return number(value)
     if abs(sum(limits) / 2 - value) <= 0.2 * half:
         return plus_minus(value, half) + (f" ({level})" if level else "")
+    return with_limits(value, limits, level)
+
+
+def with_limits(value: float, limits: Interval, level: str = "") -> str:
+    """Return a difference with its interval behind it, all to the digits that the interval's width deserves.
+
+    Example:
+        >>> with_limits(0.011, (0.0071, 0.0149)), with_limits(float("nan"), (0.0, 1.0))
+        ('0.011 (0.007 to 0.015)', 'unknown')
+    """
+    if not all(map(math.isfinite, (value, *limits))):
+        return number(value)
     return f"{number(value, _enough(limits))} ({signed(limits)}{level and ', '}{level})"
 
 
@@ -109,9 +121,9 @@ def signed(limits: Interval | None) -> str:
 
 
 def _enough(limits: Interval) -> int:
-    """Return the digits that an interval's width deserves, or one or two more where an end would look like 0."""
+    """Return the digits that an interval's width deserves, or up to three more where an end would look like 0."""
     digits = places((limits[1] - limits[0]) / 2)
-    hides = [any(limit and not float(f"{limit:.{digits + more}f}") for limit in limits) for more in range(2)]
+    hides = [any(limit and not float(f"{limit:.{digits + more}f}") for limit in limits) for more in range(3)]
     return digits + sum(hides)
 
 

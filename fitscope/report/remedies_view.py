@@ -10,11 +10,12 @@ import numpy as np
 from fitscope import words
 from fitscope.history import TrainingHistory
 from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, number, places, setting, signed, size
+from fitscope.report.numbers import UNKNOWN, number, places, setting, size, with_limits
 from fitscope.report.repeats_view import POINTS, lowest
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import Remedy, Result
 
+NAME_LENGTH = 24  # of a curve's name in a chart
 LABEL_HEIGHT = 0.065  # of the upright axis
 
 
@@ -40,7 +41,7 @@ def remedies(result: Result) -> Section | None:
         tables=(_remedies_table(result, named),),
         caption="The gain is the best validation loss without the remedy minus that with it, on the same samples; above 0 it "
         "helps. Its 95 % interval comes from resamples of the validation samples that choose each side's best epoch anew. "
-        "Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979).",
+        f"Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979). {_meanings(tried)}",
     )
 
 
@@ -74,10 +75,15 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     ends = [next(iter(h.val_loss[np.isfinite(h.val_loss)][::-1]), math.nan) for _, h in histories]
     heights = apart([min(max(float(end), low), high) for end in ends], LABEL_HEIGHT * (high - low), high)
     kept = slice(None, None, -(-max(len(h) for _, h in histories) * len(histories) // POINTS))
-    curves = [study_charts.Curve(name, history.epochs[kept], history.val_loss[kept].tolist(), height)
+    curves = [study_charts.Curve(_short(name), history.epochs[kept], history.val_loss[kept].tolist(), height)
               for (name, history), height in zip(histories, heights)]  # fmt: skip
     svg = charts.svg(study_charts.overlaid(curves, limits), "remedies-curves", "Validation loss with each remedy")
     return (Picture("remedies-curves", svg, "Validation loss over the epochs; thick: the network as it is. Lower is better."),)
+
+
+def _short(name: str) -> str:
+    """Return a name that leaves the chart room; fitscope's own all fit."""
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
@@ -108,7 +114,11 @@ def apart(heights: Sequence[float], least: float, top: float) -> list[float]:
 
 
 def _gains(ranked: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
-    rows = [study_charts.Estimate(name, r.gain, *r.interval, r.clear) for name, r in ranked if all(map(math.isfinite, r.interval))]
+    rows = [
+        study_charts.Estimate(_short(name), r.gain, *r.interval, r.clear)
+        for name, r in ranked
+        if all(map(math.isfinite, r.interval))
+    ]
     if not rows:
         return ()
     svg = charts.svg(study_charts.gains(rows), "remedies-gains", "Gain of each remedy with its interval")
@@ -125,8 +135,8 @@ def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Tabl
     verdict = result.studies.repeats[0].verdict if result.studies.repeats else result.diagnosis.verdict
     rows = [Row("unchanged", ("", epoch, loss, "", "", *([""] * repeated), words.label(verdict)))]
     for name, remedy in named:
-        gain = UNKNOWN if not math.isfinite(remedy.gain) else f"{number(remedy.gain)} ({signed(remedy.interval)})"
-        seeds = [UNKNOWN if remedy.spread is None else f"± {number(remedy.spread)}"] * repeated
+        gain = with_limits(remedy.gain, remedy.interval)
+        seeds = [UNKNOWN if remedy.spread is None else f"± {number(remedy.spread, places(remedy.spread))}"] * repeated
         beyond = "yes" if remedy.clear else "no"
         rows.append(Row(name, (_changed(remedy), *lowest(remedy), gain, beyond, *seeds, words.label(remedy.verdict))))
     heads = ("remedy", "what it changes", "best epoch", "best validation loss", "gain (95 %)", "beyond chance")
@@ -134,6 +144,11 @@ def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Tabl
 
 
 def _changed(remedy: Remedy) -> str:
-    what = words.REMEDIES.get(remedy.name, ("", ""))[1]
-    changes = setting({name: value for name, value in remedy.changes.items() if name not in ("seed", "model_sha256")})
-    return f"{what}: {changes}" if what and changes else what or changes
+    changes = {name: value for name, value in remedy.changes.items() if name not in ("seed", "model_sha256")}
+    return setting(changes) or words.REMEDIES.get(remedy.name, ("", ""))[1]
+
+
+def _meanings(tried: Sequence[Remedy]) -> str:
+    """Say what each remedy does, in the order of the table."""
+    known = dict.fromkeys(words.REMEDIES[remedy.name] for remedy in tried if remedy.name in words.REMEDIES)
+    return "; ".join(f"{name}: {what}" for name, what in known) + ("." if known else "")

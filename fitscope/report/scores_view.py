@@ -59,7 +59,7 @@ def refit_name(result: Result) -> str:
     return f"refitted for {refit.epochs:,} epochs" if by_epochs else f"refitted for {refit.updates:,} updates"
 
 
-def tests(result: Result) -> Table | None:
+def own_scores(result: Result) -> Table | None:
     """Return the test results of the report's own network; None where the test data was not read."""
     models = [] if result.refit is None else [(refit_name(result), result.refit.test)]
     models += [] if result.holdout is None else [(f"held out, best epoch {result.holdout.epochs}", result.holdout.test)]

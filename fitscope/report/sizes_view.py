@@ -9,10 +9,10 @@ import numpy as np
 
 from fitscope import words
 from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, estimate, number, plus_minus, signed
+from fitscope.report.numbers import UNKNOWN, estimate, number, plus_minus, with_limits
 from fitscope.report.repeats_view import spread
 from fitscope.report.sections import Picture, Row, Section, Table
-from fitscope.result import Result, Scaling, Training
+from fitscope.result import Interval, Result, Scaling, Training
 
 STEPS = 40  # of a fitted curve
 
@@ -23,16 +23,25 @@ def sizes(result: Result) -> Section | None:
     if not trainings:
         return None
     whole = 0 if result.dataset is None else result.dataset.train
-    sized = [(int(training.changes.get("samples") or whole), training) for training in trainings]
+    sized = [(_samples(training, whole), training) for training in trainings]
+    fitted = scaling is not None and scaling.reason is None
     return Section(
         name="sizes",
         title="What more data would bring",
         sentences=tuple(_scaling_sentences(scaling)),
         pictures=_sizes_picture(sized, scaling),
         tables=(_sizes_table(sized),),
-        caption="Each training takes a part of the training samples; the validation samples are the same for all. The curve is "
-        "L(n) = a + b n^−c with profile-likelihood intervals (95 %). Beyond twice the data it says nothing.",
+        caption=f"Each training takes a part of the training samples, and all have the same validation samples. {_CURVE * fitted}",
     )
+
+
+_CURVE = "The curve is L(n) = a + b n^−c with profile-likelihood intervals (95 %). Beyond twice the data it says nothing."
+
+
+def _samples(training: Training, whole: int) -> int:
+    """Return how many samples a training took: its plan's number, or all."""
+    given = training.changes.get("samples")
+    return given if isinstance(given, int) and given > 0 else whole
 
 
 def _scaling_sentences(scaling: Scaling | None) -> list[str]:
@@ -42,13 +51,19 @@ def _scaling_sentences(scaling: Scaling | None) -> list[str]:
         return [words.scaling(scaling.reason or "not_finite")]
     assert scaling.twice is not None
     text = f"Twice the data, {scaling.twice:,} training samples, would bring the best validation loss to "
-    text += number(scaling.loss_at_twice)
-    text += "" if scaling.loss_at_twice_interval is None else f" ({signed(scaling.loss_at_twice_interval)}, 95 %)"
+    text += _with(scaling.loss_at_twice, scaling.loss_at_twice_interval)
     if scaling.saved is not None and scaling.saved_interval is not None:
         text += f", {estimate(scaling.saved, scaling.saved_interval)} lower than now"
-    floor = f"a loss of {number(scaling.a)}" + ("" if scaling.a_interval is None else f" ({signed(scaling.a_interval)}, 95 %)")
     curve = f"L(n) = {number(scaling.a)} + {number(scaling.b)} n^−{number(scaling.c)}"
-    return [f"{text}.", f"The curve is {curve}; by it no amount of data of this kind would bring less than {floor}."]
+    floor = _with(scaling.a, scaling.a_interval)
+    return [
+        f"{text}.",
+        f"The curve is {curve}; by it no amount of data of this kind would bring less than a loss of {floor}.",
+    ]
+
+
+def _with(value: float | None, limits: Interval | None) -> str:
+    return number(value) if value is None or limits is None else with_limits(value, limits, "95 %")
 
 
 def _sizes_picture(sized: Sequence[tuple[int, Training]], scaling: Scaling | None) -> tuple[Picture, ...]:

@@ -72,7 +72,7 @@ class Estimate:
 def band(drawn: Band, ax: Axes | None = None) -> Figure:
     """Draw the mean validation curve thick, its range as a band, and each training's curves thin."""
     figure, ax = canvas(ax, "loss")
-    thin: dict[str, Any] = {"linewidth": 0.7, "alpha": 0.75}
+    thin: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.65}
     for i, values in enumerate(drawn.training):
         label = f"training loss, each {drawn.kind}"
         ax.plot(drawn.epochs, values, ":", color=COLOURS["train"], label="_" * (i > 0) + label, gid=f"training-{i}", **thin)
@@ -199,6 +199,7 @@ def trials(
         ax.plot(best + 1, values[best], "D", color=COLOURS["best"], markersize=6, label="the winner, as observed", gid="winner")
     if corrected is not None:
         _upright(ax, len(values) + max(1, len(values) / 25), corrected, "s")
+    ax.set_xlim(0.5, len(values) + max(1.5, len(values) / 15))
     return finish(figure, ax, (), legend_columns=2)
 
 
@@ -210,5 +211,5 @@ def _upright(ax: Axes, at: float, shown: Estimate, mark: str) -> None:
 def _few_ticks(ax: Axes) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(tick_format(ax.get_xticks().tolist()))

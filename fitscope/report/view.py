@@ -16,7 +16,7 @@ from fitscope.report import charts
 from fitscope.report.facts_view import Leak, data, layers, leaks, log, name_of, notices, settings, spaced, versions
 from fitscope.report.numbers import UNKNOWN, epochs, number
 from fitscope.report.repeats_view import averaged
-from fitscope.report.scores_view import MEASURES, gain_sentences, numbers, tests
+from fitscope.report.scores_view import MEASURES, gain_sentences, numbers, own_scores
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.study_view import sections
 from fitscope.result import Result, message
@@ -88,7 +88,7 @@ def view(result: Result) -> View:
         advice=tuple(Row(words.advice(a.code), (a.evidence,)) for a in diagnosis.advice),
         checks=tuple(Row(words.check(c.code), (_OUTCOMES.get(c.outcome, c.outcome),)) for c in diagnosis.checks),
         stopping=_stopping(result),
-        tests=tests(result),
+        tests=own_scores(result),
         gain=None if result.refit is None else gain_sentences(result.refit.gain, "Refitting"),
         skipped=skipped,
         reads=_reads(result),
@@ -199,7 +199,7 @@ def _sure(result: Result) -> str:
         return "There is no validation loss to judge by."
     who = "trainings" if sure.basis == "repeats" else "validation data"
     plateau = f"The plateau holds the epochs that the {who} cannot tell from the best: those at most 1.1 standard errors of the "
-    return f"{_BASES[sure.basis].format(samples=sure.samples or 0)} {plateau}difference above it."
+    return f"{_BASES.get(sure.basis, _BASES['log']).format(samples=sure.samples or 0)} {plateau}difference above it."
 
 
 _BASES = {
