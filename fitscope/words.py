@@ -82,16 +82,17 @@ ADVICE = {
     "another_learning_rate": "Try a learning rate ten times higher, then one ten times lower (fitscope analyze: --learning-rate).",
     "check_data": "Check the data: inputs of a like size, no missing values, labels that belong to their samples.",
     "stop_at_best": "Stop at the best epoch, for example by EarlyStopping with restore_best_weights=True.",
-    "regularize": "Then try a smaller network, dropout, L2 regularization or more training data.",
+    "regularize": "Then try a smaller network, dropout, L2 regularization or more training data (fitscope analyze: --remedies "
+    "tries the first three, --sizes says what more data would bring).",
     "train_longer": "Train for more epochs (fitscope analyze: --max-epochs).",
-    "more_capacity": "Try a larger network, or a higher learning rate.",
+    "more_capacity": "Try a larger network (fitscope analyze: --model large), or a higher learning rate.",
     "more_validation_data": "Hold out more validation data (fitscope analyze: --validation), to tell the epochs apart.",
     "choose_metric": "Decide whether right answers or honest probabilities matter, and pick the epoch by that.",
     "rebuild_model": "Build the network anew before each training: fit goes on from the weights that it finds.",
     "train_past_peak": "Don't stop at the first minimum: train past the peak, and pick the lower of the two.",
     "look_for_leak": "If the network has neither dropout nor augmentation, look for samples that are in both parts.",
     "clip_gradients": "Clip the gradients (optimizer's clipnorm=1.0) or lower the learning rate.",
-    "repeat_with_seeds": "Train again with other seeds (fitscope analyze: --seed 1), to see how far the best epoch moves.",
+    "repeat_with_seeds": "Train again with other seeds (fitscope analyze: --repeats 8), to see how far the best epoch moves.",
 }
 SKIPPED = {
     "interrupted": "You stopped the training, so nothing was refitted and the test data was not read.",
@@ -158,6 +159,27 @@ LEAKS: dict[str, str | tuple[str, str]] = {  # where samples are counted, for on
 LEAK_WORDS = {"words": "set of words", "values": "values"}
 LEAK_TAILS = ("elsewhere", "other_label", "blank")
 NAMES_SHOWN = 5
+REMEDIES = {  # a short name, and what it changes
+    "smaller": ("smaller network", "fewer units a layer"),
+    "larger": ("larger network", "more units a layer"),
+    "l2": ("L2", "a penalty on large weights"),
+    "dropout": ("dropout", "units left out at random while training"),
+    "l2_dropout": ("L2 and dropout", "a penalty on large weights, and units left out at random while training"),
+    "fewer_words": ("fewer words", "only the more frequent words as input"),
+    "lower_learning_rate": ("lower learning rate", "smaller steps"),
+}
+SCALING = {
+    "too_few_sizes": "Fewer than four sizes gave a loss, and a curve with three parameters needs at least four.",
+    "does_not_fall": "The best validation loss did not fall with the number of training samples, so no curve is drawn: more data "
+    "of this kind would hardly lower it.",
+    "too_noisy": "The best validation losses scatter as much as they fall, so they carry no curve with three parameters; more "
+    "trainings a size (fitscope analyze: --repeats) or more validation data would settle it.",
+    "lack_of_fit": "The losses do not lie on one curve a + b n^-c: they miss it by more than the seeds' spread explains, so "
+    "nothing is foretold from it.",
+    "unbounded": "The losses fall, but they hold a curve of any steepness, so nothing is foretold from it; more sizes or more "
+    "trainings a size (fitscope analyze: --repeats) would settle it.",
+    "not_finite": "Some losses are no finite numbers, so no curve is drawn.",
+}
 
 
 def verdict(code: str, numbers: Mapping[str, Any]) -> str:
@@ -204,6 +226,7 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     try:
         percent = {"fall": -100 * float(numbers.get("trend") or 0), "steadily": 100 * float(numbers.get("steady") or 0)}
         return template.format(**{**numbers, **percent})
+        return template.format(**_readable({**numbers, "fall": -100 * float(numbers.get("trend") or 0)}))
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
         return ""
 
@@ -217,7 +240,20 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
     """
     goes_on = "still falls" if numbers.get("falls") else "has levelled off"
     given = {**numbers, "which": _which(numbers), "minimum": MINIMUM[bool(numbers.get("levelled"))], "goes_on": goes_on}
-    return FINDINGS[code].format(**given) if code in FINDINGS else code
+    return FINDINGS[code].format(**_readable(given)) if code in FINDINGS else code
+
+
+class _Real(float):
+    """A number that sentences show with its thousands set apart, never with an exponent."""
+
+    def __format__(self, spec: str) -> str:
+        if 1000 <= abs(self) < 1e12 and spec in (".4g", ".3f"):
+            return format(float(self), ",.1f" if abs(self) < 1e5 else ",.0f")
+        return super().__format__(spec)
+
+
+def _readable(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _Real(value) if isinstance(value, float) else value for name, value in numbers.items()}
 
 
 def _which(numbers: Mapping[str, Any]) -> str:
@@ -310,3 +346,50 @@ def label(code: str) -> str:
 def refit_skipped(code: str) -> str:
     """Return why nothing was refitted."""
     return SKIPPED.get(code, code)
+
+
+def remedy(code: str, changes: Mapping[str, Any]) -> str:
+    """Return a remedy's short name, with its strength where that is one number.
+
+    Example:
+        >>> remedy("dropout", {"dropout": 0.5}), remedy("lower_learning_rate", {"learning_rate": 0.0001}), remedy("salt", {})
+        ('dropout 0.5', 'lower learning rate', 'salt')
+    """
+    strength = changes.get(code)
+    name = REMEDIES.get(code, (code.replace("_", " "), ""))[0]
+    return name if strength is None or len(changes) != 1 else f"{name} {strength:g}" if _is_real(strength) else f"{name} {strength}"
+
+
+def ranking(remedies: Sequence[tuple[str, str, int]], *, one_seed: bool) -> str:
+    """Return the sentence that ranks remedies.
+
+    Args:
+        remedies: name, gain as a text, and 1 where it clearly lowers the best validation loss, -1 where it clearly raises it, else
+            0; the largest gain first.
+        one_seed: whether one training stands on each side; then the sentence speaks of this run alone.
+
+    Example:
+        >>> ranking([("dropout 0.5", "0.011 ± 0.004", 1), ("L2", "0.001 ± 0.003", 0)], one_seed=True)
+        'In this run dropout 0.5 lowers the best validation loss by 0.011 ± 0.004; L2: no difference beyond chance.'
+    """
+    parts = []
+    for sign, verb in ((1, "lowers"), (-1, "raises")):
+        named = [f"{name} {'' if i else f'{verb} the best validation loss '}by {gain}"
+                 for i, (name, gain) in enumerate((name, gain) for name, gain, way in remedies if way == sign)]  # fmt: skip
+        parts += [", ".join(named)] if named else []
+    equal = [name for name, _, way in remedies if way == 0]
+    if len(equal) == len(remedies):
+        parts = ["no remedy changes the best validation loss by more than chance explains"]
+    elif equal:
+        parts.append(f"{', '.join(equal)}: no difference beyond chance")
+    text = ("In this run " if one_seed else "") + "; ".join(parts) + "."
+    return text[0].upper() + text[1:]
+
+
+def scaling(reason: str) -> str:
+    """Return why the trainings of several sizes carry no curve."""
+    return SCALING.get(reason, f"No curve is drawn: {reason.replace('_', ' ')}.")
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

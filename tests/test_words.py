@@ -42,6 +42,37 @@ def test_every_advice_and_finding_has_its_sentence():
     assert {code for codes in ADVICE.values() for code in codes} == set(words.ADVICE)
 
 
+@pytest.mark.parametrize("reason", words.SCALING)
+def test_reason_for_no_curve_is_whole_sentences(reason):
+    assert words.scaling(reason).endswith(".")
+    assert words.scaling(reason)[0] in string.ascii_uppercase
+
+
+@pytest.mark.parametrize("code", words.REMEDIES)
+def test_remedy_has_a_short_name_with_its_strength(code):
+    assert words.remedy(code, {}) == words.REMEDIES[code][0]
+    assert words.remedy(code, {code: 0.5}) == f"{words.REMEDIES[code][0]} 0.5"
+
+
+@pytest.mark.parametrize(
+    ("ways", "says"),
+    [
+        ((1, 1), "A lowers the best validation loss by 1, B by 2."),
+        ((1, -1), "A lowers the best validation loss by 1; B raises the best validation loss by 2."),
+        ((1, 0), "A lowers the best validation loss by 1; B: no difference beyond chance."),
+        ((0, 0), "No remedy changes the best validation loss by more than chance explains."),
+    ],
+)
+def test_ranking_tells_help_harm_and_no_difference_apart(ways, says):
+    assert words.ranking([("A", "1", ways[0]), ("B", "2", ways[1])], one_seed=False) == says
+
+
+def test_large_losses_have_their_thousands_set_apart():
+    assert "3,012.4" in words.evidence("still_rising", {"why": "still_rising", "rise": 3012.41, "rise_limit": 250_000.5})
+    assert "250,000" in words.evidence("still_rising", {"why": "still_rising", "rise": 3012.41, "rise_limit": 250_000.4})
+    assert "4,000.0" in words.finding("gap_widens_without_harm", {"at_best": 4000.0, "at_end": 5000.0})
+
+
 def test_code_of_a_newer_fitscope_is_shown_as_it_is():
     assert words.finding("too_salty", {}) == "too_salty"
     assert words.advice("add_water") == "add_water"

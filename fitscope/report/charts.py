@@ -1,4 +1,4 @@
-"""The charts: they take numbers, return a figure and compute nothing."""
+"""The charts of one training, and what all charts share: they take numbers, return a figure and compute nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
 
 # Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
 # light, dark and print.
-_VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best")
+SERIES = tuple(f"series_{i}" for i in range(1, 9))
+_VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
 COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
 
 
@@ -45,7 +46,7 @@ def losses(
         ax: drawn on, where given; else on a figure of its own.
         label: what the values are.
     """
-    figure, ax = _canvas(ax, f"{label}")
+    figure, ax = canvas(ax, f"{label}")
     for region in regions:
         _shade(ax, region)
     dot = "o" if len(epochs) <= MARKED_UP_TO else ","
@@ -58,33 +59,34 @@ def losses(
     if best is not None:
         ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
         ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=f"best epoch, {best[0]}")
-    return _finish(figure, ax, epochs)
+    return finish(figure, ax, epochs)
 
 
 def gap(epochs: Sequence[int], values: Values, ax: Axes | None = None) -> Figure:
     """Draw the generalization gap, validation minus training loss, over the epochs."""
-    figure, ax = _canvas(ax, "generalization gap")
+    figure, ax = canvas(ax, "generalization gap")
     ax.axhline(0, color=COLOURS["line"], linewidth=1)
     ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label="validation − training loss")
-    return _finish(figure, ax, epochs)
+    return finish(figure, ax, epochs)
 
 
 def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: Axes | None = None) -> Figure:
     """Draw each epoch's chance of being the best as a bar, the plateau's members filled."""
-    figure, ax = _canvas(ax, "chance of being the best")
+    figure, ax = canvas(ax, "chance of being the best")
     inside = [value if epoch in members else 0 for epoch, value in zip(epochs, values)]
     ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label="other epochs")
     ax.bar(epochs, inside, color=COLOURS["best"], label="in the plateau")
     ax.set_ylim(0, 1)
-    return _finish(figure, ax, epochs)
+    return finish(figure, ax, epochs)
 
 
-def _canvas(ax: Axes | None, ylabel: str) -> tuple[Figure, Axes]:
+def canvas(ax: Axes | None, ylabel: str, xlabel: str = "epoch", size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
+    """Return a figure with its axes, the given ones where there are any."""
     if ax is None:
         from matplotlib.figure import Figure
 
-        ax = Figure(figsize=SIZE, layout="constrained").subplots()
-    ax.set_xlabel("epoch")
+        ax = Figure(figsize=size, layout="constrained").subplots()
+    ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     return ax.figure, ax  # type: ignore[return-value]
 
@@ -95,21 +97,42 @@ def _shade(ax: Axes, region: Region) -> None:
     ax.axvline(region.first - 0.5, color=COLOURS["line"], linewidth=0.8, zorder=1)
 
 
-def _finish(figure: Figure, ax: Axes, epochs: Sequence[int]) -> Figure:
+def finish(figure: Figure, ax: Axes, epochs: Sequence[int], legend_columns: int = 3) -> Figure:
+    """Count epochs in whole numbers along the foot, and finish as all charts do."""
     from matplotlib.ticker import MaxNLocator
 
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if epochs:
         ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.yaxis.set_major_formatter(tick_format(ax.get_yticks().tolist()))
+    return dress(figure, ax, legend_columns)
+
+
+def tick_format(ticks: Values) -> str:
+    """Return the format of an axis' numbers: as many digits as tell them apart, thousands set apart.
+
+    Example:
+        >>> tick_format([0.0, 0.25, 0.5]), tick_format([2000, 4000])
+        ('{x:,.2f}', '{x:,.0f}')
+    """
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+    exact = (digits for digits in range(6) if all(abs(round(tick, digits) - tick) < 1e-3 * step for tick in ticks))
+    digits = next(exact, None)
+    return "{x:.3g}" if digits is None or max(map(abs, ticks), default=0) >= 1e9 else f"{{x:,.{digits}f}}"
+
+
+def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
+    """Colour axes and texts as the page does, and set the legend above."""
     ax.spines[["top", "right"]].set_visible(False)
-    for part in (*ax.spines.values(), *ax.get_xticklines(), *ax.get_yticklines()):
-        part.set_color(COLOURS["line"])  # type: ignore[attr-defined]
-    ax.tick_params(colors=COLOURS["ink"], color=COLOURS["line"])
+    for spine in ax.spines.values():
+        spine.set_color(COLOURS["line"])
+    ax.tick_params(which="both", colors=COLOURS["ink"], color=COLOURS["line"])
     for text in (ax.xaxis.label, ax.yaxis.label):
         text.set_color(COLOURS["ink"])
     handles, labels = ax.get_legend_handles_labels()
     if handles:
-        figure.legend(handles, labels, loc="outside upper left", ncols=3, frameon=False, fontsize=8.5,
+        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, fontsize=8.5,
                       labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
     return figure
 

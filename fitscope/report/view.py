@@ -6,82 +6,25 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.history import TrainingHistory
 from fitscope.report import charts
-from fitscope.result import DatasetFacts, Gain, Interval, LogFacts, Result, Score, message
+from fitscope.report.facts_view import Leak, data, layers, leaks, log, name_of, notices, settings, spaced, versions
+from fitscope.report.numbers import UNKNOWN, epochs, number
+from fitscope.report.repeats_view import averaged
+from fitscope.report.scores_view import MEASURES, gain_sentences, numbers, own_scores
+from fitscope.report.sections import Picture, Row, Section, Table
+from fitscope.report.study_view import sections
+from fitscope.result import Result, message
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-UNKNOWN = "unknown"
 DRAWN_AT_MOST = 1000  # epochs: a chart has no more columns
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Return a number with so many digits after the point; very large and small ones with an exponent.
-
-    Example:
-        >>> number(0.28431), number(None), number(1234567.0), number(-0.02, 1)
-        ('0.284', 'unknown', '1.235e+06', '0.0')
-    """
-    if value is None or not math.isfinite(value):
-        return UNKNOWN
-    if abs(value) >= 1e5:
-        return f"{value:.{digits}e}"
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else text
-
-
-def percent(share: float | None) -> str:
-    """Return a share in percent; 100 % and 0 % only where it is all or nothing.
-
-    Example:
-        >>> percent(0.8812), percent(0.9999), percent(1.0)
-        ('88.1 %', '> 99.9 %', '100 %')
-    """
-    if share is None or not math.isfinite(share):
-        return UNKNOWN
-    if share in (0, 1):
-        return f"{share:.0%}".replace("%", " %")
-    if share > 0.9995:
-        return "> 99.9 %"
-    return "< 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"
-
-
-def interval(limits: Interval | None, rule: Any = number) -> str:
-    """Return an interval as "low to high".
-
-    Example:
-        >>> interval((0.1, 0.2))
-        '0.100 to 0.200'
-    """
-    return UNKNOWN if limits is None else f"{rule(limits[0])} to {rule(limits[1])}"
-
-
-def epochs(pair: tuple[int, int] | None) -> str:
-    """Return a stretch of epochs.
-
-    Example:
-        >>> epochs((3, 5)), epochs((4, 4))
-        ('3 to 5', '4 alone')
-    """
-    if pair is None:
-        return UNKNOWN
-    return f"{pair[0]} alone" if pair[0] == pair[1] else f"{pair[0]} to {pair[1]}"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table or list: a term and what stands beside it."""
-
-    term: str
-    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,7 +36,7 @@ class View:
     label: str
     message: str
     evidence: str
-    notice: str | None
+    notices: tuple[str, ...]
     numbers: tuple[Row, ...]
     charts: dict[str, str]
     regions: tuple[Row, ...]
@@ -101,10 +44,16 @@ class View:
     advice: tuple[Row, ...]
     checks: tuple[Row, ...]
     stopping: tuple[Row, ...]
-    tests: tuple[Row, ...]
+    tests: Table | None
     gain: str | None
     skipped: str | None
     reads: str
+    studies: tuple[Section, ...]
+    measure: str
+    more: Section | None
+    averaged: str
+    leaks: tuple[Leak, ...]
+    notes: tuple[str, ...]
     layers: tuple[Row, ...]
     parameters: str
     log: tuple[Row, ...]
@@ -114,7 +63,7 @@ class View:
     limits: tuple[Row, ...]
     seconds: tuple[Row, ...]
     command: str
-    basis: str
+    sure: str
     chance: str
     created: str
     json: str
@@ -122,54 +71,55 @@ class View:
 
 def view(result: Result) -> View:
     """Make from a result all that its page shows."""
-    diagnosis, model, plan = result.diagnosis, result.model, result.plan
+    diagnosis = result.diagnosis
+    drawn, mean = _charts(result), averaged(result)
     skipped = None if result.refit_skipped is None else words.refit_skipped(result.refit_skipped)
     return View(
-        title=f"{_name(result)}: {words.label(diagnosis.verdict)}",
+        title=f"{name_of(result)}: {words.label(diagnosis.verdict)}",
         verdict=diagnosis.verdict,
         label=words.label(diagnosis.verdict),
         message=message(diagnosis),
         evidence=words.evidence(diagnosis.verdict, diagnosis.evidence),
-        notice=_notice(result),
-        numbers=_numbers(result),
-        charts=_charts(result),
+        notices=notices(result),
+        numbers=numbers(result, mean),
+        charts=drawn,
         regions=tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _MEANINGS[r.label])) for r in diagnosis.regions),
         findings=tuple((f.severity, words.finding(f.code, f.numbers)) for f in diagnosis.findings),
         advice=tuple(Row(words.advice(a.code), (a.evidence,)) for a in diagnosis.advice),
         checks=tuple(Row(words.check(c.code), (_OUTCOMES.get(c.outcome, c.outcome),)) for c in diagnosis.checks),
         stopping=_stopping(result),
-        tests=_tests(result),
-        gain=None if result.refit is None else _gain(result.refit.gain),
+        tests=own_scores(result),
+        gain=None if result.refit is None else gain_sentences(result.refit.gain, "Refitting"),
         skipped=skipped,
         reads=_reads(result),
-        layers=tuple(
-            Row(layer.name, (layer.type, " × ".join(map(str, layer.output_shape)), f"{layer.parameters:,}"))
-            for layer in (model.layers if model else ())
-        ),
-        parameters=f"{model.parameters:,}" if model else UNKNOWN,
-        log=() if result.log is None else _log(result, result.log),
-        data=() if result.dataset is None else _data(result.dataset),
-        settings=tuple(
-            Row(_spaced(k), (UNKNOWN_SETTING if v is None else str(v),)) for k, v in (plan.to_json() if plan else {}).items()
-        ),
-        versions=_versions(result),
-        limits=tuple(Row(_spaced(name), (str(value),)) for name, value in dataclasses.asdict(LIMITS).items()),
+        studies=sections(result),
+        measure=_MEASURES.get("" if result.dataset is None else result.dataset.task, ""),
+        more=_more(drawn),
+        averaged="" if mean is None else f"These curves are the mean of {mean}. ",
+        leaks=() if result.dataset is None else leaks(result.dataset),
+        notes=() if result.dataset is None else result.dataset.notes,
+        layers=() if result.model is None else layers(result.model),
+        parameters=UNKNOWN if result.model is None else f"{result.model.parameters:,}",
+        log=() if result.log is None else log(result, result.log),
+        data=() if result.dataset is None else data(result.dataset),
+        settings=() if result.plan is None else settings(result.plan),
+        versions=versions(result),
+        limits=tuple(Row(spaced(name), (str(value),)) for name, value in dataclasses.asdict(LIMITS).items()),
         seconds=tuple(Row(part, (f"{value:.1f} s",)) for part, value in result.seconds.items()),
         command=result.command,
-        basis=_basis(result),
-        chance=_CHANCES.get(result.diagnosis.uncertainty.basis if result.diagnosis.uncertainty else "", ""),
+        sure=_sure(result),
+        chance=_CHANCES.get(basis_of(result), ""),
         created=result.created,
         json=embedded(result),
     )
 
 
-_CHANCES = {
-    "samples": "had other validation samples been drawn",
-    "log": "as far as the curve's own ups and downs tell; the samples' losses, which Monitor and analyze keep, tell more",
-    "repeats": "had other seeds been drawn",
+_MEASURES = {
+    "multilabel": "Accuracy is the share of labels that are right, over all labels of all samples.",
+    "regression": "Mean absolute error is in the targets' own units, the loss in what the network was trained to lower; of both, "
+    "lower is better.",
 }
 _OUTCOMES = {"found": "found", "absent": "not found", "not_applicable": "these curves cannot tell"}
-UNKNOWN_SETTING = "the default"
 _MEANINGS = {
     "underfitting": "not yet as good on new data as this training got",
     "good_fit": "as good on new data as this training got",
@@ -183,41 +133,6 @@ def embedded(result: Result) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _notice(result: Result) -> str | None:
-    if not result.partial or result.plan is None:
-        return None
-    return f"Partial: stopped after epoch {result.history.epochs[-1]} of {result.plan.max_epochs}."
-
-
-def _name(result: Result) -> str:
-    if result.dataset is not None:
-        return result.dataset.name
-    if result.log is None:
-        return "curves"
-    name = Path(result.log.source).name or result.log.source
-    return name if result.log.run is None else f"{name}, {result.log.run}"
-
-
-def _spaced(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _numbers(result: Result) -> tuple[Row, ...]:
-    diagnosis, rows = result.diagnosis, []
-    best = UNKNOWN if diagnosis.best_epoch is None else str(diagnosis.best_epoch)
-    rows.append(Row("best epoch", (best, f"plateau: {epochs(diagnosis.plateau)}")))
-    for name, tested in (("refitted", result.refit), ("held-out", result.holdout)):
-        if tested is not None:
-            test = tested.test
-            rows.append(Row(f"{name} test accuracy", (percent(test.accuracy), interval(test.accuracy_interval, percent))))
-            rows.append(Row(f"{name} test loss", (number(test.loss), interval(test.loss_interval))))
-    if diagnosis.uncertainty is not None and diagnosis.best_epoch is not None:
-        chance = diagnosis.uncertainty.chance[result.history.epochs.index(diagnosis.best_epoch)]
-        rows.append(Row("how sure", (percent(chance), f"that epoch {best} is the best of this run")))
-    rows.append(Row("generalization gap", (number(diagnosis.gap), "validation minus training loss, at the best epoch")))
-    return tuple(rows)
-
-
 def _charts(result: Result) -> dict[str, str]:
     return {name: charts.svg(figure, name, title) for name, (figure, title) in figures(result.history, result.diagnosis).items()}
 
@@ -225,22 +140,38 @@ def _charts(result: Result) -> dict[str, str]:
 def figures(history: TrainingHistory, diagnosis: Diagnosis) -> dict[str, tuple[Figure, str]]:
     """Draw every chart that the curves give, each with its title; of very long curves every k-th epoch is drawn."""
     epochs, shown = history.epochs, slice(None, None, -(-len(history) // DRAWN_AT_MOST))
-    curves = {name: history.curve(name) for name in ("loss", "val_loss", "accuracy", "val_accuracy")}
-    drawn_at = epochs[shown]
-    loss, val, accuracy, val_accuracy = (curve[shown].tolist() for curve in curves.values())
+    drawn_at, loss, val = epochs[shown], history.loss[shown].tolist(), history.val_loss[shown].tolist()
     if not any(map(math.isfinite, loss + val)):
         return {}
     best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
     picture = charts.losses(drawn_at, loss, val, diagnosis.regions, best, diagnosis.plateau)
     drawn = {"loss": (picture, "Training and validation loss")}
-    if any(map(math.isfinite, accuracy + val_accuracy)):
-        drawn["accuracy"] = charts.losses(drawn_at, accuracy, val_accuracy, label="accuracy"), "Training and validation accuracy"
+    for name, label in MEASURES.items():
+        training, validation = (history.curve(curve)[shown].tolist() for curve in (name, f"val_{name}"))
+        if any(map(math.isfinite, training + validation)):
+            drawn[name] = charts.losses(drawn_at, training, validation, label=label), f"Training and validation {label}"
     if any(map(math.isfinite, loss)) and any(map(math.isfinite, val)):
-        drawn["gap"] = charts.gap(drawn_at, (curves["val_loss"] - curves["loss"])[shown].tolist()), "Generalization gap"
+        drawn["gap"] = charts.gap(drawn_at, (history.val_loss - history.loss)[shown].tolist()), "Generalization gap"
     sure = diagnosis.uncertainty
     if sure is not None and len(epochs) <= DRAWN_AT_MOST:
         drawn["chance"] = charts.chances(epochs, sure.chance, sure.plateau_members), "Chance of being the best epoch"
     return drawn
+
+
+_CAPTIONS = {
+    "accuracy": "The share of right answers, higher is better. It may go on rising while the loss rises too.",
+    "mae": "How far the answers lie from the targets in the mean, in the targets' own units; lower is better.",
+    "gap": "Validation minus training loss. A gap alone is no harm; a validation loss that rises is.",
+}
+
+
+def _more(drawn: dict[str, str]) -> Section | None:
+    """Return the charts beside the loss curves: the measure's and the gap's."""
+    shown = [name for name in _CAPTIONS if name in drawn]
+    titles = [MEASURES.get(name, "generalization gap") for name in shown]
+    title = " and ".join(titles)
+    pictures = tuple(Picture(name, drawn[name], _CAPTIONS[name]) for name in shown)
+    return Section("more", title[0].upper() + title[1:], (), pictures, ()) if shown else None
 
 
 def _stopping(result: Result) -> tuple[Row, ...]:
@@ -252,32 +183,6 @@ def _stopping(result: Result) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _tests(result: Result) -> tuple[Row, ...]:
-    rows = []
-    if result.refit is not None:
-        rows.append(_test(f"refitted for {result.refit.epochs} epochs" if result.refit.by == "epochs" else
-                          f"refitted for {result.refit.updates:,} updates", result.refit.test))  # fmt: skip
-    if result.holdout is not None:
-        rows.append(_test(f"held out, best epoch {result.holdout.epochs}", result.holdout.test))
-    return tuple(rows)
-
-
-def _test(name: str, test: Score) -> Row:
-    accuracy = (percent(test.accuracy), interval(test.accuracy_interval, percent))
-    return Row(name, (*accuracy, number(test.loss), interval(test.loss_interval), f"{test.samples:,}"))
-
-
-def _gain(gain: Gain) -> str:
-    low, high = gain.loss_interval
-    verb = "raised" if gain.loss < 0 else "lowered"
-    sure = "this is more than chance explains" if low > 0 or high < 0 else "chance alone may explain this"
-    text = f"Refitting {verb} test loss by {number(abs(gain.loss))} (lowered by {interval(gain.loss_interval)}, 95 %); {sure}."
-    if gain.accuracy is not None and gain.accuracy_interval is not None:
-        least, most = (f"{100 * limit:+.1f}" for limit in gain.accuracy_interval)
-        text += f" Test accuracy changed by {100 * gain.accuracy:+.1f} percentage points ({least} to {most})."
-    return text
-
-
 def _reads(result: Result) -> str:
     if result.log is not None:
         return "A log knows nothing of test data; fitscope analyze tests a model too."
@@ -287,46 +192,29 @@ def _reads(result: Result) -> str:
     return f"The test data was read {times}, when every choice was made; that read served all the models here."
 
 
-def _basis(result: Result) -> str:
+def _sure(result: Result) -> str:
+    """Say where the noise was taken from, and what the plateau is."""
     sure = result.diagnosis.uncertainty
     if sure is None:
         return "There is no validation loss to judge by."
-    if sure.basis == "repeats":
-        return "From the spread of the trainings around their mean curve."
-    if sure.basis == "samples":
-        return f"From the losses of {sure.samples:,} validation samples, weighed anew 1,000 times."
-    return "From the noise of the curve itself, for the single samples' losses are not known."
+    who = "trainings" if sure.basis == "repeats" else "validation data"
+    plateau = f"The plateau holds the epochs that the {who} cannot tell from the best: those at most 1.1 standard errors of the "
+    return f"{_BASES.get(sure.basis, _BASES['log']).format(samples=sure.samples or 0)} {plateau}difference above it."
 
 
-def _log(result: Result, log: LogFacts) -> tuple[Row, ...]:
-    rows = [Row("log", (log.source,)), Row("epochs", (f"{len(result.history):,}",))]
-    rows += [] if log.run is None else [Row("training", (log.run,))]
-    return (*rows, *(Row("note", (note,)) for note in log.notes))
+_BASES = {
+    "repeats": "From the spread of the trainings around their mean curve.",
+    "samples": "From the losses of {samples:,} validation samples, weighed anew 1,000 times.",
+    "log": "From the noise of the curve itself, for the single samples' losses are not known.",
+}
+_ANOTHER_SEED = "It says nothing of another seed: a training begun from other weights may be best several epochs earlier or later."
+_CHANCES = {
+    "samples": f"Each epoch's chance of being the best of this run, had other validation samples been drawn. {_ANOTHER_SEED}",
+    "log": "Each epoch's chance of being the best of this run, as far as the curve's own ups and downs tell; the samples' losses, "
+    f"which Monitor and analyze keep, tell more. {_ANOTHER_SEED}",
+    "repeats": "Each epoch's chance of being the minimum of the mean curve, had other trainings been drawn.",
+}
 
 
-def _data(data: DatasetFacts) -> tuple[Row, ...]:
-    classes = UNKNOWN if data.classes is None else f"{len(data.classes)}: " + ", ".join(data.classes)
-    roles = (
-        ("training", data.train, "fits"),
-        ("validation", data.validation, "chooses"),
-        ("test", data.test, "stands for the future"),
-    )
-    return (
-        Row("task", (data.task,)),
-        Row("classes", (classes,)),
-        *(Row(f"{role} data", (f"{count:,} samples; it {does}",)) for role, count, does in roles),
-        Row("source", (data.source,)),
-        Row("SHA-256", (data.sha256,)),
-    )
-
-
-def _versions(result: Result) -> tuple[Row, ...]:
-    machine, rows = result.environment, [Row("fitscope", (result.fitscope,))]
-    if machine is not None:
-        rows += [Row(name, (getattr(machine, name),)) for name in ("python", "tensorflow", "keras", "numpy", "platform")]
-        rows += [Row("processors", (str(machine.cpus),)), Row("GPU", (", ".join(machine.gpus) or "none",))]
-    if result.model is not None:
-        rows.append(Row("engine", (result.model.path or UNKNOWN,)))
-    if result.peak_mb is not None:
-        rows.append(Row("memory at most", (f"{result.peak_mb:,.0f} MB",)))
-    return tuple(rows)
+def basis_of(result: Result) -> str:
+    return "" if result.diagnosis.uncertainty is None else result.diagnosis.uncertainty.basis

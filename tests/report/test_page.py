@@ -117,6 +117,87 @@ def test_diverged_at_the_first_epoch_gives_a_page(fake_training):
     assert "diverged" in render(analyze("digits"))
 
 
+@pytest.mark.parametrize("name", ["repeats", "folds", "remedies", "sizes", "search"])
+def test_each_study_has_its_section_and_no_other_has(with_studies, name):
+    ids = [attrs["id"] for tag, attrs in Reader(render(with_studies(name))).tags if tag == "section"]
+    studies = {"repeats", "folds", "remedies", "sizes", "search"}
+    assert set(ids) & studies == {name}
+    assert ids.index("test") < ids.index(name) < ids.index("stopping")
+
+
+@pytest.fixture
+def everything(with_studies):
+    return render(with_studies("everything"))
+
+
+def test_page_with_everything_keeps_its_order(everything):
+    ids = [attrs["id"] for tag, attrs in Reader(everything).tags if tag == "section"]
+    studies = ["repeats", "folds", "remedies", "sizes", "search"]
+    assert ids == ["loss", "findings", "sure", "test", *studies, "stopping", "more", "data", "network", "repeat"]
+
+
+def test_page_with_everything_has_ids_of_their_own_and_no_none(everything):
+    ids = [attrs["id"] for _, attrs in Reader(everything).tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"\b(None|nan)\b", re.sub(r"<(script|style).*?</\1>", "", everything, flags=re.DOTALL))
+
+
+def test_page_with_everything_comes_back_from_its_json(with_studies, everything):
+    assert render(Result.from_text(with_studies("everything").to_text())) == everything
+
+
+def test_regression_page_speaks_of_errors_and_targets(regression):
+    page = re.sub(r"<(script|style|details).*?</\1>", "", render(regression), flags=re.DOTALL)
+    assert "Mean absolute error and generalization gap" in page
+    assert "1: price" in page
+    assert "accuracy" not in page.lower()
+
+
+def test_multilabel_page_says_what_its_accuracy_is(result):
+    page = render(dataclasses.replace(result, dataset=dataclasses.replace(result.dataset, task="multilabel")))
+    assert "the share of labels that are right" in page
+
+
+def test_mean_curves_are_called_so(with_studies, make):
+    from fitscope.report.repeats_view import mean_curve
+
+    page = render(with_studies("repeats", history=mean_curve(make.repeats())))
+    assert "These curves are the mean of 8 trainings with other seeds." in page
+
+
+def test_500_trials_stay_readable_and_below_a_megabyte(with_studies, make):
+    page = render(with_studies("search", search=make.search(500)))
+    assert len(page.encode()) < 1_000_000
+    assert "480 more</summary>" in page
+
+
+def test_many_seeds_and_long_curves_stay_small(with_studies, make):
+    from fitscope.result import Studies
+
+    trainings = tuple(make.training(seed, {"seed": seed}, epochs=500) for seed in range(20))
+    page = render(with_studies("repeats", studies=Studies(repeats=trainings)))
+    assert len(re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL).encode()) < 500_000
+
+
+def test_hostile_studies_are_shown_and_never_run(with_studies, make):
+    from fitscope.result import Studies
+
+    tried = make.remedy(HOSTILE, 0.01, (0.005, 0.015), True, {HOSTILE: HOSTILE})
+    odd = dataclasses.replace(make.training(), changes={"seed": HOSTILE, "fold": HOSTILE, "samples": HOSTILE}, verdict=HOSTILE)
+    found = make.search(3)
+    trials = tuple(dataclasses.replace(trial, trial=HOSTILE, hyperparameters={HOSTILE: HOSTILE}) for trial in found.trials)
+    best = dataclasses.replace(found.best, trial=HOSTILE, hyperparameters={HOSTILE: HOSTILE})
+    hostile = with_studies("search", search=dataclasses.replace(found, oracle=HOSTILE, trials=trials, best=best),
+                           studies=Studies((odd,), (odd,), (tried,), (odd,)))  # fmt: skip
+    leak = {"code": HOSTILE, "severity": HOSTILE, "message": HOSTILE, "examples": [{HOSTILE: HOSTILE}, HOSTILE]}
+    data = dataclasses.replace(hostile.dataset, leaks=(leak,), notes=(HOSTILE,))
+    page = render(dataclasses.replace(hostile, dataset=data))
+    tags = Reader(page).tags
+    assert len([tag for tag, _ in tags if tag == "script"]) == 1
+    assert not [tag for tag, _ in tags if tag == "img"]
+    assert not [attrs for _, attrs in tags if any(name.startswith("on") for name in attrs)]
+
+
 def test_write_that_fails_leaves_the_old_page(result, tmp_path, monkeypatch):
     (tmp_path / "report.html").write_text("old")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))

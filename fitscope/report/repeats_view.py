@@ -1,0 +1,214 @@
+"""What the page shows of repeats and folds: what they have in common, and what is luck."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from fitscope import words
+from fitscope.history import TrainingHistory
+from fitscope.report import charts, study_charts
+from fitscope.report.numbers import UNKNOWN, number, places, plus_minus
+from fitscope.report.scores_view import MEASURES, measure_of, measured
+from fitscope.report.sections import Picture, Row, Section, Table
+from fitscope.result import Result, Spread, Training
+
+POINTS = 4000  # of all thin curves together; more make the page heavy and no picture finer
+
+
+def spread(values: Sequence[float | None]) -> Spread | None:
+    """Return mean and standard deviation (n - 1) of the known values; the deviation of one is NaN.
+
+    Example:
+        >>> spread([4, 5, None, 6])
+        Spread(mean=5.0, sd=1.0, lowest=4.0, highest=6.0)
+    """
+    known = np.array([value for value in values if value is not None and math.isfinite(value)], np.float64)
+    if not len(known):
+        return None
+    sd = float(known.std(ddof=1)) if len(known) > 1 else math.nan
+    return Spread(float(known.mean()), sd, float(known.min()), float(known.max()))
+
+
+def luck(sd: float, trainings: int) -> float:
+    """Return how far two trainings that differ in their seed alone lie apart at most, in 95 of 100 cases.
+
+    Their difference has the standard deviation sqrt(2) sd; as sd itself comes from so many trainings, Student's t takes the
+    place of 1.96.
+
+    Example:
+        >>> round(luck(1.0, 8), 2), round(luck(1.0, 1000), 2)
+        (3.34, 2.78)
+    """
+    from scipy.special import stdtrit
+
+    return float(stdtrit(trainings - 1, 0.975)) * math.sqrt(2) * sd if trainings > 1 else math.nan
+
+
+def repeats(result: Result) -> Section | None:
+    """Return what the seeds have in common."""
+    trainings = result.studies.repeats
+    if not trainings:
+        return None
+    first = 0 if result.plan is None else result.plan.seed
+    names = [f"seed {training.changes.get('seed', first)}" for training in trainings]
+    mean = mean_curve(trainings)
+    sentences = [_best_epochs(trainings, "seeds"), *_test_luck(result, trainings), _verdicts(trainings)]
+    sentences += _refit_sentence(result, mean, f"the {len(trainings)} trainings")
+    return Section(
+        name="repeats",
+        title="What another seed changes",
+        sentences=tuple(sentences),
+        pictures=_band(trainings, mean, "seed"),
+        tables=(_trainings_table("seed", names, trainings),),
+        caption="± is one standard deviation between the seeds. Two trainings that differ in their seed alone differ by less than "
+        f"t √2 times that in 95 of 100 cases; t is Student's for {len(trainings)} trainings. All were tested on the same samples.",
+    )
+
+
+def folds(result: Result) -> Section | None:
+    """Return what the folds have in common."""
+    trainings = result.studies.folds
+    if not trainings:
+        return None
+    names = [_fold_name(training, place) for place, training in enumerate(trainings, 1)]
+    mean = mean_curve(trainings)
+    sentences = [
+        f"Each of {len(trainings)} folds was held out in turn, so every training sample was validated once, by a network that had "
+        "not learnt from it.",
+        _best_epochs(trainings, "folds"),
+        _verdicts(trainings),
+        *_refit_sentence(result, mean, "the folds' curves"),
+    ]
+    return Section(
+        name="folds",
+        title="What each fold says",
+        sentences=tuple(sentences),
+        pictures=_band(trainings, mean, "fold"),
+        tables=(_trainings_table("held out", names, trainings),),
+        caption="± is one standard deviation between the folds. They differ in their validation samples and share most of their "
+        "training samples, so it is no standard error of their mean (Bengio & Grandvalet 2004).",
+    )
+
+
+def _fold_name(training: Training, place: int) -> str:
+    fold = training.changes.get("fold")
+    return f"fold {fold[0]} of {fold[1]}" if isinstance(fold, (list, tuple)) and len(fold) == 2 else f"fold {place}"
+
+
+def _best_epochs(trainings: Sequence[Training], kind: str) -> str:
+    epochs, losses = spread([t.best_epoch for t in trainings]), spread([t.best_val_loss for t in trainings])
+    if epochs is None or losses is None:
+        return "No training has a validation loss."
+    epoch = f"{plus_minus(epochs.mean, epochs.sd)} over {len(trainings)} {kind} ({epochs.lowest:.0f} to {epochs.highest:.0f})"
+    loss = f"{plus_minus(losses.mean, losses.sd)} ({number(losses.lowest)} to {number(losses.highest)})"
+    return f"Best epoch {epoch}; best validation loss {loss}."
+
+
+def _test_luck(result: Result, trainings: Sequence[Training]) -> list[str]:
+    """Say what of a test result is luck: its measure where there is one, else its loss."""
+    scores = [training.test for training in trainings if training.test is not None]
+    name = measure_of(scores) or "loss"
+    repeated, own = result.studies.repeated, spread([getattr(score, name) for score in scores])
+    told = None if repeated is None else repeated.test_loss if name == "loss" else getattr(repeated, name)
+    found = told or own
+    if found is None:
+        return []
+    scale, unit, difference = (100, " %", " percentage points") if name == "accuracy" else (1, "", "")
+    between = f"({measured(name, found.lowest)} to {measured(name, found.highest)})"
+    text = f"Test {MEASURES.get(name, name)} {plus_minus(scale * found.mean, scale * found.sd, unit)} {between}"
+    limit = scale * luck(found.sd, len(scores) or len(trainings))
+    if not math.isfinite(limit):
+        return [text + "."]
+    return [f"{text}: the seed alone moves it by so much, so a difference below about {number(limit, places(limit))}{difference} "
+            "between two single trainings is luck."]  # fmt: skip
+
+
+def _verdicts(trainings: Sequence[Training]) -> str:
+    counts = Counter(words.label(training.verdict) for training in trainings).most_common()
+    if len(counts) == 1:
+        return f"All {len(trainings)} say {counts[0][0]}."
+    return "Verdicts: " + ", ".join(f"{count} × {label}" for label, count in counts) + "."
+
+
+def _refit_sentence(result: Result, mean: TrainingHistory | None, what: str) -> list[str]:
+    if mean is None:
+        return []
+    best = mean.epochs[int(np.nanargmin(mean.val_loss))]
+    text = f"The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}"
+    text = text if _is_mean(result.history, mean) else f"The mean of {what} has its minimum at epoch {best}"
+    return [f"{text}; the refit took that epoch." if result.refit is not None and result.refit.epochs == best else f"{text}."]
+
+
+def _is_mean(history: TrainingHistory, mean: TrainingHistory) -> bool:
+    return history.epochs == mean.epochs and bool(np.allclose(history.val_loss, mean.val_loss, rtol=1e-4, equal_nan=True))
+
+
+def averaged(result: Result) -> str | None:
+    """Return what the result's own curves are the mean of, such as "5 folds"; None where they are those of one training."""
+    for trainings, what in ((result.studies.folds, "folds"), (result.studies.repeats, "trainings with other seeds")):
+        mean = mean_curve(trainings) if len(trainings) > 1 else None
+        if mean is not None and _is_mean(result.history, mean):
+            return f"{len(trainings)} {what}"
+    return None
+
+
+def _trainings_table(head: str, names: Sequence[str], trainings: Sequence[Training]) -> Table:
+    scores = [training.test for training in trainings if training.test is not None]
+    measure = measure_of(scores)
+    heads = ([] if measure is None else [f"test {MEASURES[measure]}"]) + (["test loss"] if scores else [])
+    rows = []
+    for name, training in zip(names, trainings):
+        tested = _tested(training, measure) if scores else ()
+        rows.append(Row(name, (*lowest(training), words.label(training.verdict), *tested)))
+    return Table((head, "best epoch", "best validation loss", "verdict", *heads), tuple(rows))
+
+
+def _tested(training: Training, measure: str | None) -> tuple[str, ...]:
+    if training.test is None:
+        return (UNKNOWN,) * (1 if measure is None else 2)
+    loss = number(training.test.loss)
+    return (loss,) if measure is None else (measured(measure, getattr(training.test, measure)), loss)
+
+
+def mean_curve(trainings: Sequence[Training]) -> TrainingHistory | None:
+    """Return the mean of several trainings' losses over the epochs that all have; None where there is no such validation loss."""
+    shared = sorted(set.intersection(*(set(training.history.epochs) for training in trainings)))
+    means = {name: _stacked(trainings, name, shared).mean(axis=0) for name in ("loss", "val_loss")} if shared else {}
+    known = bool(shared) and bool(np.isfinite(means["val_loss"]).any())
+    return TrainingHistory(tuple(shared), means) if known else None
+
+
+def _stacked(trainings: Sequence[Training], name: str, epochs: Sequence[int]) -> np.ndarray:
+    """Return one curve of each training over the shared epochs [trainings, epochs]."""
+    histories = [training.history for training in trainings]
+    return np.stack([history.curve(name)[np.searchsorted(history.epochs, epochs)] for history in histories])
+
+
+def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str) -> tuple[Picture, ...]:
+    if mean is None:
+        return ()
+    place, kept = int(np.nanargmin(mean.val_loss)), slice(None, None, -(-2 * len(trainings) * len(mean) // POINTS))
+    training, validation = (_stacked(trainings, name, mean.epochs)[:, kept] for name in ("loss", "val_loss"))
+    drawn = study_charts.Band(
+        kind=kind,
+        epochs=mean.epochs[kept],
+        validation=validation.tolist(),
+        training=training.tolist(),
+        mean=mean.val_loss[kept].tolist(),
+        low=validation.min(axis=0).tolist(),
+        high=validation.max(axis=0).tolist(),
+        best=(mean.epochs[place], float(mean.val_loss[place])),
+    )
+    svg = charts.svg(study_charts.band(drawn), f"{kind}-band", f"Loss curves of every {kind}")
+    caption = (f"Thick: the mean validation loss of all {len(trainings)} {kind}s. The band reaches from the lowest to the highest "
+               f"{kind} in each epoch; thin solid lines are single {kind}s, dotted ones their training loss.")  # fmt: skip
+    return (Picture(f"{kind}-band", svg, caption),)
+
+
+def lowest(training: Training) -> tuple[str, str]:
+    """Return a training's best epoch and best validation loss as texts."""
+    return UNKNOWN if training.best_epoch is None else f"{training.best_epoch:,}", number(training.best_val_loss)

@@ -1,0 +1,57 @@
+"""What the page is built of: rows, tables, pictures and sections, all of them texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table or list: a term and what stands beside it."""
+
+    term: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; where it is long, all but its first rows are folded away.
+
+    Args:
+        heads: one a column, the terms' first.
+        rows: as many values each as there are heads after the first.
+        shown: how many rows stand open.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    shown: int = 20
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as SVG with what a person should know to read it."""
+
+    name: str
+    svg: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One study on the page.
+
+    Args:
+        name: its id.
+        title: its heading.
+        sentences: what it found.
+        pictures, tables: below them.
+        caption: how its numbers were made.
+    """
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    tables: tuple[Table, ...]
+    caption: str = ""

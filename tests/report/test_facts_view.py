@@ -1,0 +1,76 @@
+import dataclasses
+
+import pytest
+
+from fitscope.report.facts_view import data, leaks, notices, settings
+from fitscope.report.scores_view import gain_sentences, numbers, own_scores
+from fitscope.result import Gain
+
+
+def shown(rows):
+    return {row.term: row.values for row in rows}
+
+
+def test_leaks_stand_in_the_order_of_their_severity_with_examples_as_texts(with_studies):
+    found = leaks(with_studies("repeats").dataset)
+    assert [leak.severity for leak in found] == ["serious", "info"]
+    assert found[0].examples == ("training 12, test 4,051", "training 77, test 9")
+
+
+def test_serious_leak_is_told_at_the_top(with_studies):
+    assert [notice[:46] for notice in notices(with_studies("folds"))] == ["Something is wrong with the data: 412 of the 2"]
+
+
+def test_leak_of_another_kind_is_shown_by_its_code(result):
+    found = leaks(dataclasses.replace(result.dataset, leaks=({"code": "salt", "examples": "here"},)))
+    assert (found[0].severity, found[0].message, found[0].examples) == ("info", "salt", ("here",))
+
+
+@pytest.mark.parametrize(("task", "term"), [("regression", "targets"), ("multilabel", "labels"), ("binary", "classes")])
+def test_data_names_what_is_predicted(result, task, term):
+    rows = shown(data(dataclasses.replace(result.dataset, task=task, classes=("a", "b"))))
+    assert rows[term] == ("2: a, b",)
+
+
+def test_data_names_at_most_60_classes(result):
+    rows = shown(data(dataclasses.replace(result.dataset, classes=tuple(f"c{i}" for i in range(1000)))))
+    assert rows["classes"][0].endswith("c59 and 940 more")
+
+
+def test_settings_leave_out_what_decides_nothing(result):
+    plan = result.plan.replace(options={"target": "price"}, hyperparameters={"l2": 0.001}, fold=(2, 5))
+    rows = shown(settings(plan))
+    assert rows["options"] == ("target price",)
+    assert rows["hyperparameters"] == ("l2 0.001",)
+    assert rows["fold"] == ("2 of 5",)
+    assert not {"updates", "samples", "class weight", "num words", "model sha256"} & set(rows)
+    assert not {"options", "hyperparameters", "fold"} & set(shown(settings(result.plan)))
+
+
+def test_numbers_that_are_predicted_have_a_mean_absolute_error_and_no_accuracy(regression):
+    rows = shown(numbers(regression, None))
+    assert rows["refitted test MAE"] == ("43.21", "mean absolute error, 39.90 to 46.80")
+    assert rows["held-out test loss"] == ("3,012.4", "2,811.0 to 3,230.9")
+    assert not [term for term in rows if "accuracy" in term]
+    assert own_scores(regression).heads == ("model", "mean absolute error", "95 % interval", "loss", "95 % interval", "samples")
+
+
+def test_test_results_without_a_measure_have_no_column_for_it(regression):
+    bare = dataclasses.replace(regression.holdout.test, mae=None, mae_interval=None)
+    only = dataclasses.replace(regression, refit=None, holdout=dataclasses.replace(regression.holdout, test=bare))
+    assert own_scores(only).heads == ("model", "loss", "95 % interval", "samples")
+
+
+@pytest.mark.parametrize(
+    ("gain", "says"),
+    [
+        (Gain(210.5, (35.0, 386.0), None, None, 1.9, (0.3, 3.5)),
+         "lowered test loss by 210 ± 176 (95 %); this is more than chance explains. It lowered mean absolute error by "
+         "1.9 ± 1.6 (95 %)."),
+        (Gain(-0.02, (-0.05, 0.01), -0.01, (-0.03, 0.01)),
+         "raised test loss by 0.020 ± 0.030 (95 %); chance alone may explain this. Test accuracy changed by -1.0 percentage points "
+         "(-3.0 to +1.0)."),
+    ],
+)  # fmt: skip
+def test_gain_is_told_with_its_interval(gain, says):
+    assert gain_sentences(gain, "Refitting") == f"Refitting {says}"

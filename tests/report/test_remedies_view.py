@@ -1,0 +1,81 @@
+"""What the page says of remedies."""
+
+import dataclasses
+import math
+
+import pytest
+
+from fitscope.report.remedies_view import apart, remedies
+from fitscope.result import Studies
+
+
+def section_of(result, tried, **more):
+    return remedies(dataclasses.replace(result, studies=Studies(remedies=tuple(tried), **more)))
+
+
+def test_remedies_are_ranked_in_one_sentence(result, make):
+    first = section_of(result, make.remedies()).sentences[0]
+    assert first == (
+        "In this run dropout 0.5 lowers the best validation loss by 0.011 ± 0.004, L2 and dropout by 0.011 ± 0.004, L2 0.001 by "
+        "0.006 ± 0.004; larger network raises the best validation loss by 0.008 ± 0.004; smaller network, lower learning rate, "
+        "fewer words: no difference beyond chance."
+    )
+
+
+def test_one_seed_speaks_of_this_run_alone(result, make):
+    section = section_of(result, make.remedies())
+    assert "this says what the changes did to this run" in section.sentences[-1]
+    assert "between seeds" not in section.tables[0].heads
+
+
+def test_spread_between_seeds_stands_beside_the_gain(result, make):
+    section = section_of(result, make.remedies(seeds=8, spread=0.0021))
+    assert not section.sentences[0].startswith("In this run")
+    assert "from seed to seed the best validation loss moves by 0.0021" in section.sentences[-1]
+    assert section.tables[0].heads[6] == "between seeds"
+    assert section.tables[0].rows[1].values[5] == "± 0.0021"
+
+
+def test_table_begins_with_the_network_as_it_is_and_falls_by_gain(result, make):
+    table = section_of(result, make.remedies()).tables[0]
+    assert [row.term for row in table.rows][:4] == ["unchanged", "dropout 0.5", "L2 and dropout", "L2 0.001"]
+    assert table.rows[0].values[1] == str(result.diagnosis.best_epoch)
+    assert table.rows[1].values[:1] == ("dropout 0.5",)
+    assert table.rows[1].values[3:5] == ("0.011 (0.007 to 0.015)", "yes")
+    assert {len(row.values) for row in table.rows} == {len(table.heads) - 1}
+
+
+def test_repeats_give_the_baseline(result, make):
+    made = make.repeats(3)
+    table = section_of(result, make.remedies(), repeats=made).tables[0]
+    assert table.rows[0].values[1] == str(made[0].best_epoch)
+
+
+def test_no_clear_difference_is_said_once(result, make):
+    section = section_of(result, [make.remedy("smaller", 0.001, (-0.01, 0.012), False, {"units": 8})])
+    assert section.sentences[0] == "In this run no remedy changes the best validation loss by more than chance explains."
+
+
+def test_remedy_without_a_finite_loss_is_named_and_not_ranked(result, make):
+    diverged = make.remedy("larger", math.nan, (math.nan, math.nan), False, {"units": 64})
+    section = section_of(result, [*make.remedies()[:1], diverged])
+    assert "larger network came to no finite validation loss." in section.sentences
+    assert "larger" not in section.sentences[0]
+    assert section.tables[0].rows[-1].values[3] == "unknown"
+
+
+def test_unknown_remedy_is_shown_by_its_code(result, make):
+    section = section_of(result, [make.remedy("more_salt", 0.01, (0.005, 0.015), True, {"salt": 2})])
+    assert section.sentences[0] == "In this run more salt lowers the best validation loss by 0.010 ± 0.005."
+
+
+@pytest.mark.parametrize("heights", [[0.1, 0.11, 0.12, 0.9], [0.5] * 6, [0.95, 0.97, 1.0], [0.4]])
+def test_names_at_the_curves_ends_keep_apart_and_in_order(heights):
+    moved = apart(heights, 0.1, 1.0)
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    assert all(moved[b] - moved[a] >= 0.1 - 1e-9 for a, b in zip(order, order[1:]))
+    assert max(moved) <= 1.0
+
+
+def test_names_far_apart_stay():
+    assert apart([0.9, 0.1, math.nan], 0.1, 1.0)[:2] == [0.9, 0.1]

@@ -1,0 +1,109 @@
+"""What the page says of repeats and folds."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from fitscope.report.repeats_view import averaged, folds, luck, mean_curve, repeats, spread
+from fitscope.result import Studies
+
+
+def told(section):
+    return " ".join(section.sentences)
+
+
+def test_spread_of_one_is_unknown_and_of_none_is_none():
+    assert math.isnan(spread([3.0, None]).sd)
+    assert spread([None, math.nan]) is None
+
+
+def test_luck_holds_19_of_20_differences_between_two_new_trainings():
+    rng = np.random.default_rng(0)
+    known, pairs = rng.normal(0, 1, (4000, 5)), rng.normal(0, 1, (4000, 2))
+    limits = np.array([luck(float(row.std(ddof=1)), 5) for row in known])
+    assert np.mean(np.abs(pairs[:, 0] - pairs[:, 1]) <= limits) == pytest.approx(0.95, abs=0.012)
+
+
+def test_luck_of_one_training_is_unknown():
+    assert math.isnan(luck(0.1, 1))
+
+
+def test_mean_curve_is_over_the_epochs_that_all_trainings_have(make):
+    long, short = make.training(0, epochs=20), make.training(1, epochs=12)
+    mean = mean_curve([long, short])
+    assert mean.epochs == tuple(range(1, 13))
+    assert mean.val_loss[3] == pytest.approx((long.history.val_loss[3] + short.history.val_loss[3]) / 2)
+
+
+def test_repeats_tell_mean_spread_and_what_is_luck(with_studies):
+    section = repeats(with_studies("repeats"))
+    assert "over 8 seeds (4 to 7)" in told(section)
+    assert "Test accuracy 88.30 ± 0.20 %" in told(section)
+    assert "a difference below about 0.7 percentage points between two single trainings is luck" in told(section)
+    assert "All 8 say overfitting." in told(section)
+    assert "Student" in section.caption
+
+
+def test_repeats_have_a_row_a_seed_with_its_test_result(with_studies):
+    table = repeats(with_studies("repeats")).tables[0]
+    assert table.heads == ("seed", "best epoch", "best validation loss", "verdict", "test accuracy", "test loss")
+    assert [row.term for row in table.rows] == [f"seed {seed}" for seed in range(8)]
+    assert {len(row.values) for row in table.rows} == {5}
+
+
+def test_repeats_that_were_not_tested_have_no_test_columns(result, make):
+    made = tuple(dataclasses.replace(training, test=None) for training in make.repeats(3))
+    section = repeats(dataclasses.replace(result, studies=Studies(repeats=made)))
+    assert section.tables[0].heads[-1] == "verdict"
+    assert "Test" not in told(section)
+
+
+def test_verdicts_that_differ_are_counted(result, make):
+    made = [dataclasses.replace(t, verdict=v) for t, v in zip(make.repeats(3), ("overfitting", "good_fit", "overfitting"))]
+    assert "Verdicts: 2 × overfitting, 1 × good fit." in told(
+        repeats(dataclasses.replace(result, studies=Studies(repeats=tuple(made))))
+    )
+
+
+def test_numbers_have_their_mean_absolute_error_compared(result, make):
+    scores = [dataclasses.replace(make.score, accuracy=None, accuracy_interval=None, mae=mae) for mae in (41.0, 43.0, 45.0)]
+    made = tuple(make.training(seed, {"seed": seed}, score) for seed, score in enumerate(scores))
+    section = repeats(dataclasses.replace(result, studies=Studies(repeats=made)))
+    assert "Test mean absolute error 43.0 ± 2.0 (41.00 to 45.00)" in told(section)
+    assert "test mean absolute error" in section.tables[0].heads
+
+
+@pytest.mark.parametrize("is_mean", [True, False])
+def test_page_says_whether_its_curves_are_the_mean(result, make, is_mean):
+    made = make.repeats(8)
+    mean = mean_curve(made)
+    best = mean.epochs[int(mean.val_loss.argmin())]
+    shown = dataclasses.replace(result, studies=Studies(repeats=made), refit=dataclasses.replace(result.refit, epochs=best))
+    shown = dataclasses.replace(shown, history=mean) if is_mean else shown
+    assert averaged(shown) == ("8 trainings with other seeds" if is_mean else None)
+    assert ("The curves at the top of this report are the mean of the 8 trainings" in told(repeats(shown))) is is_mean
+    assert f"epoch {best}; the refit took that epoch." in told(repeats(shown))
+
+
+def test_training_without_a_finite_loss_leaves_a_table_alone(result, make):
+    curves = make.history().until(2)
+    broken = dataclasses.replace(make.training(), history=type(curves).of({"loss": [None, None], "val_loss": [None, None]}),
+                                 best_epoch=None, best_val_loss=None, verdict="diverged", test=None)  # fmt: skip
+    section = repeats(dataclasses.replace(result, studies=Studies(repeats=(broken, broken))))
+    assert section.pictures == ()
+    assert section.tables[0].rows[0].values == ("unknown", "unknown", "diverged")
+
+
+def test_folds_say_that_every_sample_was_validated_once(with_studies):
+    section = folds(with_studies("folds"))
+    assert "every training sample was validated once" in told(section)
+    assert [row.term for row in section.tables[0].rows] == [f"fold {k} of 5" for k in range(1, 6)]
+    assert "no standard error" in section.caption
+
+
+def test_nothing_is_said_where_nothing_was_repeated(result):
+    assert repeats(result) is None
+    assert folds(result) is None
+    assert averaged(result) is None
