@@ -54,8 +54,9 @@ def _is_known(loss: float | None) -> bool:
 def _winner(best: BestTrial, trials: int) -> str:
     chosen = setting(best.hyperparameters)
     name = best.trial if best.trial.startswith("trial") else f"trial {best.trial}"
-    text = f"{name[0].upper()}{name[1:]}{f' ({chosen})' if chosen else ''} won with a validation loss of {number(best.observed)} at epoch "
-    text += f"{best.best_epoch:,}. The lowest of {trials:,} looks better than it is, for it was chosen by that loss; corrected for "
+    who = f"{name[0].upper()}{name[1:]}{f' ({chosen})' if chosen else ''}"
+    text = f"{who} won with a validation loss of {number(best.observed)} at epoch {best.best_epoch:,}. The lowest of {trials:,} "
+    text += "looks better than it is, for it was chosen by that loss; corrected for "
     return f"{text}that it is {with_limits(best.corrected, best.interval, '95 %')}."
 
 
