@@ -13,7 +13,7 @@ from fitscope.report import charts, study_charts
 from fitscope.report.numbers import UNKNOWN, number, places, setting, size, with_limits
 from fitscope.report.repeats_view import POINTS, lowest
 from fitscope.report.sections import Picture, Row, Section, Table
-from fitscope.result import Remedy, Result
+from fitscope.result import Remedy, Result, Training
 
 NAME_LENGTH = 24  # of a curve's name in a chart
 LABEL_HEIGHT = 0.065  # of the upright axis
@@ -62,8 +62,13 @@ def _between_seeds(tried: Sequence[Remedy], one_seed: bool) -> str:
 
 
 def _baseline(result: Result) -> TrainingHistory:
-    """Return the one training that remedies are compared with; with repeats the report's own curves are a mean."""
-    return result.studies.repeats[0].history if result.studies.repeats else result.history
+    """Return the one training that remedies are compared with; with repeats or folds the report's own curves are a mean."""
+    several = _several(result)
+    return several[0].history if several else result.history
+
+
+def _several(result: Result) -> Sequence[Training]:
+    return result.studies.repeats or result.studies.folds
 
 
 def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
@@ -132,7 +137,8 @@ def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Tabl
     losses = baseline.val_loss
     place = None if np.isnan(losses).all() else int(np.nanargmin(losses))
     epoch, loss = (UNKNOWN, UNKNOWN) if place is None else (f"{baseline.epochs[place]:,}", number(float(losses[place])))
-    verdict = result.studies.repeats[0].verdict if result.studies.repeats else result.diagnosis.verdict
+    several = _several(result)
+    verdict = several[0].verdict if several else result.diagnosis.verdict
     rows = [Row("unchanged", ("", epoch, loss, "", "", *([""] * repeated), words.label(verdict)))]
     for name, remedy in named:
         gain = with_limits(remedy.gain, remedy.interval)

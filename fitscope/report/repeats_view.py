@@ -55,9 +55,9 @@ def repeats(result: Result) -> Section | None:
         return None
     first = 0 if result.plan is None else result.plan.seed
     names = [f"seed {training.changes.get('seed', first)}" for training in trainings]
-    mean = mean_curve(trainings)
-    sentences = [_best_epochs(trainings, "seeds"), *_test_luck(result, trainings), _verdicts(trainings)]
-    sentences += _refit_sentence(result, mean, f"the {len(trainings)} trainings")
+    mean = _common(result, trainings)
+    sentences = [_best_epochs(trainings, "seeds"), *_test_luck(result, trainings), _verdicts(trainings), *_left_out(trainings)]
+    sentences += _refit_sentence(result, mean, f"the {len(_judged(trainings))} trainings")
     return Section(
         name="repeats",
         title="What another seed changes",
@@ -75,12 +75,13 @@ def folds(result: Result) -> Section | None:
     if not trainings:
         return None
     names = [_fold_name(training, place) for place, training in enumerate(trainings, 1)]
-    mean = mean_curve(trainings)
+    mean = _common(result, trainings)
     sentences = [
         f"Each of {len(trainings)} folds was held out in turn, so every training sample was validated once, by a network that had "
         "not learnt from it.",
         _best_epochs(trainings, "folds"),
         _verdicts(trainings),
+        *_left_out(trainings),
         *_refit_sentence(result, mean, "the folds' curves"),
     ]
     return Section(
@@ -144,7 +145,14 @@ def _refit_sentence(result: Result, mean: TrainingHistory | None, what: str) -> 
 
 
 def _is_mean(history: TrainingHistory, mean: TrainingHistory) -> bool:
-    return history.epochs == mean.epochs and bool(np.allclose(history.val_loss, mean.val_loss, rtol=1e-4, equal_nan=True))
+    """Tell whether a history is the mean of trainings; its validation loss may be over samples, where folds differ in size."""
+    return history.epochs == mean.epochs and bool(np.allclose(history.loss, mean.loss, rtol=1e-4, equal_nan=True))
+
+
+def _common(result: Result, trainings: Sequence[Training]) -> TrainingHistory | None:
+    """Return the trainings' mean curves, the result's own where they are that."""
+    mean = mean_curve(trainings)
+    return result.history if mean is not None and _is_mean(result.history, mean) else mean
 
 
 def averaged(result: Result) -> str | None:
@@ -152,8 +160,20 @@ def averaged(result: Result) -> str | None:
     for trainings, what in ((result.studies.folds, "folds"), (result.studies.repeats, "trainings with other seeds")):
         mean = mean_curve(trainings) if len(trainings) > 1 else None
         if mean is not None and _is_mean(result.history, mean):
-            return f"{len(trainings)} {what}"
+            return f"{len(_judged(trainings))} {what}"
     return None
+
+
+def _judged(trainings: Sequence[Training]) -> Sequence[Training]:
+    """Return the trainings that the mean is made of: one that diverged is left out where others did not."""
+    return [training for training in trainings if np.isfinite(training.history.val_loss).all()] or trainings
+
+
+def _left_out(trainings: Sequence[Training]) -> list[str]:
+    lost = len(trainings) - len(_judged(trainings))
+    return [f"{lost} of them came to losses that are not finite, and {'is' if lost == 1 else 'are'} left out of the mean."] * (
+        lost > 0
+    )
 
 
 def _trainings_table(head: str, names: Sequence[str], trainings: Sequence[Training]) -> Table:
@@ -176,6 +196,7 @@ def _tested(training: Training, measure: str | None) -> tuple[str, ...]:
 
 def mean_curve(trainings: Sequence[Training]) -> TrainingHistory | None:
     """Return the mean of several trainings' losses over the epochs that all have; None where there is no such validation loss."""
+    trainings = _judged(trainings)
     shared = sorted(set.intersection(*(set(training.history.epochs) for training in trainings)))
     means = {name: _stacked(trainings, name, shared).mean(axis=0) for name in ("loss", "val_loss")} if shared else {}
     known = bool(shared) and bool(np.isfinite(means["val_loss"]).any())
@@ -191,6 +212,7 @@ def _stacked(trainings: Sequence[Training], name: str, epochs: Sequence[int]) ->
 def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str) -> tuple[Picture, ...]:
     if mean is None:
         return ()
+    trainings = _judged(trainings)
     place, kept = int(np.nanargmin(mean.val_loss)), slice(None, None, -(-2 * len(trainings) * len(mean) // POINTS))
     training, validation = (_stacked(trainings, name, mean.epochs)[:, kept] for name in ("loss", "val_loss"))
     drawn = study_charts.Band(

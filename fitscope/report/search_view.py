@@ -53,8 +53,10 @@ def _is_known(loss: float | None) -> bool:
 
 def _winner(best: BestTrial, trials: int) -> str:
     chosen = setting(best.hyperparameters)
-    text = f"Trial {best.trial}{f' ({chosen})' if chosen else ''} won with a validation loss of {number(best.observed)} at epoch "
-    text += f"{best.best_epoch:,}. The lowest of {trials:,} looks better than it is, for it was chosen by that loss; corrected for "
+    name = best.trial if best.trial.startswith("trial") else f"trial {best.trial}"
+    who = f"{name[0].upper()}{name[1:]}{f' ({chosen})' if chosen else ''}"
+    text = f"{who} won with a validation loss of {number(best.observed)} at epoch {best.best_epoch:,}. The lowest of {trials:,} "
+    text += "looks better than it is, for it was chosen by that loss; corrected for "
     return f"{text}that it is {with_limits(best.corrected, best.interval, '95 %')}."
 
 
@@ -107,7 +109,7 @@ def _called(trial: Trial, best: BestTrial | None) -> str:
 def _values(trial: Trial, names: Sequence[str] | None, continued: bool) -> tuple[str, ...]:
     epoch = UNKNOWN if trial.best_epoch is None else f"{trial.best_epoch:,}"
     tried = trial.hyperparameters
-    values = [setting(tried)] if names is None else [setting(tried[name]) if name in tried else "" for name in names]
+    values = [setting(tried)] if names is None else [setting(tried[name]) if name in tried else "unchanged" for name in names]
     after = [trial.continues or ""] * continued
     return number(trial.best_val_loss), epoch, words.label(trial.verdict), *after, *values
 

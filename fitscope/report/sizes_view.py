@@ -31,10 +31,14 @@ def sizes(result: Result) -> Section | None:
         sentences=tuple(_scaling_sentences(scaling)),
         pictures=_sizes_picture(sized, scaling),
         tables=(_sizes_table(sized),),
-        caption=f"Each training takes a part of the training samples, and all have the same validation samples. {_CURVE * fitted}",
+        caption=f"{_MADE} {_CURVE * fitted}",
     )
 
 
+_MADE = (
+    "Each training takes a part of the training samples, makes about as many updates as that on all of them, and has the same "
+    "validation samples."
+)
 _CURVE = "The curve is L(n) = a + b n^−c with profile-likelihood intervals (95 %). Beyond twice the data it says nothing."
 
 

@@ -89,7 +89,7 @@ def search(trials=16):
             "learning_rate": float(10 ** rng.uniform(-4, -2)),
         }
         place = int(np.argmin(curves.val_loss))
-        made.append(Trial(f"{i:02d}", tried, curves, place + 1, float(curves.val_loss[place]), "overfitting", 2.0))
+        made.append(Trial(f"trial {i + 1}", tried, curves, place + 1, float(curves.val_loss[place]), "overfitting", 2.0))
     best = min(made, key=lambda trial: trial.best_val_loss)
     gain = Gain(0.004, (-0.003, 0.011), 0.002, (-0.001, 0.005))
     low = best.best_val_loss

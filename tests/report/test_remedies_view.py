@@ -45,9 +45,10 @@ def test_table_begins_with_the_network_as_it_is_and_falls_by_gain(result, make):
     assert {len(row.values) for row in table.rows} == {len(table.heads) - 1}
 
 
-def test_repeats_give_the_baseline(result, make):
-    made = make.repeats(3)
-    table = section_of(result, make.remedies(), repeats=made).tables[0]
+@pytest.mark.parametrize("kind", ["repeats", "folds"])
+def test_first_of_several_trainings_is_the_baseline(result, make, kind):
+    made = getattr(make, kind)(3)
+    table = section_of(result, make.remedies(), **{kind: made}).tables[0]
     assert table.rows[0].values[1] == str(made[0].best_epoch)
 
 

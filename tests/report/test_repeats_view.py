@@ -96,6 +96,25 @@ def test_training_without_a_finite_loss_leaves_a_table_alone(result, make):
     assert section.tables[0].rows[0].values == ("unknown", "unknown", "diverged")
 
 
+def test_seed_that_diverged_is_left_out_of_the_mean(result, make):
+    good = make.repeats(3)
+    curves = type(good[0].history).of({"loss": [0.5, None], "val_loss": [0.6, None]})
+    broken = dataclasses.replace(good[0], history=curves, verdict="diverged", best_epoch=1, best_val_loss=0.6)
+    mean = mean_curve(good)
+    section = repeats(dataclasses.replace(result, history=mean, studies=Studies(repeats=(*good, broken))))
+    assert "1 of them came to losses that are not finite, and is left out of the mean." in section.sentences
+    assert "the mean of the 3 trainings" in told(section)
+    assert section.pictures
+
+
+def test_folds_of_unlike_sizes_have_the_mean_over_samples(with_studies, make):
+    mean = mean_curve(make.folds())
+    over_samples = type(mean).of({"loss": mean.loss, "val_loss": mean.val_loss * 1.003 + 0.01 * (np.arange(20) == 5)})
+    shown = with_studies("folds", history=over_samples)
+    assert averaged(shown) == "5 folds"
+    assert f"with its minimum at epoch {over_samples.val_loss.argmin() + 1}" in told(folds(shown))
+
+
 def test_folds_say_that_every_sample_was_validated_once(with_studies):
     section = folds(with_studies("folds"))
     assert "every training sample was validated once" in told(section)

@@ -22,6 +22,7 @@ def test_winner_is_told_as_observed_and_corrected(result, make):
     found = make.search()
     said = section_of(result, found).sentences
     assert said[0] == "16 trials by bayesian search."
+    assert said[1].startswith(f"Trial {found.best.trial.split()[1]} (units")
     assert f"won with a validation loss of {found.best.observed:.3f}" in said[1]
     assert f"corrected for that it is {found.best.corrected:.3f}" in said[1]
 
@@ -61,10 +62,17 @@ def test_many_hyperparameters_share_one_column(result, make):
 
 def test_trial_that_goes_on_from_another_says_so(result, make):
     found = make.search(3)
-    trials = (*found.trials, dataclasses.replace(found.trials[0], trial="03", continues="00", best_val_loss=9.0))
+    trials = (*found.trials, dataclasses.replace(found.trials[0], trial="trial 4", continues="trial 1", best_val_loss=9.0))
     table = section_of(result, dataclasses.replace(found, trials=trials)).tables[-1]
     assert table.heads[4] == "goes on from"
-    assert table.rows[-1].values[3] == "00"
+    assert table.rows[-1].values[3] == "trial 1"
+
+
+def test_hyperparameter_that_a_trial_left_alone_is_unchanged(result, make):
+    found = make.search(3)
+    first = dataclasses.replace(found.trials[0], hyperparameters={"units": 8})
+    rows = section_of(result, dataclasses.replace(found, trials=(first, *found.trials[1:]))).tables[-1].rows
+    assert next(row for row in rows if row.term.startswith("trial 1")).values[-2:] == ("unchanged", "unchanged")
 
 
 def test_trial_without_a_loss_comes_last_and_is_counted(result, make):
