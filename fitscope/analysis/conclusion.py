@@ -13,7 +13,7 @@ from fitscope import training, version
 from fitscope.analysis.course import Course, Found
 from fitscope.datasets import Dataset
 from fitscope.plan import Plan
-from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Score, Search, Studies, Training
+from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Search, Studies, Training
 from fitscope.studies import remedies, repeats, sizes
 from fitscope.studies.wishes import Wishes
 from fitscope.studies.work import Finished
@@ -22,14 +22,14 @@ from fitscope.studies.work import Finished
 def conclude(course: Course, data: Dataset, found: Found, finished: Finished) -> Result:
     """Put together what was found; nothing is chosen any more."""
     measure, main = training.MEASURES[data.task], found.main
-    scores: list[Score] = [training.score(said, measure) for said in finished.said]
+    scores = [None if said is None else training.score(said, measure) for said in finished.said]
     entries = tuple(repeats.entry(run, course.plan, data, test) for run, test in zip(main, scores or repeat(None)))
-    holdout, refit = None, None
-    if scores and entries[0].best_epoch is not None:
-        holdout = HoldOut(entries[0].best_epoch, scores[0])
-    if scores and found.refits and found.diagnosis.best_epoch is not None:
-        brought = training.gain(finished.said[0], finished.said[len(main)], measure)
-        refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, scores[len(main)], brought, found.refits[0].updates)
+    holdout, held = _holdout(entries)
+    refit = None
+    score = scores[len(main)] if found.refits and scores else None
+    if holdout is not None and score is not None and found.diagnosis.best_epoch is not None:
+        brought = training.gain(finished.said[held], finished.said[len(main)], measure)
+        refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, score, brought, found.refits[0].updates)
     return Result(
         fitscope=version(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -50,6 +50,14 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         studies=_studies(course, data, found, entries),
         search=_search_result(found, finished, measure),
     )
+
+
+def _holdout(entries: Sequence[Training]) -> tuple[HoldOut | None, int]:
+    """Return the first held-out model that was tested, and its place; one that diverged at once has nothing to test."""
+    for place, entry in enumerate(entries):
+        if entry.test is not None and entry.best_epoch is not None:
+            return HoldOut(entry.best_epoch, entry.test), place
+    return None, 0
 
 
 def _studies(course: Course, data: Dataset, found: Found, entries: Sequence[Training]) -> Studies:

@@ -11,9 +11,10 @@ from fitscope.datasets import Dataset
 from fitscope.diagnosis import Diagnosis
 from fitscope.plan import Plan
 from fitscope.studies import executors, repeats, search, work
-from fitscope.studies.crew import Crew
+from fitscope.studies.crew import Crew, distinct
 from fitscope.studies.wishes import Jobs, jobs
 from fitscope.studies.work import Finished, Job
+from fitscope.training import Run
 
 
 def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
@@ -46,22 +47,31 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
 
 def train(course: Course, opened: Crew, data: Dataset, asked: Jobs, workers: int) -> Found:
     """Train all that was asked for, judge it, and search."""
-    plan, all_jobs = course.plan, asked.all
+    plan, all_jobs = course.plan, distinct(asked.all)
     course.tell(Step("train", describe_training(plan, all_jobs, workers), {job.name: job.plan.max_epochs for job in all_jobs}))
     with course.part("train"):
-        runs = opened.train(all_jobs)
+        runs = opened.train(asked.all)
+    stopped = opened.stopped or any(run.stopped for run in runs.values())
+    runs = _finished(runs, asked)
     main = [runs[job.name] for job in asked.main if job.name in runs]
     with course.part("diagnosis"):
         majority, common = data.majority(main[0].plan), repeats.together(main, data)
         diagnosis = repeats.diagnose(common, data, plan, majority)
     found = Found(asked, runs, common, diagnosis, majority)
-    stopped = opened.stopped or any(run.stopped for run in runs.values())
     if course.wishes.search is not None and not stopped:
         with course.part("search"):
             look_further(course, opened, data, found)
-        stopped = opened.stopped or any(run.stopped for run in found.hunt.runs.values()) if found.hunt else stopped
+        stopped = opened.stopped
     found.skipped = "interrupted" if stopped else _why_no_refit(main[0].plan, diagnosis, data, course.wishes.refit_by)
     return found
+
+
+def _finished(runs: dict[str, Run], asked: Jobs) -> dict[str, Run]:
+    """Leave out trainings that were stopped before their end, but the main ones where no other main one is finished."""
+    finished = {name: run for name, run in runs.items() if not run.stopped}
+    if any(job.name in finished for job in asked.main):
+        return finished
+    return finished | {job.name: runs[job.name] for job in asked.main if job.name in runs}
 
 
 def look_further(course: Course, opened: Crew, data: Dataset, found: Found) -> None:
@@ -116,7 +126,7 @@ def finish(course: Course, opened: Crew, data: Dataset, found: Found) -> Finishe
     """Read the test data once, for every model that is final; keep the refitted ones, else the held-out one."""
     tested = found.skipped not in ("interrupted", "no_epoch_worth_it") and data.test_samples > 0
     finals = [*found.main, *found.refits]
-    kept = range(len(found.main), len(finals)) if found.refits else range(1)
+    kept = range(len(found.main), len(finals)) if found.refits else [i for i, run in enumerate(finals) if run.weights][:1]
     if tested:
         course.tell(Step("test", f"Testing once on {data.test_samples:,} samples"))
     with course.part("test"):

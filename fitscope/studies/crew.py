@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fitscope.datasets import Located
 from fitscope.errors import DataError
@@ -50,7 +51,7 @@ class Crew:
             FitscopeError: what a training raised.
         """
         wanted, found = list(jobs), {}
-        left = list({job.plan.key(): job for job in reversed(wanted)}.values())  # of equal plans the first one alone
+        left = distinct(wanted)[::-1]
 
         def done(job: Job, run: Run) -> None:
             found[job.plan.key()] = run
@@ -73,8 +74,7 @@ class Crew:
                 continue
             ended, _ = wait(self._waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
             self._listen()
-            for future in ended:
-                self._end(future, done)
+            self._end([future for future in self._waiting if future in ended], done)
 
     def _fill(self, supply: Callable[[], Job | None], done: Callable[[Job, Run], object]) -> bool:
         """Give jobs to the workers that are free; return whether there was one."""
@@ -86,7 +86,7 @@ class Crew:
             asked = True
             kept = self.store.find(job.plan)
             if kept is None or (job.keep_state and not kept.state):
-                self._waiting[self.place.submit(self.place.train, job)] = job
+                self._begin([job])
             else:
                 self._tell_kept(job, kept)
                 done(job, kept)
@@ -105,21 +105,37 @@ class Crew:
             self.stopped = True
             self.place.stop()
 
-    def _end(self, future: Future[Run], done: Callable[[Job, Run], object]) -> None:
-        job = self._waiting.pop(future)
-        try:
-            run = future.result()
-        except BrokenProcessPool:
-            self._renew(job)
-            return
-        self.stopped = self.stopped or run.stopped
-        self.store.keep(run)
-        done(job, run)
+    def _end(self, ended: Sequence[Future[Run]], done: Callable[[Job, Run], object]) -> None:
+        lost = []
+        for future in ended:
+            job = self._waiting.pop(future)
+            try:
+                run = future.result()
+            except BrokenProcessPool:
+                lost.append(job)
+                continue
+            self.stopped = self.stopped or run.stopped
+            self.store.keep(run)
+            done(job, run)
+        if lost:
+            lost += self._waiting.values()  # a pool breaks as a whole
+            self._waiting.clear()
+            self._renew()
+            self._begin(lost)
 
-    def _renew(self, job: Job) -> None:
-        """Begin anew with fresh workers where one of them was killed; only the trainings under way are lost."""
-        lost = [job, *self._waiting.values()]
-        self._waiting.clear()
+    def _begin(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self._waiting[self._submit(self.place.train, job)] = job
+
+    def _submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        try:
+            return self.place.submit(call, *arguments)
+        except BrokenProcessPool:  # a worker was killed while it had nothing to do
+            self._renew()
+            return self.place.submit(call, *arguments)
+
+    def _renew(self) -> None:
+        """Take fresh workers where one of them was killed; only the trainings under way are lost."""
         self._renewed += 1
         if self.place.renew is None or self._renewed > RENEWED_AT_MOST:
             raise DataError(
@@ -127,14 +143,24 @@ class Crew:
             )
         self.place.executor.shutdown(wait=False, cancel_futures=True)
         self.place.executor = self.place.renew()
-        for each in lost:
-            self._waiting[self.place.submit(self.place.train, each)] = each
 
     def finish(self, runs: Sequence[Run], tested: bool, kept: Sequence[int]) -> Finished:
         """Read the test data once for all final models, and make the files of those to keep; see `work.finish`."""
         light = [replace(run, state=[], validation_losses=run.validation_losses[:0]) for run in runs]
-        finished: Finished = self.place.submit(self.place.finish, light, tested, kept).result()
-        return finished
+        while True:
+            try:
+                finished: Finished = self._submit(self.place.finish, light, tested, kept).result()
+                return finished
+            except BrokenProcessPool:
+                self._renew()
+
+
+def distinct(jobs: Iterable[Job]) -> list[Job]:
+    """Return the first job of every plan, in their order."""
+    found: dict[str, Job] = {}
+    for job in jobs:
+        found.setdefault(job.plan.key(), job)
+    return list(found.values())
 
 
 @contextmanager
@@ -171,4 +197,4 @@ def crew(
             return should_stop()
 
         with executors.here(located, on_epoch) as place:
-            yield Crew(place, store, lambda told: None, lambda: False)
+            yield Crew(place, store, tell, lambda: False)  # it hears of epochs as they end, and of kept trainings alone here

@@ -39,6 +39,9 @@ def pay_off(trainings: int, batches: int) -> int:
 
 
 def _free_bytes() -> float:
+    """Return the memory that programs can still have, counted in with what the system only keeps of files."""
+    with contextlib.suppress(OSError, ValueError, IndexError, StopIteration), open("/proc/meminfo", encoding="ascii") as lines:
+        return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
     try:
         return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     except (AttributeError, OSError, ValueError):
@@ -113,7 +116,11 @@ def processes(located: Located, num_words: int | None, workers: int) -> Iterator
     threads = max(1, (os.cpu_count() or 1) // workers)
 
     def begin() -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(workers, context, _begin, (threads, num_words, mouth, flag))
+        executor = ProcessPoolExecutor(workers, context, _begin, (threads, num_words, mouth, flag))
+        with _undisturbed():
+            for _ in range(workers):  # a call that finds no worker free starts one
+                executor.submit(os.getpid)
+        return executor
 
     def stop() -> None:
         flag.value = 1
@@ -121,8 +128,6 @@ def processes(located: Located, num_words: int | None, workers: int) -> Iterator
     train = partial(work.train, located=located, on_epoch=_tell_parent)
     place = Place(begin(), workers, train, partial(work.finish, located=located), lambda: _heard(ear), stop, begin)
     try:
-        with _undisturbed():  # all workers are started by the first call
-            place.executor.submit(os.getpid)
         yield place
     except BaseException:
         _kill(place.executor)

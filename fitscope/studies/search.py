@@ -131,7 +131,9 @@ class Hunt:
         return Job(name, plan_of(self.plan, values), begun, keep_state=self.kind == "hyperband")
 
     def end(self, job: Job, run: Run) -> None:
-        """Tell the oracle what came of a trial."""
+        """Tell the oracle what came of a trial; one that was stopped before its end says nothing."""
+        if run.stopped:
+            return
         self.runs[job.name] = run if job.keep_state else replace(run, weights=[])
         trial, losses = self._trials[job.name], run.history.val_loss
         hopeless = HOPELESS * self.data.guess(self.plan)

@@ -142,7 +142,8 @@ class _Training:
 
     def run(self, on_epoch: Callable[[EpochEnd], object]) -> Run:
         started, stopped = time.perf_counter(), False
-        for epoch in range(len(self.records) + 1, self.epochs + 1):
+        spoilt = bool(self.records) and not _finite(self.records[-1])
+        for epoch in range(len(self.records) + 1, self.epochs + 1) if not spoilt else ():
             metrics = self._train_epoch(epoch) | self._validate()
             self._keep(metrics)
             wish = on_epoch(EpochEnd(epoch, self.epochs, metrics))

@@ -17,7 +17,7 @@ from fitscope.training.networks import build, facts
 from fitscope.training.steps import Said
 
 
-def test_once(runs: Sequence[Run], data: Dataset) -> list[Said]:
+def test_once(runs: Sequence[Run], data: Dataset) -> list[Said | None]:
     """Read the test data once and test every final model on it.
 
     Args:
@@ -25,10 +25,14 @@ def test_once(runs: Sequence[Run], data: Dataset) -> list[Said]:
         data: the plans' data.
 
     Returns:
-        Each model's losses and measures on the same samples, both [samples], in the runs' order.
+        Each model's losses and measures on the same samples, both [samples], in the runs' order; None of a run that has no
+        weights, for its loss was never finite.
     """
-    said = []
+    said: list[Said | None] = []
     for run in runs:
+        if not run.weights:
+            said.append(None)
+            continue
         rows, labels = data.testing(run.plan)
         steps = _with_weights(run, data)
         said.append(steps.evaluate(rows, steps.goal.targets(labels)))

@@ -1,0 +1,122 @@
+"""Small data, plans and runs for studies, with no training behind them."""
+
+from concurrent.futures import Executor, Future
+
+import numpy as np
+import pytest
+
+from fitscope.datasets import Dataset
+from fitscope.datasets.dataset import stratified
+from fitscope.history import TrainingHistory
+from fitscope.plan import Plan
+from fitscope.studies.crew import Crew
+from fitscope.studies.executors import Here, Place
+from fitscope.studies.store import Store
+from fitscope.studies.work import Told
+from fitscope.training import EpochEnd, Run
+
+
+@pytest.fixture
+def plan():
+    return Plan("toy", "f00d", None, "textbook", batch_size=32, max_epochs=4, validation=40)
+
+
+@pytest.fixture
+def make_data():
+    def make(task="multiclass", samples=200, **changes):
+        rng = np.random.default_rng(0)
+        rows = rng.random((samples + 20, 6), np.float32)
+        classes = {"binary": ("no", "yes"), "multiclass": tuple("abc"), "multilabel": ("x", "y"), "regression": ("price",)}[task]
+        labels = {
+            "binary": lambda: np.arange(len(rows)) % 2,
+            "multiclass": lambda: np.arange(len(rows)) % 3,
+            "multilabel": lambda: (rng.random((len(rows), 2)) > 0.5).astype(np.float32),
+            "regression": lambda: rng.normal(5, 2, (len(rows), 1)).astype(np.float32),
+        }[task]()
+        return Dataset("toy", task, classes, rows[:samples], labels[:samples], rows[samples:], labels[samples:], "memory", "f00d",
+                       stratified, **changes)  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def data(make_data):
+    return make_data()
+
+
+def run_of(plan, lows=None, stopped=False, state=False, low=0.5, samples=None):
+    """Return a run whose validation loss bottoms out at `low` in the middle, or goes as `lows` says."""
+    middle = (plan.max_epochs + 1) // 2
+    values = lows or [low + 0.1 * abs(epoch - middle) for epoch in range(1, plan.max_epochs + 1)]
+    rng = np.random.default_rng(plan.seed)
+    noise = rng.normal(0, 0.05, samples or plan.validation)
+    losses = (np.array(values)[:, None] + noise - noise.mean()).astype(np.float32)
+    val_loss = losses.mean(axis=1, dtype=np.float64).tolist()
+    metrics = {"loss": np.linspace(1, 0.1, len(values)).tolist(), "val_loss": val_loss, "val_accuracy": [0.5] * len(values)}
+    kept = [np.arange(6, dtype=np.float32).reshape(2, 3)]
+    return Run(plan, TrainingHistory.of(metrics), losses, kept, 7, stopped, 0.25, "dense", kept * 2 if state else [])
+
+
+@pytest.fixture(name="run_of")
+def run_of_fixture():
+    return run_of
+
+
+class FakePlace(Place):
+    """A place that trains nothing: what comes of each job, a function says.
+
+    Args:
+        answer: gives a job's run, or raises.
+        workers: how many jobs are under way at a time.
+        executor: runs the jobs at once where None.
+    """
+
+    def __init__(self, answer=None, workers=1, executor=None, renew=None):
+        self.done, self.told, self.asked_to_stop = [], [], False
+        self.answer = answer or (lambda job: run_of(job.plan, state=job.keep_state))
+        super().__init__(executor or Here(), workers, self._train, lambda runs, tested, kept: (runs, tested, kept), self._hear,
+                         self._stop, renew)  # fmt: skip
+
+    def _train(self, job):
+        self.done.append(job.name)
+        self.told.append(Told(job.name, EpochEnd(1, job.plan.max_epochs, {"loss": 1.0})))
+        return self.answer(job)
+
+    def _hear(self):
+        heard, self.told = self.told, []
+        return heard
+
+    def _stop(self):
+        self.asked_to_stop = True
+
+
+class Late(Executor):
+    """Answer the calls of one look together, the last one first."""
+
+    def __init__(self):
+        self.calls = []
+
+    def submit(self, fn, /, *args):
+        future = Future()
+        self.calls.append((future, fn, args))
+        return future
+
+    def answer(self):
+        for future, fn, args in reversed(self.calls):
+            future.set_result(fn(*args))
+        self.calls.clear()
+
+
+@pytest.fixture
+def fake_place():
+    return FakePlace
+
+
+@pytest.fixture
+def crew_of():
+    """A crew at a fake place."""
+
+    def make(place=None, folder=None, tell=lambda told: None, should_stop=lambda: False):
+        return Crew(place or FakePlace(), Store(folder), tell, should_stop)
+
+    return make

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from fitscope.studies import remedies, repeats
+
+ALL = ["smaller", "larger", "l2", "dropout", "l2_dropout", "lower_learning_rate"]
+
+
+def test_remedies_of_the_textbook_network_change_one_thing_each(plan, data):
+    found = remedies.plans(plan, data)
+    assert {code: changed.differences(plan) for code, changed in found.items()} == {
+        "smaller": {"units": 16},
+        "larger": {"units": 256},
+        "l2": {"l2": 0.001},
+        "dropout": {"dropout": 0.5},
+        "l2_dropout": {"l2": 0.001, "dropout": 0.5},
+        "lower_learning_rate": {"learning_rate": 0.00033},
+    }
+
+
+@pytest.mark.parametrize(("task", "smaller"), [("binary", 4), ("multiclass", 16), ("multilabel", 16), ("regression", 16)])
+def test_smaller_has_a_quarter_of_the_units(plan, make_data, task, smaller):
+    assert remedies.plans(plan, make_data(task))["smaller"].hyperparameters["units"] == smaller
+
+
+def test_fewer_words_are_a_tenth_where_there_are_enough(plan, data):
+    assert remedies.plans(plan.replace(num_words=10_000), data)["fewer_words"].num_words == 1000
+    assert "fewer_words" not in remedies.plans(plan.replace(num_words=500), data)
+
+
+@pytest.mark.parametrize(("model", "codes"), [("linear", ["lower_learning_rate"]), ("conv", ALL), ("small", ALL), ("large", ALL)])
+def test_remedies_are_those_that_the_network_can_take(plan, data, model, codes):
+    assert list(remedies.plans(plan.replace(model=model), data)) == codes
+
+
+def test_own_network_is_only_trained_otherwise(plan, data):
+    own = plan.replace(model="nets.py:build", optimizer=None)
+    assert remedies.plans(own, data) == {}
+    assert list(remedies.plans(own.replace(optimizer="sgd"), data)) == ["lower_learning_rate"]
+    assert remedies.plans(own.replace(learning_rate=0.3), data)["lower_learning_rate"].learning_rate == 0.1
+
+
+def test_remedy_that_changes_nothing_is_left_out(plan, data):
+    assert "l2" not in remedies.plans(plan.replace(hyperparameters={"l2": 0.001}), data)
+    assert "smaller" not in remedies.plans(plan.replace(hyperparameters={"units": 2}), data)
+
+
+def test_results_come_with_those_that_help_most_first(plan, data, run_of):
+    plan = plan.replace(max_epochs=8)
+    changed = {code: [run_of(plan.replace(hyperparameters={"l2": number / 10}), low=low)]
+               for number, (code, low) in enumerate([("l2", 0.45), ("dropout", 0.3), ("larger", 0.7)])}  # fmt: skip
+    found = remedies.results(plan, data, [run_of(plan)], changed, 0)
+    assert [remedy.name for remedy in found] == ["dropout", "l2", "larger"]
+    assert [remedy.changes for remedy in found] == [{"l2": 0.1}, {"l2": 0.0}, {"l2": 0.2}]
+    assert found[0].gain == pytest.approx(0.2, abs=0.02)
+    assert (found[0].clear, found[2].gain < 0) == (True, True)
+    assert (found[0].seeds, found[0].spread) == (1, None)
+
+
+def test_results_of_several_seeds_say_how_far_seeds_are_apart(plan, data, run_of):
+    seeds = [plan.replace(seed=seed, max_epochs=8) for seed in (0, 1, 2)]
+    [found] = remedies.results(plan, data, [run_of(p) for p in seeds], {"l2": [run_of(p, low=0.4) for p in seeds]}, 0)
+    assert (found.seeds, found.name) == (3, "l2")
+    assert found.spread is not None
+
+
+def test_results_of_folds_leave_the_fold_out_of_the_changes(plan, data, run_of):
+    folds = list(repeats.plans(plan.replace(max_epochs=8), data, folds=4).values())
+    changed = [run_of(p.replace(hyperparameters={"l2": 0.1}), low=0.3) for p in folds]
+    [found] = remedies.results(plan.replace(max_epochs=8), data, [run_of(p) for p in folds], {"l2": changed}, 0)
+    assert found.changes == {"l2": 0.1}
+    assert found.clear
+
+
+def test_remedy_that_diverged_comes_last_and_is_not_clear(plan, data, run_of):
+    changed = {"larger": [run_of(plan.replace(hyperparameters={"units": 9}), [np.nan])], "l2": [run_of(plan, low=0.9)]}
+    found = remedies.results(plan, data, [run_of(plan)], changed, 0)
+    assert [remedy.name for remedy in found] == ["l2", "larger"]
+    assert not found[1].clear

@@ -1,0 +1,81 @@
+import errno
+import os
+
+import numpy as np
+import pytest
+
+from fitscope.errors import OutputError
+from fitscope.studies.store import Store
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_store_gives_back_what_it_kept_bit_for_bit(tmp_path, plan, run_of):
+    store, run = Store(tmp_path / "kept"), run_of(plan.replace(seed=3, learning_rate=0.1), state=True)
+    store.keep(run)
+    found = store.find(run.plan)
+    assert (found.plan, found.history, found.updates, found.seconds, found.path) == (
+        run.plan, run.history, run.updates, run.seconds, run.path)  # fmt: skip
+    assert found.validation_losses.dtype == np.float32
+    assert found.validation_losses.tobytes() == run.validation_losses.tobytes()
+    for mine, theirs in ((found.weights, run.weights), (found.state, run.state)):
+        assert [array.tobytes() for array in mine] == [array.tobytes() for array in theirs]
+    assert files(tmp_path / "kept") == [f"{run.plan.key()}.npz"]
+
+
+def test_store_keeps_a_diverged_training_with_its_nan(tmp_path, plan, run_of):
+    store, run = Store(tmp_path), run_of(plan, [0.7, float("nan")])
+    store.keep(run)
+    assert store.find(plan).history == run.history
+
+
+def test_store_does_not_keep_a_training_that_was_stopped(tmp_path, plan, run_of):
+    store = Store(tmp_path / "kept")
+    store.keep(run_of(plan, stopped=True))
+    assert (store.find(plan), store.any()) == (None, False)
+
+
+def test_store_without_a_folder_keeps_nothing(plan, run_of):
+    store = Store(None)
+    store.keep(run_of(plan))
+    assert store.find(plan) is None
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b"", lambda b: b[: len(b) // 2], lambda b: b"hello", lambda b: b[:200] + b"?" + b[201:]]
+)
+def test_store_passes_over_a_damaged_file(tmp_path, plan, run_of, damage):
+    store = Store(tmp_path)
+    store.keep(run_of(plan))
+    path = tmp_path / f"{plan.key()}.npz"
+    path.write_bytes(damage(path.read_bytes()))
+    assert store.find(plan) is None
+
+
+def test_store_passes_over_foreign_arrays(tmp_path, plan):
+    np.savez(tmp_path / f"{plan.key()}.npz", x=np.zeros(3))
+    assert Store(tmp_path).find(plan) is None
+
+
+def test_store_passes_over_pickled_objects(tmp_path, plan):
+    np.savez(tmp_path / f"{plan.key()}.npz", facts=np.array([{"a": 1}], dtype=object))
+    assert Store(tmp_path).find(plan) is None
+
+
+def test_store_passes_over_another_plans_file(tmp_path, plan, run_of):
+    store, other = Store(tmp_path), plan.replace(seed=9)
+    store.keep(run_of(plan))
+    os.rename(tmp_path / f"{plan.key()}.npz", tmp_path / f"{other.key()}.npz")
+    assert store.find(other) is None
+
+
+def test_full_disk_is_one_sentence_and_leaves_no_scraps(tmp_path, plan, run_of, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("fitscope.studies.store.np.savez", full)
+    with pytest.raises(OutputError, match="no space left on device.*--resume"):
+        Store(tmp_path).keep(run_of(plan))
+    assert files(tmp_path) == []
