@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from fitscope.diagnosis import Diagnosis, judge
 from fitscope.errors import DataError, OutputError, ResultError
-from fitscope.history import TrainingHistory
+from fitscope.history import TrainingHistory, mean_of
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
 from fitscope.readers.reading import history_of
@@ -60,7 +60,7 @@ def diagnose(
     if isinstance(curves, (list, tuple)):
         if validation_losses is not None:
             raise ResultError("Samples' losses belong to one training, and there are several; give one, or leave them out.")
-        history, together = mean_of([_history(one, names) for one in curves])
+        history, together = several([_history(one, names) for one in curves])
         diagnosis = judge(history, together, repeats=True) if len(curves) > 1 else judge(history)
     else:
         history = _history(curves, names)
@@ -68,7 +68,7 @@ def diagnose(
     return pictured(history, diagnosis)
 
 
-def mean_of(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.ndarray]:
+def several(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.ndarray]:
     """Return the mean curves of several trainings, and their validation losses [epochs, trainings].
 
     Raises:
@@ -79,14 +79,9 @@ def mean_of(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.n
             raise ResultError(
                 f"Trainings {one} and {other} are one and the same, so they cannot tell how far trainings differ; give each once."
             )
-    epochs = sorted(set.intersection(*(set(history.epochs) for history in histories))) if histories else []
-    if not epochs:
-        raise ResultError(f"Of the {len(histories)} trainings no epoch is in all; give trainings of one network, from epoch 1 on.")
-    rows = [np.searchsorted(history.epochs, epochs) for history in histories]
-    shared = set.intersection(*(set(history.metrics) for history in histories))
-    means = {name: np.mean([h.curve(name)[row] for h, row in zip(histories, rows)], axis=0) for name in sorted(shared)}
-    together = np.stack([history.val_loss[row] for history, row in zip(histories, rows)], axis=1)
-    return TrainingHistory.of(means, epochs), together
+    mean = mean_of(histories)
+    each = [history.val_loss[np.searchsorted(history.epochs, mean.epochs)] for history in histories]
+    return mean, np.stack(each, axis=1)
 
 
 def _history(curves: Any, names: Names) -> TrainingHistory:

@@ -225,8 +225,7 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     template = EVIDENCE.get(str(numbers.get("why") or numbers.get("reason") or code), "")
     try:
         percent = {"fall": -100 * float(numbers.get("trend") or 0), "steadily": 100 * float(numbers.get("steady") or 0)}
-        return template.format(**{**numbers, **percent})
-        return template.format(**_readable({**numbers, "fall": -100 * float(numbers.get("trend") or 0)}))
+        return template.format(**_readable({**numbers, **percent}))
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
         return ""
 

@@ -7,7 +7,7 @@ import pytest
 
 import fitscope
 from fitscope.errors import DataError, ResultError
-from fitscope.logs import mean_of
+from fitscope.logs import several
 from fitscope.readers import read_history
 
 LOGS = Path(__file__).parent / "readers" / "logs"
@@ -60,7 +60,7 @@ def test_diagnose_of_several_trainings_judges_their_mean():
 
 def test_mean_of_trainings_that_stopped_early_ends_with_the_shortest():
     short = fitscope.TrainingHistory.of({"loss": LOSS[:7], "val_loss": VAL_LOSS[:7]})
-    history, together = mean_of([short, fitscope.TrainingHistory.of(CURVES)])
+    history, together = several([short, fitscope.TrainingHistory.of(CURVES)])
     assert history.epochs == tuple(range(1, 8))
     assert together.shape == (7, 2)
 
