@@ -186,7 +186,9 @@ def _ritual(
             refitted, skipped = None, "interrupted"
 
     holdout, refit = None, None
-    if skipped not in ("interrupted", "no_epoch_worth_it"):
+    if not data.test_samples:
+        skipped = skipped or "no_test_data"
+    elif skipped not in ("interrupted", "no_epoch_worth_it"):
         course.tell(Step("test", f"Testing once on {data.test_samples:,} samples"))
         with course.part("test"):
             holdout, refit = _test(run, refitted, diagnosis, data, refit_by)
