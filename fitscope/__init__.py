@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fitscope.analysis import analyze
+    from fitscope.datasets import Dataset
     from fitscope.diagnosis import Diagnosis
-    from fitscope.errors import DataError, FitscopeError, OutputError, ResultError, UsageError
+    from fitscope.errors import DataError, FitscopeError, OutputError, OwnCodeError, ResultError, UsageError
     from fitscope.history import TrainingHistory
     from fitscope.logs import diagnose
     from fitscope.monitor import Monitor
     from fitscope.plan import Plan
+    from fitscope.prediction import predict
     from fitscope.readers import read_history
     from fitscope.result import Result
 
@@ -21,24 +23,29 @@ _HOMES = {
     "analyze": "analysis",
     "diagnose": "logs",
     "Diagnosis": "diagnosis",
+    "Dataset": "datasets",
     "DataError": "errors",
     "FitscopeError": "errors",
     "OutputError": "errors",
+    "OwnCodeError": "errors",
     "ResultError": "errors",
     "UsageError": "errors",
     "TrainingHistory": "history",
     "Monitor": "monitor",
     "Plan": "plan",
+    "predict": "prediction",
     "Result": "result",
     "read_history": "readers",
 }
 
 __all__ = [
     "DataError",
+    "Dataset",
     "Diagnosis",
     "FitscopeError",
     "Monitor",
     "OutputError",
+    "OwnCodeError",
     "Plan",
     "Result",
     "ResultError",
@@ -46,6 +53,7 @@ __all__ = [
     "UsageError",
     "analyze",
     "diagnose",
+    "predict",
     "read_history",
     "version",
 ]

@@ -95,6 +95,7 @@ ADVICE = {
     "repeat_with_seeds": "Train again with other seeds (fitscope analyze: --repeats 8), to see how far the best epoch moves.",
 }
 SKIPPED = {
+    "no_test_data": "There is no test data, so the refitted model was kept but not tested; give some to know how good it is.",
     "interrupted": "You stopped the training, so nothing was refitted and the test data was not read.",
     "no_epoch_worth_it": "No epoch is better than guessing, so nothing was refitted and the test data was not read.",
     "minimum_not_reached": "Refitting by updates was refused: the best epoch is the last one, so the minimum was not reached, "

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
     {"monitor"},
-    {"analysis", "logs"},
+    {"analysis", "logs", "prediction"},
     {"report", "studies"},
     {"training"},
     {"datasets", "readers"},

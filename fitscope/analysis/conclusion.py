@@ -41,7 +41,7 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         diagnosis=found.diagnosis,
         holdout=holdout,
         refit=refit,
-        refit_skipped=found.skipped,
+        refit_skipped=found.skipped or (None if data.test_samples else "no_test_data"),
         test_reads=int(bool(scores)),
         command=course.command,
         partial=found.skipped == "interrupted",

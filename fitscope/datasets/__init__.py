@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,22 @@ from fitscope.datasets.inspection import inspect
 from fitscope.datasets.leaks import Leak
 from fitscope.datasets.places import shown_options
 from fitscope.datasets.reuters import REUTERS
-from fitscope.errors import UsageError
+from fitscope.datasets.tables import SUFFIXES
+from fitscope.errors import DataError, UsageError
 
-__all__ = ["DATASETS", "Dataset", "Defaults", "Leak", "Located", "defaults", "inspect", "load", "locate", "shown_options"]
+__all__ = [
+    "DATASETS",
+    "Dataset",
+    "Defaults",
+    "Leak",
+    "Located",
+    "defaults",
+    "inspect",
+    "load",
+    "locate",
+    "rows_of",
+    "shown_options",
+]
 
 DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS, DIABETES)}
 MOST_WORDS = 10**6  # of a person's own texts
@@ -108,6 +121,34 @@ def load(located: Located, num_words: int | None) -> Dataset:
     return _LOADERS[places.kind_of(located.path)](located, num_words)
 
 
+def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, Sequence[str] | None]:
+    """Read new data as a run's network reads it.
+
+    Args:
+        path: of the file or folder.
+        content: the `input` of the run's preparation.json.
+
+    Returns:
+        Encoded rows, and their files' names, None where rows are numbered.
+
+    Raises:
+        DataError: the file is not what the network reads.
+    """
+    from fitscope.datasets import arrays, pictures, table, texts
+
+    kind = content["kind"]
+    suffixes = {"table": SUFFIXES, "arrays": (".npz", ".npy")}.get(kind)
+    if suffixes is not None and path.suffix.lower() not in suffixes:
+        raise DataError(f"{path} is none of {', '.join(suffixes)}, which this run's network reads.")
+    if kind == "table":
+        return table.rows_of(path, content), None
+    return (
+        (arrays.rows_of(path, content), None)
+        if kind == "arrays"
+        else {"texts": texts, "pictures": pictures}[kind].rows_of(path, content)
+    )
+
+
 def _words(located: Located, num_words: int) -> Mapping[str, Any]:
     """Return how new texts become rows of imdb or reuters."""
     from fitscope.datasets import texts
@@ -129,4 +170,16 @@ def _load_folder(located: Located, num_words: int | None) -> Dataset:
     return texts.load(located, samples, num_words) if samples.kind == "texts" else pictures.load(located, samples, num_words)
 
 
-_LOADERS = {"table": _load_table, "folder": _load_folder}
+def _load_arrays(located: Located, num_words: int | None) -> Dataset:
+    from fitscope.datasets import arrays
+
+    return arrays.load(located, num_words)
+
+
+def _load_function(located: Located, num_words: int | None) -> Dataset:
+    from fitscope.datasets import functions
+
+    return functions.load(located, num_words)
+
+
+_LOADERS = {"table": _load_table, "folder": _load_folder, "arrays": _load_arrays, "function": _load_function}

@@ -8,6 +8,7 @@ import numpy as np
 
 from fitscope.datasets.dataset import Dataset
 from fitscope.datasets.leaks import Leak, duplicates, follows_order, missing_classes, near_duplicates, revealing_columns
+from fitscope.datasets.streams import Streams
 from fitscope.plan import Plan
 
 NEAR_UP_TO = 20_000  # texts; beyond, near duplicates are looked for where they are asked for
@@ -27,7 +28,7 @@ def inspect(data: Dataset, plan: Plan, near: bool = False) -> tuple[Leak, ...]:
     Returns:
         What was found, the most serious first.
     """
-    if hasattr(data.x_train, "element_spec"):
+    if isinstance(data.x_train, Streams):
         return ()
     (train, labels), (held, held_labels), (test, test_labels) = data.training(plan), data.validation(plan), data.testing(plan)
     found = duplicates(train, held, test if len(test_labels) else None, (labels, held_labels, test_labels))

@@ -175,6 +175,21 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     ]
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises:
+        OutputError: the disk is full, or the folder is not there.
+    """
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        scratch.write_text(text, encoding="utf8")
+        os.replace(scratch, path)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise OutputError(_cannot_write(path, error)) from None
+
+
 def _write_log(history: TrainingHistory, path: Path) -> None:
     """Write the history as Keras' CSVLogger would: epochs from 0, then the metrics by name."""
     names = sorted(history.metrics)

@@ -65,7 +65,8 @@ class Result:
         log: that log, else None.
         studies: the trainings beside this one.
         search: a search for hyperparameters, None where there was none.
-        refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached` or `no_epoch_worth_it`), else None.
+        refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached`, `no_epoch_worth_it`) or
+            tested (`no_test_data`), else None.
         test_reads: how often the test data was read.
         command: the command that repeats the analysis.
         partial: whether the person stopped it before its end.

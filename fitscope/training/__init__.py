@@ -4,6 +4,7 @@ from fitscope.training.loop import EpochEnd, Run, batch_order, train
 from fitscope.training.machine import environment, peak_mb, start_loading
 from fitscope.training.networks import check_model, declared, default_optimizer, model_sha256, settings
 from fitscope.training.objectives import MEASURES
+from fitscope.training.saved import answers
 from fitscope.training.scores import gain, score
 from fitscope.training.testing import describe, predict, save, test_once
 
@@ -11,6 +12,7 @@ __all__ = [
     "MEASURES",
     "EpochEnd",
     "Run",
+    "answers",
     "batch_order",
     "check_model",
     "declared",

@@ -37,7 +37,8 @@ class FittedSteps:
             The epoch's loss and measure as `fit` reports them; what it does not report is evaluated after the epoch.
         """
         if self.path == "tf.data":
-            logs = self.model.fit(rows, epochs=1, verbose=0).history
+            batches = self._fit_for_loss(rows.take(math.ceil(len(order) / size)) if len(order) < len(targets) else rows)
+            logs = self.model.fit(batches, epochs=1, shuffle=False, verbose=0).history
         else:
             batches = _batches(rows, targets, weights, order, size)
             logs = self.model.fit(batches, epochs=1, shuffle=False, verbose=0).history
@@ -48,6 +49,15 @@ class FittedSteps:
             loss = losses.mean() if loss is None else loss
             measure = measures.mean() if measure is None else measure
         return {"loss": _number(loss), self.goal.measure: _number(measure)}
+
+    def _fit_for_loss(self, stream: Any) -> Any:
+        """Return a stream whose classes are one-hot where the loss needs them so."""
+        import tensorflow as tf
+
+        width = self.goal.width
+        if width == 1 or stream.element_spec[1].shape.rank != 1:
+            return stream
+        return stream.map(lambda rows, labels: (rows, tf.one_hot(tf.cast(labels, tf.int32), width)))
 
     def evaluate(self, rows: Rows, targets: Targets) -> Said:
         """Return each sample's loss and its measure, both [samples]."""

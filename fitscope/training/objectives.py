@@ -99,6 +99,7 @@ def _per_sample(loss: Any) -> Callable[[Any, Any], Any]:
 
 
 def _measure(model: keras.Model, task: str, sparse: bool, one_hot: bool) -> Callable[[Any, Any], Any]:
+    import keras
     from keras import losses, metrics
 
     found: Callable[[Any, Any], Any] = losses.mean_absolute_error
@@ -109,7 +110,13 @@ def _measure(model: keras.Model, task: str, sparse: bool, one_hot: bool) -> Call
     if task == "regression" or sparse or task == "multiclass" or one_hot:
         return found
     threshold = 0.0 if getattr(model.loss, "from_logits", False) else 0.5
-    return lambda targets, predictions: metrics.binary_accuracy(targets, predictions, threshold)
+
+    def right(targets: Any, predictions: Any) -> Any:
+        """Return the share of each sample's labels that are right [samples]; Keras gives one value a label."""
+        values = metrics.binary_accuracy(targets, predictions, threshold)
+        return values if len(values.shape) == 1 else keras.ops.mean(values, axis=-1)
+
+    return right
 
 
 def _targets(data: Dataset, sparse: bool, one_hot: bool) -> Callable[[Labels], NDArray[Any]]:
