@@ -76,7 +76,8 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     values = np.concatenate([history.val_loss for _, history in histories])
     if not np.isfinite(values).any():
         return ()
-    low, high = limits = _limits(values)
+    late = np.concatenate([history.val_loss[len(history) // 5 :] for _, history in histories])
+    low, high = limits = _limits(values, late)
     ends = [next(iter(h.val_loss[np.isfinite(h.val_loss)][::-1]), math.nan) for _, h in histories]
     heights = apart([min(max(float(end), low), high) for end in ends], LABEL_HEIGHT * (high - low), high)
     kept = slice(None, None, -(-max(len(h) for _, h in histories) * len(histories) // POINTS))
@@ -91,10 +92,10 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
 
 
-def _limits(values: np.ndarray) -> tuple[float, float]:
-    """Return the upright axis' limits: of all values but those that would press the rest flat."""
-    known = values[np.isfinite(values)]
-    low, quarter, most, high = (float(value) for value in np.quantile(known, [0, 0.25, 0.75, 1]))
+def _limits(values: np.ndarray, late: np.ndarray) -> tuple[float, float]:
+    """Return the upright axis' limits: the first epochs' fall, and curves far above, must not press the rest flat."""
+    known = late[np.isfinite(late)] if np.isfinite(late).any() else values[np.isfinite(values)]
+    low, (quarter, most, high) = float(np.nanmin(values)), (float(value) for value in np.quantile(known, [0.25, 0.75, 1]))
     high = min(high, most + 4 * (most - quarter)) if most > quarter else high
     room = 0.05 * (high - low) or abs(high) * 0.05 or 1.0
     return low - room, high + room

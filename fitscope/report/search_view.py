@@ -9,7 +9,7 @@ import numpy as np
 
 from fitscope import words
 from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, number, setting, with_limits
+from fitscope.report.numbers import UNKNOWN, interval, number, setting
 from fitscope.report.scores_view import gain_sentences, refit_name, score_table
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import BestTrial, Gain, Result, Search, Trial
@@ -57,7 +57,7 @@ def _winner(best: BestTrial, trials: int) -> str:
     who = f"{name[0].upper()}{name[1:]}{f' ({chosen})' if chosen else ''}"
     text = f"{who} won with a validation loss of {number(best.observed)} at epoch {best.best_epoch:,}. The lowest of {trials:,} "
     text += "looks better than it is, for it was chosen by that loss; corrected for "
-    return f"{text}that it is {with_limits(best.corrected, best.interval, '95 %')}."
+    return f"{text}that it is {number(best.corrected)} ({interval(best.interval)}, 95 %)."
 
 
 def _worth(result: Result, best: BestTrial) -> list[str]:

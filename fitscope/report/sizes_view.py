@@ -9,7 +9,7 @@ import numpy as np
 
 from fitscope import words
 from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, estimate, number, plus_minus, with_limits
+from fitscope.report.numbers import UNKNOWN, estimate, interval, number, plus_minus
 from fitscope.report.repeats_view import spread
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import Interval, Result, Scaling, Training
@@ -67,7 +67,7 @@ def _scaling_sentences(scaling: Scaling | None) -> list[str]:
 
 
 def _with(value: float | None, limits: Interval | None) -> str:
-    return number(value) if value is None or limits is None else with_limits(value, limits, "95 %")
+    return number(value) if value is None or limits is None else f"{number(value)} ({interval(limits)}, 95 %)"
 
 
 def _sizes_picture(sized: Sequence[tuple[int, Training]], scaling: Scaling | None) -> tuple[Picture, ...]:

@@ -122,7 +122,8 @@ def _name_at_end(ax: Axes, curve: Curve, last: int, colour: str) -> None:
     end = known[-1][0], min(max(known[-1][1], low), high)
     ax.annotate(curve.name, end, xytext=(1.05, curve.label_at), textcoords=ax.get_yaxis_transform(), color=colour, va="center",
                 fontsize=8.5, parse_math=False, annotation_clip=False,
-                arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 1})  # fmt: skip
+                arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 1,
+                            "relpos": (0, 0.5)})  # fmt: skip
 
 
 def gains(estimates: Sequence[Estimate], ax: Axes | None = None) -> Figure:

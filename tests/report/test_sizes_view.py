@@ -20,7 +20,7 @@ def test_twice_the_data_is_told_with_its_interval(result, make):
         "0.022 ± 0.007 lower than now."
     )
     assert "L(n) = 0.210 + 8.700 n^−0.490" in section.sentences[1]
-    assert "no amount of data of this kind would bring less than a loss of 0.21 (0.12 to 0.24, 95 %)" in section.sentences[1]
+    assert "no amount of data of this kind would bring less than a loss of 0.210 (0.120 to 0.240, 95 %)" in section.sentences[1]
 
 
 @pytest.mark.parametrize("reason", [*words.SCALING, "too_salty"])
