@@ -58,6 +58,8 @@ def predict(run: Path | str, file: Path | str) -> Predictions:
         raise DataError(f"{file} holds no rows; give at least one.")
     training.start_loading().join()
     answers = training.answers(run / "model.keras", rows, preparation["task"])
+    if not np.isfinite(answers).all():
+        raise DataError(f"The model of {run} gives no finite numbers; analyze again with a smaller --learning-rate.")
     said = said_of(answers, preparation["task"], preparation["classes"])
     key, keys = ("row", range(1, len(said) + 1)) if names is None else ("file", names)
     found = tuple({key: name} | answer for name, answer in zip(keys, said))
@@ -97,7 +99,7 @@ def said_of(answers: NDArray[np.float64], task: str, classes: list[str]) -> list
     """
     if task == "regression":
         names = ["prediction"] if len(classes) == 1 else classes
-        return [dict(zip(names, map(float, row))) for row in answers]
+        return [{name: float(f"{value:.7g}") for name, value in zip(names, row)} for row in answers]
     if task == "multilabel":
         return [_labels(dict(zip(classes, row))) for row in answers]
     shares = np.hstack([1 - answers, answers]) if answers.shape[1] == 1 else answers

@@ -65,7 +65,7 @@ def defaults(name: str) -> Defaults:
 
 
 def locate(
-    name: str, data_dir: Path | str | None = None, *, options: Mapping[str, Any] | None = None, say: store.Say | None = None
+    name: str | Path, data_dir: Path | str | None = None, *, options: Mapping[str, Any] | None = None, say: store.Say | None = None
 ) -> Located:
     """Find a data set's file and its hash without reading its content.
 
@@ -83,6 +83,7 @@ def locate(
         >>> locate("digits").source
         'scikit-learn'
     """
+    name = str(name)
     if not is_known(name) and places.looks_like_one(name):
         return places.locate(name, options or {})
     known = defaults(name)

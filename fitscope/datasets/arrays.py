@@ -51,6 +51,9 @@ def read(path: Path) -> dict[str, Any]:
         DataError: the file is damaged, or an array holds objects.
     """
     try:
+        with open(path, "rb") as file:
+            if file.read(6)[:2] not in (b"PK", b"\x93N"):  # else numpy takes it for a pickle
+                raise ValueError("it does not begin as one")
         content = np.load(path, allow_pickle=False)
         return {"x": content} if isinstance(content, np.ndarray) else {name: content[name] for name in content.files}
     except _BROKEN as error:

@@ -58,20 +58,27 @@ def _kind(values: pd.Series) -> str:
         return "number"
     if types.is_datetime64_any_dtype(values.dtype):
         return "date"
-    return _kind_of_texts(there.astype(str), distinct)
+    return _kind_of_texts(there.astype(str).value_counts())
 
 
-def _kind_of_texts(texts: pd.Series, distinct: int) -> str:
+def _kind_of_texts(counts: pd.Series) -> str:
+    """Return the kind of a column of texts, or the reason why it is left out.
+
+    Args:
+        counts: how often each text stands there, by text.
+    """
     import pandas as pd
 
+    texts, distinct, rows = counts.index.to_series(), len(counts), int(counts.sum())
     if pd.to_numeric(texts, errors="coerce").notna().all():
         return "number"
     if texts.str.match(r"\d{4}-\d\d(-\d\d)?").all() and _dates(texts).notna().all():
         return "date"
-    words = texts.str.count(r"\S+").mean()
-    if (words >= WORDS_A_TEXT and distinct > max(FEW, len(texts) / 2)) or (words >= WORDS_A_LONG_TEXT and distinct > FEW):
+    words = float((texts.str.count(r"\S+") * counts).sum()) / rows
+    many = distinct > max(FEW, rows / 2)
+    if (words >= WORDS_A_TEXT and many) or (words >= WORDS_A_LONG_TEXT and distinct > FEW):
         return "words"
-    return "nearly every row has a value of its own" if distinct > max(FEW, len(texts) / 2) else "category"
+    return "nearly every row has a value of its own" if many else "category"
 
 
 def row_numbers(frame: pd.DataFrame) -> list[str]:

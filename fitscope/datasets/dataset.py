@@ -79,9 +79,9 @@ class Dataset:
     y_train: Labels
     x_test: Rows
     y_test: Labels
-    source: str
-    sha256: str
-    split: Callable[[Labels, int], Indices]
+    source: str = "your own function"
+    sha256: str = ""
+    split: Callable[[Labels, int], Indices] = field(default_factory=lambda: stratified)
     groups: NDArray[np.int64] | None = None
     ordered: bool = False
     fit: Callable[[Rows], Encoder] | None = None
@@ -276,9 +276,9 @@ def whole_groups(groups: NDArray[np.int64]) -> Callable[[Labels, int], Indices]:
     def split(labels: Labels, count: int) -> Indices:
         if count == 0:
             return np.empty(0, np.int64)
-        names = np.random.default_rng(SPLIT_SEED).permutation(np.unique(groups))
-        sizes = np.array([(groups == name).sum() for name in names])
-        enough = int(np.searchsorted(np.cumsum(sizes), count)) + 1
+        names, sizes = np.unique(groups, return_counts=True)
+        order = np.random.default_rng(SPLIT_SEED).permutation(len(names))
+        names, enough = names[order], int(np.searchsorted(np.cumsum(sizes[order]), count)) + 1
         return np.flatnonzero(np.isin(groups, names[: min(enough, len(names) - 1)]))
 
     return split

@@ -12,11 +12,12 @@ import numpy as np
 
 from fitscope.datasets import own, streams
 from fitscope.datasets.arrays import of_arrays, of_parts, reading, refuse_words
-from fitscope.datasets.dataset import Dataset, Located, latest
+from fitscope.datasets.dataset import Dataset, Located, count, latest
 from fitscope.datasets.labels import seen
 from fitscope.datasets.streams import Streams, is_stream
 from fitscope.errors import OwnCodeError
 
+TASKS = ("binary", "multiclass", "multilabel", "regression")
 MAY_RETURN = (
     "(x, y), ((x, y), (x_test, y_test)), ((x, y), (x_val, y_val), (x_test, y_test)), a dict of x_train, y_train and so on, a "
     "fitscope.Dataset, or tf.data datasets for training, validation and test"
@@ -35,13 +36,14 @@ def load(located: Located, num_words: int | None) -> Dataset:
     name = str(located.path)
     returned = own.call(name, own.load(name))
     if isinstance(returned, Dataset):
-        return dataclasses.replace(returned, name=located.name, source=located.source, sha256=sha256(_contents(returned)))
+        return _checked(returned, located)
     if isinstance(returned, Mapping):
         return of_arrays(located, returned, sha256(returned))
     parts = returned if isinstance(returned, (tuple, list)) else ()
     if is_stream(returned) or (parts and all(map(is_stream, parts))):
-        return _of_streams(located, parts or (returned,))
-    found = _parts(parts)
+        streamed: Dataset = own.call(name, _of_streams, located, parts or (returned,))
+        return streamed
+    found: dict[str, tuple[Any, Any]] | None = own.call(name, _parts, parts)
     if found is None:
         raise OwnCodeError(f"{name} returned {_said(returned)}; let it return {MAY_RETURN}.")
     return of_parts(located, found, sha256(found))
@@ -50,11 +52,11 @@ def load(located: Located, num_words: int | None) -> Dataset:
 def _parts(returned: Any) -> dict[str, tuple[Any, Any]] | None:
     """Return rows and labels by part; None for what cannot be told apart."""
     if len(returned) == 2 and not _is_pair(returned[1]):
-        return {"train": (_inputs(returned[0]), returned[1])} if hasattr(returned[1], "__len__") else None
+        return {"train": (_inputs(returned[0]), np.asarray(returned[1]))} if hasattr(returned[1], "__len__") else None
     if len(returned) not in (2, 3) or not all(map(_is_pair, returned)):
         return None
     names = ("train", "test") if len(returned) == 2 else ("train", "val", "test")
-    return {name: (_inputs(x), y) for name, (x, y) in zip(names, returned)}
+    return {name: (_inputs(x), np.asarray(y)) for name, (x, y) in zip(names, returned)}
 
 
 def _is_pair(thing: Any) -> bool:
@@ -62,8 +64,10 @@ def _is_pair(thing: Any) -> bool:
 
 
 def _inputs(x: Any) -> Any:
-    """Return rows; a list of arrays means several inputs."""
-    return tuple(x) if isinstance(x, list) and x and all(hasattr(part, "shape") for part in x) else x
+    """Return rows; a list of arrays means several inputs, any other list is one array."""
+    if isinstance(x, list):
+        return tuple(x) if x and all(hasattr(part, "shape") for part in x) else np.asarray(x)
+    return x
 
 
 def _said(returned: Any) -> str:
@@ -98,8 +102,20 @@ def _of_streams(located: Located, parts: Any) -> Dataset:
     )  # fmt: skip
 
 
-def _contents(data: Dataset) -> list[Any]:
-    return [data.x_train, data.y_train, data.x_test, data.y_test]
+def _checked(data: Dataset, located: Located) -> Dataset:
+    """Return a data set that a person made, named and hashed, or refuse one that contradicts itself."""
+    if data.task not in TASKS:
+        raise OwnCodeError(f"{located.name} returned a Dataset with the task {data.task!r}; take one of {', '.join(TASKS)}.")
+    kind = np.int64 if data.task in ("binary", "multiclass") else np.float32
+    labels = {part: np.asarray(getattr(data, f"y_{part}"), kind) for part in ("train", "test")}
+    for part, y in labels.items():
+        if count(getattr(data, f"x_{part}")) != len(y):
+            raise OwnCodeError(
+                f"{located.name} returned a Dataset with x_{part} and y_{part} of other lengths; give one label each."
+            )
+    content = (data.x_train, labels["train"], data.x_test, labels["test"])
+    return dataclasses.replace(data, name=located.name, source=located.source, sha256=sha256(content), y_train=labels["train"],
+                               y_test=labels["test"])  # fmt: skip
 
 
 def sha256(content: Any) -> str:

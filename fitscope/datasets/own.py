@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import sys
@@ -86,13 +87,14 @@ def load(name: str) -> Callable[..., Any]:
 
 
 def call(name: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """Call a person's own function.
+    """Call a person's own function; what it prints goes to standard error, for standard output is the result's.
 
     Raises:
         OwnCodeError: it raised; the traceback begins at the person's own line.
     """
     try:
-        return function(*arguments, **named)
+        with contextlib.redirect_stdout(sys.stderr):
+            return function(*arguments, **named)
     except FitscopeError:
         raise
     except Exception as error:

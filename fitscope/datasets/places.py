@@ -87,7 +87,7 @@ def names_file(test: Any) -> bool:
     """Tell a file's path from a number of samples or a fraction."""
     try:
         float(test)
-    except ValueError:
+    except (ValueError, TypeError):
         return True
     return False
 

@@ -158,7 +158,7 @@ def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_wor
     if not kinds:
         raise DataError(f"{table.name} has no column beside the target that a network can read. {' '.join(notes)}")
     if table.group or table.time:
-        notes.append(f"{table.group or table.time} orders the split and is not read by the network.")
+        notes.append(f"{table.group or table.time} decides the split and is not read by the network.")
     words = (num_words or NUM_WORDS) if "words" in kinds.values() else None
     rows, labels = raw(table.frame, kinds, table.name), goal.labels(table.frame, table.name)
     max_epochs, batch_size = pace(len(table))

@@ -56,7 +56,7 @@ def read_table(path: Path, *, targets: Collection[str] = (), texts: Collection[s
         raise DataError(f"{path} cannot be read ({error.strerror or error}); give the path of a table.") from None
     frame.columns = [str(name).strip() for name in frame.columns]
     if not len(frame):
-        raise DataError(f"{path} holds no rows; give a table with a header and at least ten rows.")
+        raise DataError(f"{path} holds no rows; give a table with a header and rows below it.")
     return frame.reset_index(drop=True), notes
 
 
@@ -90,7 +90,7 @@ def _read_text(path: Path, targets: Collection[str], texts: Collection[str]) -> 
         except UnicodeDecodeError:
             continue
         except pd.errors.EmptyDataError:
-            raise DataError(f"{path} is empty; give a table with a header and at least ten rows.") from None
+            raise DataError(f"{path} is empty; give a table with a header and rows below it.") from None
         except (pd.errors.ParserError, csv.Error) as error:
             raise DataError(f"{path} is no table ({_first_line(error)}); give every row as many cells as the header.") from None
         return frame, _notes(dialect, encoding)

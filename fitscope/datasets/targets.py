@@ -139,7 +139,8 @@ def _are_amounts(values: pd.Series) -> bool:
 def class_names(values: pd.Series) -> NDArray[np.object_]:
     """Return a column's values as the names of classes: whole numbers without a point."""
     if _is_numeric(values):
-        return np.array([f"{value:g}" if abs(value) < 1e5 else f"{value:.0f}" for value in values.astype(float)], object)
+        distinct, places = np.unique(values.to_numpy(np.float64), return_inverse=True)
+        return np.array([f"{value:g}" if abs(value) < 1e5 else f"{value:.0f}" for value in distinct], object)[places]
     return np.asarray(values.astype(str), object)
 
 

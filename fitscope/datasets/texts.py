@@ -8,6 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from scipy.sparse import csr_matrix
+
 from fitscope.datasets import store
 from fitscope.datasets.dataset import Dataset, Located
 from fitscope.datasets.encoding import FIRST_WORD, START, UNKNOWN
@@ -103,8 +106,7 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:
 def encode(texts: Iterable[str], content: Mapping[str, Any]) -> Any:
     """Return texts as rows, by a run's vocabulary."""
     rows = tokenise(texts).marked(content["words"], content["columns"], content["first"], content["unknown"])
-    if content["always"]:
-        rows = rows.tolil()
-        rows[:, content["always"]] = 1
-        rows = rows.tocsr()
+    for column in content["always"]:
+        everywhere = (np.arange(rows.shape[0]), np.full(rows.shape[0], column))
+        rows += csr_matrix((np.ones(rows.shape[0], np.float32), everywhere), shape=rows.shape)
     return rows

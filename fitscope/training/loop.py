@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fitscope import datasets
 from fitscope.datasets import Dataset, own
 from fitscope.datasets.dataset import Labels, Rows
-from fitscope.errors import DataError
+from fitscope.errors import DataError, UsageError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training.compiled import reused, variables
@@ -90,7 +90,7 @@ def train(
     Raises:
         DataError: the data is not the data that the plan names.
     """
-    data = datasets.load(datasets.locate(plan.dataset), plan.num_words) if data is None else data
+    data = datasets.load(datasets.locate(plan.dataset, options=plan.options), plan.num_words) if data is None else data
     if data.sha256 != plan.data_sha256:
         raise DataError(
             f"The plan was made for {plan.dataset} with SHA-256 {plan.data_sha256[:12]}, and this data has "
@@ -206,6 +206,8 @@ def _sample_weights(plan: Plan, labels: Labels) -> NDArray[np.float32]:
     """Return what each sample counts: 1, or samples / (classes * samples of its class) as scikit-learn's `balanced` does."""
     if plan.class_weight is None:
         return np.ones(len(labels), np.float32)
+    if labels.ndim != 1:
+        raise UsageError(f"--class-weight balanced needs one class a sample, and {plan.dataset} has none; leave it out.")
     sizes = np.bincount(labels)
     each = len(labels) / ((sizes > 0).sum() * np.maximum(sizes, 1))
     return np.asarray(each[labels], np.float32)
