@@ -124,9 +124,13 @@ def analyze(
 def summary(result: Result, report: Path) -> str:
     """Return what the terminal shows at the end; its last line is the report's path."""
     from fitscope import words
+    from fitscope.report.study_view import sections
 
     lines = ["", result.to_json()["diagnosis"]["message"]]
     lines += [f"  {advice['message']}" for advice in result.to_json()["diagnosis"]["advice"][:3]]
+    for study in sections(result):
+        lines += ["", f"{study.title}:", *(f"  {sentence}" for sentence in study.sentences)]
+    lines += [""] * bool(sections(result))
     if result.refit is not None:
         lines.append(_score("Refitted model", result.refit.test))
     if result.holdout is not None:

@@ -80,7 +80,8 @@ def estimate(value: float, limits: Interval, level: str = "") -> str:
     half = (limits[1] - limits[0]) / 2
     if not half > 0:
         return number(value)
-    if abs(sum(limits) / 2 - value) <= 0.2 * half:
+    cut = 0 in limits  # where a test excludes 0 the interval ends there; ± would reach beyond
+    if abs(sum(limits) / 2 - value) <= 0.2 * half and not cut:
         return plus_minus(value, half) + (f" ({level})" if level else "")
     return with_limits(value, limits, level)
 

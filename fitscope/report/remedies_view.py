@@ -32,17 +32,27 @@ def remedies(result: Result) -> Section | None:
         told = [(name, size(remedy.gain, remedy.interval), _way(remedy)) for name, remedy in ranked]
         sentences.append(words.ranking(told, one_seed=one_seed))
     sentences += [f"{name} came to no finite validation loss." for name, remedy in named if not math.isfinite(remedy.gain)]
-    sentences.append(_between_seeds(tried, one_seed))
+    sentences += [*_untrained(named), _between_seeds(tried, one_seed)]
     return Section(
         name="remedies",
         title="What would have helped",
         sentences=tuple(sentences),
-        pictures=(*_overlaid(result, named), *_gains(ranked)),
+        draw=lambda: (*_overlaid(result, named), *_gains(ranked)),
         tables=(_remedies_table(result, named),),
         caption="The gain is the best validation loss without the remedy minus that with it, on the same samples; above 0 it "
         "helps. Its 95 % interval comes from resamples of the validation samples that choose each side's best epoch anew. "
         f"Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979). {_meanings(tried)}",
     )
+
+
+def _untrained(named: Sequence[tuple[str, Remedy]]) -> list[str]:
+    """Say whose training was too short to judge it by."""
+    falling = [name for name, remedy in named if remedy.verdict == "underfitting"]
+    if not falling:
+        return []
+    text = f"{', '.join(falling[:-1])} and {falling[-1]}" if len(falling) > 1 else falling[0]
+    were = "were" if len(falling) > 1 else "was"
+    return [f"{text[0].upper()}{text[1:]} {were} not trained out, so more epochs (--max-epochs) may change that."]
 
 
 def _way(remedy: Remedy) -> int:

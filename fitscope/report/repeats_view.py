@@ -62,7 +62,7 @@ def repeats(result: Result) -> Section | None:
         name="repeats",
         title="What another seed changes",
         sentences=tuple(sentences),
-        pictures=_band(trainings, mean, "seed"),
+        draw=lambda: _band(trainings, mean, "seed"),
         tables=(_trainings_table("seed", names, trainings),),
         caption="± is one standard deviation between the seeds. Two trainings that differ in their seed alone differ by less than "
         f"t √2 times that in 95 of 100 cases; t is Student's for {len(trainings)} trainings. All were tested on the same samples.",
@@ -88,7 +88,7 @@ def folds(result: Result) -> Section | None:
         name="folds",
         title="What each fold says",
         sentences=tuple(sentences),
-        pictures=_band(trainings, mean, "fold"),
+        draw=lambda: _band(trainings, mean, "fold"),
         tables=(_trainings_table("held out", names, trainings),),
         caption="± is one standard deviation between the folds. They differ in their validation samples and share most of their "
         "training samples, so it is no standard error of their mean (Bengio & Grandvalet 2004).",

@@ -35,7 +35,7 @@ def search(result: Result) -> Section | None:
         name="search",
         title="What the search for hyperparameters found",
         sentences=tuple(sentences),
-        pictures=_picture(result, found),
+        draw=lambda: _picture(result, found),
         tables=(*tables, _trials_table(found)),
         caption=_CORRECTION if found.best is not None else "",
     )

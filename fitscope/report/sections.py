@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -45,13 +46,18 @@ class Section:
         name: its id.
         title: its heading.
         sentences: what it found.
-        pictures, tables: below them.
+        draw: makes the pictures below them; only the page needs those.
+        tables: below the pictures.
         caption: how its numbers were made.
     """
 
     name: str
     title: str
     sentences: tuple[str, ...]
-    pictures: tuple[Picture, ...]
+    draw: Callable[[], tuple[Picture, ...]]
     tables: tuple[Table, ...]
     caption: str = ""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return self.draw()

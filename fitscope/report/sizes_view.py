@@ -29,7 +29,7 @@ def sizes(result: Result) -> Section | None:
         name="sizes",
         title="What more data would bring",
         sentences=tuple(_scaling_sentences(scaling)),
-        pictures=_sizes_picture(sized, scaling),
+        draw=lambda: _sizes_picture(sized, scaling),
         tables=(_sizes_table(sized),),
         caption=f"{_MADE} {_CURVE * fitted}",
     )

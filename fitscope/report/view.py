@@ -171,7 +171,7 @@ def _more(drawn: dict[str, str]) -> Section | None:
     titles = [MEASURES.get(name, "generalization gap") for name in shown]
     title = " and ".join(titles)
     pictures = tuple(Picture(name, drawn[name], _CAPTIONS[name]) for name in shown)
-    return Section("more", title[0].upper() + title[1:], (), pictures, ()) if shown else None
+    return Section("more", title[0].upper() + title[1:], (), lambda: pictures, ()) if shown else None
 
 
 def _stopping(result: Result) -> tuple[Row, ...]:
