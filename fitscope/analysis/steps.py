@@ -19,7 +19,8 @@ from fitscope.training import Run
 
 def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
     """Read the data while TensorFlow loads, and decide what is trained and by how many workers."""
-    plan, alone = course.plan, course.workers == 1 and course.cluster is None
+    plan = course.plan
+    alone = course.cluster is None and (course.workers == 1 or (course.workers is None and not course.wishes.several))
     loading = training.start_loading() if alone else None
     if course.located.path is None and loading is not None:
         with course.part("import"):  # scikit-learn and Keras import the same modules; two threads would block each other

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
+import json
 
 import numpy as np
+from numpy.typing import NDArray
 
+from fitscope.datasets import store
 from fitscope.datasets.dataset import Dataset
 from fitscope.datasets.leaks import Leak, duplicates, follows_order, missing_classes, near_duplicates, revealing_columns
 from fitscope.datasets.streams import Streams
 from fitscope.plan import Plan
 
 NEAR_UP_TO = 20_000  # texts; beyond, near duplicates are looked for where they are asked for
+VERSION = 1  # part of the cache's key: raise it when other leaks are looked for
 SEVERITIES = ("serious", "warning", "info")
 
 
@@ -30,9 +34,22 @@ def inspect(data: Dataset, plan: Plan, near: bool = False) -> tuple[Leak, ...]:
     """
     if isinstance(data.x_train, Streams):
         return ()
+    near = near or data.train_samples + data.test_samples <= NEAR_UP_TO
+    if not data.sparse or plan.options or plan.fold is not None:
+        return tuple(_look(data, plan, near))
+    key = f"{data.sha256[:32]}-leaks-{plan.num_words}-{plan.validation}-{'near' if near else 'exact'}-v{VERSION}"
+    kept = store.cached(key, lambda: {"leaks": _packed(_look(data, plan, near))})["leaks"]
+    return tuple(Leak(**content) for content in json.loads(kept.tobytes()))
+
+
+def _packed(leaks: list[Leak]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps([dataclasses.asdict(leak) for leak in leaks]).encode(), np.uint8)
+
+
+def _look(data: Dataset, plan: Plan, near: bool) -> list[Leak]:
     (train, labels), (held, held_labels), (test, test_labels) = data.training(plan), data.validation(plan), data.testing(plan)
     found = duplicates(train, held, test if len(test_labels) else None, (labels, held_labels, test_labels))
-    if data.sparse and (near or data.train_samples + data.test_samples <= NEAR_UP_TO):
+    if data.sparse and near:
         found += near_duplicates(train, held, test if len(test_labels) else None)
     if data.columns:
         kept = data.kept(plan)
@@ -42,4 +59,4 @@ def inspect(data: Dataset, plan: Plan, near: bool = False) -> tuple[Leak, ...]:
     if data.task != "regression":
         parts = {"training": labels, "validation": held_labels, "test": test_labels}
         found += missing_classes({name: part for name, part in parts.items() if len(part)}, data.classes)
-    return tuple(itertools.chain.from_iterable([leak for leak in found if leak.severity == s] for s in SEVERITIES))
+    return sorted(found, key=lambda leak: SEVERITIES.index(leak.severity))

@@ -61,6 +61,11 @@ class Wishes:
         if self.refit_by == "updates":
             raise UsageError("--refit-by updates needs one hold-out, and --folds has several; refit by epochs.")
 
+    @property
+    def several(self) -> bool:
+        """Whether anything is trained beside the one training."""
+        return self != Wishes(refit_by=self.refit_by, trials=self.trials)
+
     def to_json(self) -> dict[str, Any]:
         """Return the wishes as plain data."""
         return dataclasses.asdict(self)
