@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,8 @@ def summary(result: Result, report: Path) -> str:
         lines.append(_score("Winner of the search", result.search.best.test))
     if result.refit_skipped is not None:
         lines.append(words.refit_skipped(result.refit_skipped))
+    if result.partial:
+        lines.append(f"The same command with --resume {shlex.quote(str(report.parent))} (and without --output) goes on.")
     return "\n".join([*lines, "", str(report)])
 
 

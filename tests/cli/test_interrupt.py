@@ -32,6 +32,7 @@ def test_ctrl_c_stops_after_the_epoch_with_a_partial_report(analysis, tmp_path):
     assert 3 <= len(result["history"]["epoch"]) < 100
     assert result["test_reads"] == 0
     assert out.splitlines()[-1] == "run/report.html"
+    assert "The same command with --resume run" in out
     assert "Partial: stopped after epoch" in (tmp_path / "run" / "report.html").read_text()
 
 
