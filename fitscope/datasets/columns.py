@@ -18,6 +18,8 @@ KINDS = ("number", "date", "category", "words")
 FEW = 20  # so many different texts are categories in any table, however short
 WORDS_A_TEXT = 3  # from so many words on, mostly different texts are read as words
 WORDS_A_LONG_TEXT = 8  # from so many on, even where many are alike
+NO_NUMBERS = 0.05  # up to so many cells that are none, a column of numbers is one of numbers still
+_TRUTH = {"True": 1, "False": 0, True: 1, False: 0}
 _DAY = 86_400
 
 
@@ -54,10 +56,10 @@ def _kind(values: pd.Series) -> str:
         return "holds lists or the like"
     if distinct == 1 and len(there) == len(values):
         return "always the same"
-    if types.is_numeric_dtype(values.dtype) or types.is_timedelta64_dtype(values.dtype) or there.isin([True, False]).all():
-        return "number"
     if types.is_datetime64_any_dtype(values.dtype):
         return "date"
+    if types.is_numeric_dtype(values.dtype) or types.is_timedelta64_dtype(values.dtype) or there.isin([True, False]).all():
+        return "number"
     return _kind_of_texts(there.astype(str).value_counts())
 
 
@@ -89,6 +91,36 @@ def row_numbers(frame: pd.DataFrame) -> list[str]:
     return [name for name in whole if frame[name].iloc[0] in (0, 1) and (np.diff(frame[name].to_numpy()) == 1).all()]
 
 
+def mend(frame: pd.DataFrame) -> list[str]:
+    """Make missing what is no number in columns that hold hardly anything else, such as "unknown" among ages.
+
+    Args:
+        frame: changed in place.
+
+    Returns:
+        What was changed, in sentences.
+    """
+    import pandas as pd
+    from pandas.api import types
+
+    notes = []
+    for name in frame.columns:
+        values = frame[name]
+        if types.is_numeric_dtype(values.dtype) or types.is_datetime64_any_dtype(values.dtype) or values.isna().all():
+            continue
+        try:
+            numbers = pd.to_numeric(values, errors="coerce")
+        except TypeError:  # lists and the like
+            continue
+        wrong = numbers.isna() & values.notna()
+        if 0 < wrong.sum() <= NO_NUMBERS * numbers.notna().sum():
+            notes.append(
+                f"{name}: {wrong.sum():,} cells that are no numbers count as missing ({str(values[wrong].iloc[0])[:30]!r})."
+            )
+            frame[name] = numbers
+    return notes
+
+
 def raw(frame: pd.DataFrame, kinds: Mapping[str, str], where: str) -> dict[str, Any]:
     """Return a table's columns as they go into the preparation.
 
@@ -115,8 +147,9 @@ def _as_numbers(values: pd.Series, where: str) -> NDArray[np.float64]:
 
     if types.is_timedelta64_dtype(values.dtype):
         return np.asarray(values.dt.total_seconds(), np.float64)
-    texts = values if types.is_numeric_dtype(values.dtype) else values.replace({"True": 1, "False": 0, True: 1, False: 0})
-    numbers = pd.to_numeric(texts, errors="coerce")
+    plain = types.is_numeric_dtype(values.dtype)
+    texts = values if plain else pd.Series([_TRUTH.get(value, value) for value in values], dtype=object)
+    numbers = pd.to_numeric(texts, errors="coerce").set_axis(values.index)
     _check(values, numbers.isna(), "number", where)
     found = np.asarray(numbers.astype("float64").to_numpy(na_value=np.nan), np.float64)
     return np.where(np.isinf(found), np.nan, found)

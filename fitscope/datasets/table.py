@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.datasets import targets
-from fitscope.datasets.columns import kinds_of, raw, row_numbers
+from fitscope.datasets.columns import kinds_of, mend, raw, row_numbers
 from fitscope.datasets.dataset import Dataset, Indices, Labels, Located, latest, stratified, whole_groups
 from fitscope.datasets.parts import amount, check_enough, pace, rest, test_rows
 from fitscope.datasets.preparing import learn
@@ -68,6 +68,9 @@ def load(located: Located, num_words: int | None) -> Dataset:
     assert located.path is not None
     asked = amount(located.options.get("test"))
     table = _read(located.path, located.name, located.options)
+    features = table.features
+    table.notes += mend(features)
+    table.frame = table.frame.assign(**{str(name): features[name] for name in features.columns})
     if not isinstance(asked, str):
         return from_table(table, None, asked, located, num_words)
     return from_table(table, _read(Path(asked), Path(asked).name, located.options), asked, located, num_words)

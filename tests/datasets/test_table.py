@@ -116,6 +116,14 @@ def test_rows_without_target_and_missing_values_are_told():
     assert "Missing values of 76 training rows: size" in notes
 
 
+def test_few_cells_that_are_no_numbers_count_as_missing():
+    table = frame().astype({"size": object})
+    table.loc[[5, 50], "size"] = "unknown"
+    data = load(table=table)
+    assert np.isnan(data.x_train["size"]).sum() + np.isnan(data.x_test["size"]).sum() == 2
+    assert "size: 2 cells that are no numbers count as missing ('unknown')." in data.notes
+
+
 def small(**columns):
     return pd.DataFrame({"x": np.arange(40) % 7, "z": np.arange(40) % 3} | columns)
 
