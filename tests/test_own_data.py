@@ -298,6 +298,26 @@ def test_two_inputs_with_a_model_of_ones_own(analyze, predict, own_code):
     assert list(predict("new.npz")[0]) == ["row", "prediction"]
 
 
+def test_several_inputs_without_a_model_of_ones_own_are_refused(cli_invoke, own_code, tmp_path):
+    done = cli_invoke("analyze", "mine.py:two_inputs", "--output", "run")
+    assert done.exit_code == 2
+    assert "--model textbook reads one input, and mine.py:two_inputs has 2" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_batch_size_is_refused_where_batches_come_from_tf_data(cli_invoke, own_code):
+    done = cli_invoke("analyze", "mine.py:streams", "--batch-size", 8, "--output", "run")
+    assert done.exit_code == 2
+    assert "whose batches come from tf.data" in done.stderr
+
+
+def test_class_weights_are_refused_where_there_are_no_classes(cli_invoke):
+    people()[["age", "city", "spent"]].to_csv("people.csv", index=False)
+    done = cli_invoke("analyze", "people.csv", "--target", "spent", "--class-weight", "balanced", "--output", "run")
+    assert done.exit_code == 2
+    assert "needs one class a sample" in done.stderr
+
+
 def test_model_with_its_own_train_step_is_trained_by_its_own_fit(analyze, own_code, cli_invoke):
     result = analyze("mine.py:data", "--model", "nets.py:own_step")
     assert result["model"]["path"] == "keras"

@@ -116,6 +116,10 @@ class _Training:
     def __init__(self, plan: Plan, data: Dataset, begun: Run | None) -> None:
         self.plan = plan
         self.rows, labels = data.training(plan)
+        if hasattr(self.rows, "element_spec") and plan.batch_size != data.batch_size:
+            raise UsageError(
+                f"--batch-size {plan.batch_size} does not fit {data.name}, whose batches come from tf.data; leave it out."
+            )
         self.steps = steps_of(plan, data, self.rows)
         self.model = self.steps.model
         self.targets, self.sample_weights = self.steps.goal.targets(labels), _sample_weights(plan, labels)

@@ -56,11 +56,20 @@ def build(plan: Plan, data: Dataset, rows: Rows = None) -> keras.Model:
         if plan.optimizer is not None:
             model.optimizer = keras.optimizers.get(plan.optimizer)
     else:
+        _check_one_input(plan, data, shape_of(rows))
         model = keras.Sequential([keras.Input(shape_of(rows), name="input"), *_layers(plan, data, shape_of(rows))], name=plan.model)
         model.compile(plan.optimizer or "rmsprop", LOSSES[data.task], metrics=[MEASURES[data.task]])
     if plan.learning_rate is not None:
         model.optimizer.learning_rate = plan.learning_rate
     return model
+
+
+def _check_one_input(plan: Plan, data: Dataset, shape: Any) -> None:
+    if isinstance(shape, Mapping) or any(isinstance(part, (tuple, Mapping)) for part in shape):
+        raise UsageError(
+            f"--model {plan.model} reads one input, and {data.name} has {len(shape)}; give a model of your own, as "
+            "--model FILE.py:FUNCTION."
+        )
 
 
 def check_model(name: str) -> None:
