@@ -65,7 +65,10 @@ class LiveTable:
         for column in ("epoch", *(["loss"] if wide else []), "val_loss"):
             table.add_column(column, justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
-        for name, row in self._shown():
+        shown = self._shown()
+        if not shown:
+            return Group(Text(self._title()))
+        for name, row in shown:
             loss, val_loss = (row.metrics.get(metric) for metric in ("loss", "val_loss"))
             numbers = [loss, val_loss] if wide else [val_loss if val_loss is not None else loss]
             texts = ["" if number is None else f"{number:.4f}" for number in numbers]
@@ -81,7 +84,9 @@ class LiveTable:
         done = sum(row.epoch == row.of for row in self.rows.values())
         epochs, of = (sum(getattr(row, name) for row in self.rows.values()) for name in ("epoch", "of"))
         text = f"{done} of {len(self.rows)} training{'s' * (len(self.rows) > 1)} done"
-        if not epochs or epochs == of:
+        if not epochs:
+            return f"{text}, the first ones are starting"
+        if epochs == of:
             return text
         return f"{text}, about {duration((time.monotonic() - self.started) * (of - epochs) / epochs)} left"
 
