@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from fitscope import version
-from fitscope.errors import FitscopeError
+from fitscope.errors import FitscopeError, OwnCodeError
 
 INTERRUPTED = 130
 
@@ -47,6 +47,8 @@ def _show(error: Exception, sentence: str) -> None:
 
         traceback.print_exception(error)
     click.echo(f"Error: {sentence}", err=True)
+    if isinstance(error, OwnCodeError) and error.trace:
+        click.echo(f"\n{error.trace}", err=True)
 
 
 @click.group(cls=Boundary, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

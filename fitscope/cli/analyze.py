@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fitscope.studies.work import Told
 
 FAILED_ON = 3
+INTERRUPTED = 130
 
 
 @click.command(short_help="Find the best epoch, refit, test once, write a report.")
@@ -114,6 +115,11 @@ def analyze(
             result = analysis.analyze(
                 dataset, output=folder, resume=resume is not None, tell=tell, should_stop=lambda: interrupt.asked, **options
             )
+        except KeyboardInterrupt:
+            if not folder.exists():
+                raise
+            click.echo(f"Interrupted; finished trainings are kept, go on with --resume {folder}", err=True)
+            return INTERRUPTED
         finally:
             teller.close()
     click.echo(result.to_text() if as_json else wrapped(summary(result, folder / "report.html")), nl=not as_json)
@@ -162,7 +168,7 @@ def _number(value: float) -> str:
 
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:
     if interrupted:
-        return 130
+        return INTERRUPTED
     if result.refit_skipped == "minimum_not_reached":
         return 1
     return FAILED_ON if result.diagnosis.verdict in fail_on else 0

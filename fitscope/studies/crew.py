@@ -110,7 +110,7 @@ class Crew:
         for future in ended:
             job = self._waiting.pop(future)
             try:
-                run = future.result()
+                run: Run = self._result(future)
             except BrokenProcessPool:
                 lost.append(job)
                 continue
@@ -134,6 +134,15 @@ class Crew:
             self._renew()
             return self.place.submit(call, *arguments)
 
+    def _result(self, future: Future[Any]) -> Any:
+        try:
+            return future.result()
+        except Exception as error:
+            explained = self.place.explain(error)
+            if explained is error:
+                raise
+            raise explained from error
+
     def _renew(self) -> None:
         """Take fresh workers where one of them was killed; only the trainings under way are lost."""
         self._renewed += 1
@@ -149,7 +158,7 @@ class Crew:
         light = [replace(run, state=[], validation_losses=run.validation_losses[:0]) for run in runs]
         while True:
             try:
-                finished: Finished = self._submit(self.place.finish, light, tested, kept).result()
+                finished: Finished = self._result(self._submit(self.place.finish, light, tested, kept))
                 return finished
             except BrokenProcessPool:
                 self._renew()
@@ -188,7 +197,7 @@ def crew(
         with executors.cluster(located, num_words, address, own_model) as place:
             yield Crew(place, store, tell, should_stop)
     elif workers > 1:
-        with executors.processes(located, num_words, workers) as place:
+        with executors.processes(located, workers) as place:
             yield Crew(place, store, tell, should_stop)
     else:
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import dataclasses
 import queue
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from fitscope import datasets, training
@@ -19,7 +25,6 @@ from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import EpochEnd, Run
 
 ANSWER_SECONDS = 10
-RETRIES = 3  # a training whose worker was killed is begun again elsewhere
 
 
 def connect(located: Located, num_words: int | None, address: str, own_model: str | None) -> AbstractContextManager[Place]:
@@ -59,24 +64,31 @@ def _place(client: Any, located: Located, num_words: int | None, workers: int, o
     try:
         client.subscribe_topic(topic, heard)
         sources = {} if own_model is None else {own_model: own.file_of(own_model).read_text(encoding="utf8")}
-        executor = client.get_executor(retries=RETRIES)
         yield Place(
-            executor=executor,
+            executor=client.get_executor(pure=False),
             workers=workers,
             train=partial(_train, located=located, topic=topic, sources=sources),
             finish=partial(_finish, located=located, sources=sources),
             hear=lambda: [told.get() for _ in range(told.qsize())],
             stop=flag.set,
             extra=(_sent(client, located, num_words),),
+            explain=_explain,
         )
     finally:
+        with contextlib.suppress(Exception):  # the scheduler may be gone
+            flag.set()  # trainings that nobody waits for any more end too
         client.close()
 
 
 def _sent(client: Any, located: Located, num_words: int | None) -> Any:
-    """Send the data once where a worker lacks it, to go with every call; None where all workers have it."""
+    """Send the data once where a worker lacks it, to go with every call; None where all workers have it.
+
+    A known data set travels as its file, from which workers can keep more words or fewer.
+    """
     if all(client.run(_has, located).values()):
         return None
+    if located.name in datasets.DATASETS and located.path is not None:
+        return client.scatter(located.path.read_bytes(), broadcast=True)
     return client.scatter(datasets.load(located, num_words), broadcast=True)
 
 
@@ -96,12 +108,31 @@ def _found_here(located: Located) -> Located | None:
     return None
 
 
-def _ready(located: Located, sources: Mapping[str, str], data: Dataset | None, num_words: int | None) -> Located:
+def _explain(error: Exception) -> Exception:
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    if isinstance(error, KilledWorker):
+        return DataError("Workers were killed again and again while they trained, perhaps for want of memory; start workers with "
+                         "more of it, and go on with --resume.")  # fmt: skip
+    if isinstance(error, (FutureCancelledError, CancelledError, CommClosedError)):
+        return DataError("The scheduler went away while its workers trained; start it again, and go on with --resume.")
+    return error
+
+
+Sent = Dataset | bytes | None
+_files: dict[str, Path] = {}  # those that were sent, by their hash
+
+
+def _ready(located: Located, sources: Mapping[str, str], sent: Sent, num_words: int | None) -> Located:
     """Load TensorFlow and take what was sent, once a worker."""
     training.start_loading().join()
     own.receive(sources)
-    if data is not None:
-        work.keep(data, num_words)
+    if isinstance(sent, bytes):
+        return dataclasses.replace(located, path=_received(located, sent))
+    if sent is not None:
+        work.keep(sent, num_words)
         return located
     found = _found_here(located)
     if found is None:
@@ -109,7 +140,18 @@ def _ready(located: Located, sources: Mapping[str, str], data: Dataset | None, n
     return found
 
 
-def _train(job: Job, data: Dataset | None, *, located: Located, topic: str, sources: Mapping[str, str]) -> Run:
+def _received(located: Located, content: bytes) -> Path:
+    """Return the file that was sent, written where it goes with this worker."""
+    if located.sha256 not in _files:
+        folder = Path(tempfile.mkdtemp(prefix="fitscope-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        path = folder / (located.path or Path("data")).name
+        path.write_bytes(content)
+        _files[located.sha256] = path
+    return _files[located.sha256]
+
+
+def _train(job: Job, sent: Sent, *, located: Located, topic: str, sources: Mapping[str, str]) -> Run:
     from distributed import Event, get_worker
 
     worker, flag = get_worker(), Event(topic)
@@ -118,10 +160,10 @@ def _train(job: Job, data: Dataset | None, *, located: Located, topic: str, sour
         worker.log_event(topic, {"name": told.name, "end": dataclasses.asdict(told.end)})
         return bool(flag.is_set())
 
-    return work.train(job, _ready(located, sources, data, job.plan.num_words), tell)
+    return work.train(job, _ready(located, sources, sent, job.plan.num_words), tell)
 
 
 def _finish(
-    runs: list[Run], tested: bool, kept: list[int], data: Dataset | None, *, located: Located, sources: Mapping[str, str]
+    runs: list[Run], tested: bool, kept: list[int], sent: Sent, *, located: Located, sources: Mapping[str, str]
 ) -> Finished:
-    return work.finish(runs, tested, kept, _ready(located, sources, data, runs[0].plan.num_words))
+    return work.finish(runs, tested, kept, _ready(located, sources, sent, runs[0].plan.num_words))

@@ -73,6 +73,7 @@ class Place:
         stop: asks every training to end after its epoch.
         renew: gives a fresh executor in the place of a broken one; None where it cannot break.
         extra: goes with every call: the data where workers were sent it.
+        explain: makes of an error of the executor's own what a person can use.
     """
 
     executor: Executor
@@ -83,6 +84,7 @@ class Place:
     stop: Callable[[], None] = lambda: None
     renew: Callable[[], Executor] | None = None
     extra: tuple[Any, ...] = ()
+    explain: Callable[[Exception], Exception] = lambda error: error
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have something done: `train` or `finish` with their arguments."""
@@ -102,21 +104,22 @@ _flag: Any = None
 
 
 @contextmanager
-def processes(located: Located, num_words: int | None, workers: int) -> Iterator[Place]:
-    """Train in processes of their own, each with its share of the processors; they end with this one.
+def processes(located: Located, workers: int) -> Iterator[Place]:
+    """Train in processes of their own, which end with this one.
+
+    Each has as many threads as this one: with another number, large dense products and convolutions add up in another
+    order, and curves would differ in their last digits. On networks of this size threads that share a processor cost little.
 
     Args:
         located: where every worker finds the data; encoded texts are memory-mapped, so that they share them.
-        num_words: the vocabulary's size.
         workers: how many.
     """
     context = multiprocessing.get_context("spawn")
     ear, mouth = context.Pipe(duplex=False)
     flag = context.RawValue("b", 0)
-    threads = max(1, (os.cpu_count() or 1) // workers)
 
     def begin() -> ProcessPoolExecutor:
-        executor = ProcessPoolExecutor(workers, context, _begin, (threads, num_words, mouth, flag))
+        executor = ProcessPoolExecutor(workers, context, _begin, (mouth, flag))
         with _undisturbed():
             for _ in range(workers):  # a call that finds no worker free starts one
                 executor.submit(os.getpid)
@@ -149,10 +152,10 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(threads: int, num_words: int | None, mouth: Any, flag: Any) -> None:
+def _begin(mouth: Any, flag: Any) -> None:
     global _mouth, _flag
     _mouth, _flag = mouth, flag
-    work.begin(threads, num_words)
+    work.begin()
 
 
 def _tell_parent(told: Told) -> bool:

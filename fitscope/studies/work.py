@@ -121,12 +121,10 @@ def _file(run: Run, data: Dataset) -> bytes:
         return path.read_bytes()
 
 
-def begin(threads: int, num_words: int | None) -> None:
-    """Make a fresh process a worker: it ends with its parent, leaves Ctrl-C to it, and takes its share of the processors."""
+def begin() -> None:
+    """Make a fresh process a worker: it ends with its parent, leaves Ctrl-C to it, and loads TensorFlow."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-        os.environ[name] = str(threads)
     training.start_loading().join()
 
 

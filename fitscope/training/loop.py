@@ -19,7 +19,7 @@ from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training.compiled import reused, variables
 from fitscope.training.fitted import FittedSteps
-from fitscope.training.networks import build
+from fitscope.training.networks import build, check_loss, outputs_of
 from fitscope.training.objectives import objective
 from fitscope.training.steps import DenseSteps, SparseSteps, is_stock, steps_for
 
@@ -161,7 +161,13 @@ class _Training:
         if self.plan.updates is not None:
             order = order[: (self.plan.updates - self.updates) * size]
         self.updates += math.ceil(len(order) / size)
-        return self.steps.train(self.rows, self.targets, self.sample_weights, order, size)
+        said: dict[str, float] = self._call(self.steps.train, self.rows, self.targets, self.sample_weights, order, size)
+        return said
+
+    def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        if not own.is_own(self.plan.model):
+            return function(*arguments)
+        return own.call(f"The network of {self.plan.model}", function, *arguments)
 
     def _spent(self) -> bool:
         return self.plan.updates is not None and self.updates >= self.plan.updates
@@ -169,7 +175,7 @@ class _Training:
     def _validate(self) -> dict[str, float]:
         if self.validation is None:
             return {}
-        losses, measures = self.steps.evaluate(*self.validation)
+        losses, measures = self._call(self.steps.evaluate, *self.validation)
         self.losses.append(losses)
         name = f"val_{self.steps.goal.measure}"
         return {"val_loss": float(losses.mean(dtype=np.float64)), name: float(measures.mean(dtype=np.float64))}
@@ -198,7 +204,9 @@ def steps_of(plan: Plan, data: Dataset, rows: Rows) -> Steps:
         rows: what it will read.
     """
     model = build(plan, data, rows)
-    goal = objective(model, data, int(model.output_shape[-1]))
+    goal = objective(model, data, outputs_of(model, rows))
+    if own.is_own(plan.model):
+        check_loss(plan.model, model, goal, rows)
     streams, several = hasattr(rows, "element_spec"), isinstance(rows, (dict, tuple))
     if streams or several or not is_stock(model):
         return FittedSteps(model, goal, streams)

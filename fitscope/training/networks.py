@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from fitscope.datasets.dataset import Rows
 from fitscope.errors import OwnCodeError, UsageError
 from fitscope.plan import Plan
 from fitscope.result import LayerFacts, ModelFacts
-from fitscope.training.objectives import LOSSES, MEASURES
+from fitscope.training.objectives import LOSSES, MEASURES, Objective
 
 if TYPE_CHECKING:
     import keras
@@ -49,16 +51,8 @@ def build(plan: Plan, data: Dataset, rows: Rows = None) -> keras.Model:
             "before Keras is imported."
         )
     rows = data.training(plan)[0] if rows is None else rows
-    keras.utils.set_random_seed(plan.seed)
-    if own.is_own(plan.model):
-        model = _own(plan, shape_of(rows))
-        _build_on(model, rows, plan.model)
-        if plan.optimizer is not None:
-            model.optimizer = keras.optimizers.get(plan.optimizer)
-    else:
-        _check_one_input(plan, data, shape_of(rows))
-        model = keras.Sequential([keras.Input(shape_of(rows), name="input"), *_layers(plan, data, shape_of(rows))], name=plan.model)
-        model.compile(plan.optimizer or "rmsprop", LOSSES[data.task], metrics=[MEASURES[data.task]])
+    with _seeded(plan.seed):
+        model = _own_model(plan, rows) if own.is_own(plan.model) else _stock_model(plan, data, rows)
     if plan.learning_rate is not None:
         model.optimizer.learning_rate = plan.learning_rate
     return model
@@ -70,6 +64,46 @@ def _check_one_input(plan: Plan, data: Dataset, shape: Any) -> None:
             f"--model {plan.model} reads one input, and {data.name} has {len(shape)}; give a model of your own, as "
             "--model FILE.py:FUNCTION."
         )
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Let every initializer and dropout draw its seed from this one.
+
+    Keras draws them from Python's global generator, which other threads use too, as those of a Dask worker do; so a generator
+    of the same seed takes its place meanwhile.
+    """
+    import keras
+    from keras.src.random import seed_generator
+
+    keras.utils.set_random_seed(seed)
+    before, seed_generator.python_random = seed_generator.python_random, random.Random(seed)
+    try:
+        yield
+    finally:
+        seed_generator.python_random = before
+
+
+def _stock_model(plan: Plan, data: Dataset, rows: Rows) -> keras.Model:
+    import keras
+
+    shape = shape_of(rows)
+    _check_one_input(plan, data, shape)
+    model = keras.Sequential([keras.Input(shape, name="input"), *_layers(plan, data, shape)], name=plan.model)
+    model.compile(plan.optimizer or "rmsprop", LOSSES[data.task], metrics=[MEASURES[data.task]])
+    return model
+
+
+def _own_model(plan: Plan, rows: Rows) -> keras.Model:
+    import keras
+
+    keras.utils.clear_session(free_memory=False)  # layers without a name are counted anew, however many were built before
+    keras.utils.set_random_seed(plan.seed)
+    model = _own(plan, shape_of(rows))
+    _build_on(model, rows, plan.model)
+    if plan.optimizer is not None:
+        model.optimizer = keras.optimizers.get(plan.optimizer)
+    return model
 
 
 def check_model(name: str) -> None:
@@ -190,7 +224,7 @@ def _own(plan: Plan, shape: Any) -> keras.Model:
         model = own.call(plan.model, function, shape)
     if not isinstance(model, keras.Model):
         raise OwnCodeError(f"{plan.model} returned a {type(model).__name__}; let it return a compiled keras.Model.")
-    if model.optimizer is None or getattr(model, "loss", None) is None:
+    if getattr(model, "optimizer", None) is None or getattr(model, "loss", None) is None:
         raise OwnCodeError(f"{plan.model} returned a model without optimizer or loss; call its compile(optimizer, loss) first.")
     return model
 
@@ -229,17 +263,36 @@ def hyperparameters(values: Mapping[str, Any]) -> Any:
 
 def _build_on(model: keras.Model, rows: Rows, name: str) -> None:
     """Show a model some rows, so that it has weights, and refuse one that cannot take them."""
+    answer = own.call(f"{name}, asked for rows of the shape {shape_of(rows)},", model, _few(rows))
+    if len(getattr(answer, "shape", ())) != 2:
+        found = getattr(answer, "shape", type(answer).__name__)
+        raise OwnCodeError(f"{name} returned a model whose output has the shape {found}; give it one output [samples, units].")
+
+
+def _few(rows: Rows) -> Any:
     from fitscope.datasets.dataset import count, take
     from fitscope.training.fitted import dense
 
     if hasattr(rows, "element_spec"):
-        few = next(iter(rows.take(1)))[0]
-    else:
-        few = dense(take(rows, slice(0, min(2, count(rows)))))
-    answer = own.call(f"{name}, asked for rows of the shape {shape_of(rows)},", model, few)
-    if len(getattr(answer, "shape", ())) != 2:
-        found = getattr(answer, "shape", type(answer).__name__)
-        raise OwnCodeError(f"{name} returned a model whose output has the shape {found}; give it one output [samples, units].")
+        return next(iter(rows.take(1)))[0]
+    return dense(take(rows, slice(0, min(2, count(rows)))))
+
+
+def outputs_of(model: keras.Model, rows: Rows) -> int:
+    """Return how many numbers a model gives for a sample; a model of a class of its own says so only when it is asked."""
+    shape = getattr(model, "output_shape", None) or model(_few(rows)).shape
+    return int(shape[-1])
+
+
+def check_loss(name: str, model: keras.Model, goal: Objective, rows: Rows) -> None:
+    """Refuse a person's loss that raises or does not give one value a sample, before it is compiled and hard to read."""
+    answers = model(_few(rows))
+    targets = np.zeros((len(answers), goal.width), np.float32)
+    losses = own.call(f"The loss of {name}", goal.losses, targets, answers)
+    if losses.shape != (len(answers),):
+        raise OwnCodeError(
+            f"The loss of {name} gives {losses.shape[0]} values for {len(answers)} samples; let it give one a sample."
+        )
 
 
 def facts(model: keras.Model, path: str) -> ModelFacts:

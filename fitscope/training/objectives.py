@@ -48,13 +48,13 @@ class Objective:
     targets: Callable[[Labels], NDArray[Any]]
 
 
-def objective(model: keras.Model, data: Dataset, outputs: int | None) -> Objective:
+def objective(model: keras.Model, data: Dataset, outputs: int) -> Objective:
     """Return how a compiled model is judged on a data set.
 
     Args:
         model: compiled with one loss.
         data: gives the task and the classes.
-        outputs: the width of the model's output; None where it has another shape than [samples, width].
+        outputs: the width of the model's output [samples, width].
 
     Raises:
         OwnCodeError: the model's output or loss does not fit the labels.
@@ -63,7 +63,7 @@ def objective(model: keras.Model, data: Dataset, outputs: int | None) -> Objecti
     sparse = "sparse_categorical" in _name(model.loss)
     if outputs != data.outputs and not (data.task == "binary" and (one_hot or (sparse and outputs == 2))):
         raise OwnCodeError(
-            f"The model's output has the shape {tuple(model.output_shape)}, and the {data.task} labels of {data.name} need "
+            f"The model's output has the shape (None, {outputs}), and the {data.task} labels of {data.name} need "
             f"(None, {data.outputs}); end with a layer of {data.outputs} unit{'s' * (data.outputs > 1)}."
         )
     if sparse and data.task not in ("binary", "multiclass"):

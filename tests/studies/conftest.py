@@ -52,7 +52,8 @@ def run_of(plan, lows=None, stopped=False, state=False, low=0.5, samples=None):
     noise = rng.normal(0, 0.05, samples or plan.validation)
     losses = (np.array(values)[:, None] + noise - noise.mean()).astype(np.float32)
     val_loss = losses.mean(axis=1, dtype=np.float64).tolist()
-    metrics = {"loss": np.linspace(1, 0.1, len(values)).tolist(), "val_loss": val_loss, "val_accuracy": [0.5] * len(values)}
+    loss = np.where(np.isnan(values), np.nan, np.linspace(1, 0.1, len(values)))
+    metrics = {"loss": loss.tolist(), "val_loss": val_loss, "val_accuracy": [0.5] * len(values)}
     kept = [np.arange(6, dtype=np.float32).reshape(2, 3)]
     return Run(plan, TrainingHistory.of(metrics), losses, kept, 7, stopped, 0.25, "dense", kept * 2 if state else [])
 

@@ -1,3 +1,6 @@
+import random
+import threading
+
 import numpy as np
 import pytest
 
@@ -29,6 +32,23 @@ def test_equal_seeds_give_equal_initial_weights():
     first, again, other = (build(Plan("shape", "", None, "textbook", seed=s), data).get_weights() for s in (1, 1, 2))
     assert all(np.array_equal(a, b) for a, b in zip(first, again))
     assert not np.array_equal(first[0], other[0])
+
+
+def test_initial_weights_are_those_of_the_seed_while_other_threads_draw_random_numbers():
+    data, plan, over = shape(20, 2), Plan("shape", "", None, "textbook", hyperparameters={"dropout": 0.5}), threading.Event()
+
+    def draw():
+        while not over.is_set():
+            random.random()
+
+    wanted, thread = build(plan, data).get_weights(), threading.Thread(target=draw)
+    thread.start()
+    try:
+        found = [build(plan, data).get_weights() for _ in range(5)]
+    finally:
+        over.set()
+        thread.join()
+    assert all(np.array_equal(a, b) for weights in found for a, b in zip(weights, wanted))
 
 
 def test_learning_rate_of_the_plan_is_the_optimizers():

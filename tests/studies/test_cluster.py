@@ -1,0 +1,202 @@
+"""Trainings on a real Dask cluster: a scheduler and two workers on this machine."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fitscope.analysis import analyze
+from fitscope.errors import DataError, OwnCodeError, UsageError
+from fitscope.studies import executors
+from fitscope.studies.work import Told
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.filterwarnings("ignore")
+PARTS = ("history", "diagnosis", "holdout", "refit", "studies", "search")
+NETS = """
+import keras
+
+def build(shape):
+    model = keras.Sequential([keras.Input(shape), keras.layers.Dense(10, activation="softmax")])
+    model.compile("adam", "categorical_crossentropy")
+    return model
+
+def raises(shape):
+    raise ValueError("not today")
+"""
+
+
+class Cluster:
+    """A scheduler, and workers that share nothing with this process but the machine."""
+
+    def __init__(self, folder):
+        self.folder, self.file, self.workers = folder, folder / "scheduler.json", []
+        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        wait_until(lambda: self.file.exists() and self.file.read_text().strip().endswith("}"))
+        self.address = json.loads(self.file.read_text())["address"]
+
+    def start(self, kind, *args):
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TF_CPP_MIN_LOG_LEVEL": "3",
+                       "XDG_DATA_HOME": str(self.folder), "KERAS_HOME": str(self.folder)}  # fmt: skip
+        environment.pop("FITSCOPE_DATA_DIR", None)
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.dask_{kind}",
+            "--scheduler-file",
+            str(self.file),
+            "--no-dashboard",
+            *args,
+        ]
+        with open(self.folder / f"{kind}.log", "a") as log:
+            return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, env=environment)
+
+    def add(self):
+        self.workers.append(self.start("worker", "--no-nanny", "--nthreads", "1"))
+        return self
+
+    def ready(self, workers):
+        from distributed import Client
+
+        with Client(self.address, timeout=30, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
+        return self
+
+    def end(self):
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+def wait_until(true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert true()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    found = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        yield found.add().add().ready(2)
+    finally:
+        found.end()
+
+
+@pytest.fixture
+def own_cluster(tmp_path):
+    (tmp_path / "cluster").mkdir()
+    found = Cluster(tmp_path / "cluster")
+    yield found
+    found.end()
+
+
+@pytest.fixture(autouse=True)
+def away(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def numbers(result):
+    content = json.dumps({part: result.to_json()[part] for part in PARTS})
+    return json.loads(content, object_hook=lambda found: {name: value for name, value in found.items() if name != "seconds"})
+
+
+def test_repeats_on_a_cluster_are_those_of_this_process(cluster):
+    heard = []
+    there = analyze("digits", max_epochs=3, repeats=3, cluster=cluster.address, tell=heard.append)
+    assert numbers(there) == numbers(analyze("digits", max_epochs=3, repeats=3))
+    assert {(t.name, t.end.epoch) for t in heard if isinstance(t, Told)} >= {(f"seed {seed}", 1) for seed in range(3)}
+
+
+def test_own_network_travels_as_source(cluster, tmp_path):
+    (tmp_path / "nets.py").write_text(NETS)
+    there = analyze("digits", max_epochs=2, repeats=2, model="nets.py:build", cluster=cluster.address)
+    assert numbers(there) == numbers(analyze("digits", max_epochs=2, repeats=2, model="nets.py:build"))
+
+
+def test_error_of_an_own_network_comes_back_with_its_traceback(cluster, tmp_path):
+    (tmp_path / "nets.py").write_text(NETS)
+    with pytest.raises(OwnCodeError, match="raised ValueError: not today") as caught:
+        analyze("digits", max_epochs=2, model="nets.py:raises", cluster=cluster.address)
+    assert "in raises" in caught.value.trace
+
+
+def test_workers_without_the_data_are_sent_it(cluster, tmp_path):
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for part, count in (("train", 120), ("test", 40)):
+        arrays[f"x_{part}"] = np.empty(count, object)
+        arrays[f"x_{part}"][:] = [rng.integers(1, 2000, rng.integers(5, 30)).tolist() for _ in range(count)]
+        arrays[f"y_{part}"] = rng.integers(0, 2, count)
+    (tmp_path / "only-here").mkdir()
+    np.savez(tmp_path / "only-here" / "imdb.npz", **arrays)
+    (tmp_path / "only-here" / "imdb_word_index.json").write_text(json.dumps({f"w{rank}": rank for rank in range(1, 2000)}))
+    given = {"data_dir": "only-here", "validation": 40, "max_epochs": 2, "num_words": 2000, "remedies": True}
+    assert numbers(analyze("imdb", cluster=cluster.address, **given)) == numbers(analyze("imdb", **given))
+
+
+def test_search_goes_on_without_a_worker_that_was_killed(own_cluster):
+    own_cluster.add().add().ready(2)
+
+    def tell(event):
+        if isinstance(event, Told) and event.name == "trial 2" and own_cluster.workers[0].poll() is None:
+            own_cluster.workers[0].kill()
+
+    result = analyze("digits", max_epochs=3, search="random", trials=6, cluster=own_cluster.address, tell=tell)
+    assert own_cluster.workers[0].poll() is not None
+    assert [trial.trial for trial in result.search.trials] == [f"trial {number}" for number in range(1, 7)]
+    assert all(len(trial.history) == 3 for trial in result.search.trials)
+
+
+def test_scheduler_that_goes_away_is_one_sentence(own_cluster, tmp_path):
+    own_cluster.add().ready(1)
+
+    def tell(event):
+        if isinstance(event, Told):
+            own_cluster.scheduler.kill()
+
+    with pytest.raises(DataError, match="scheduler.*--resume"):
+        analyze("digits", max_epochs=2000, repeats=2, cluster=own_cluster.address, tell=tell)
+
+
+def test_scheduler_without_workers_is_refused(own_cluster):
+    with pytest.raises(DataError, match="has no workers; start some with `dask worker"):
+        analyze("digits", max_epochs=2, cluster=own_cluster.address)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x"])
+def test_scheduler_that_does_not_answer_is_one_sentence(address):
+    began = time.monotonic()
+    with pytest.raises(DataError, match="did not answer.*dask scheduler"):
+        analyze("digits", max_epochs=2, cluster=address)
+    assert time.monotonic() - began < 60
+
+
+def test_missing_dask_is_one_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"pip install 'fitscope\[cluster\]'"), executors.cluster(None, None, "tcp://x:1", None):
+        pass
+
+
+def test_interrupted_trainings_on_a_cluster_end_after_their_epoch(cluster, tmp_path):
+    told = []
+    result = analyze("digits", max_epochs=2000, repeats=3, cluster=cluster.address, output=tmp_path / "run", tell=told.append,
+                     should_stop=lambda: sum(isinstance(event, Told) for event in told) > 4)  # fmt: skip
+    assert result.partial
+    assert 1 <= len(result.history) < 500
+
+
+def test_workers_are_free_again_after_an_analysis_that_was_given_up(cluster):
+    def tell(event):
+        if isinstance(event, Told):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        analyze("digits", max_epochs=100_000, repeats=2, cluster=cluster.address, tell=tell)
+    assert analyze("digits", max_epochs=2, cluster=cluster.address).test_reads == 1
