@@ -89,7 +89,7 @@ def added(args: argparse.Namespace) -> None:
     epochs_of: list[float] = []
     bare = each(lambda one: epochs_of.append(training.train(one, data=data).seconds), plans[:9])
     around = statistics.median(whole - epochs for whole, epochs in zip(bare, epochs_of[1:]))
-    print(f"a training of one epoch of reuters: {1000 * statistics.median(bare):.0f} ms, {1000 * around:.0f} ms of them outside the "
+    print(f"an epoch of reuters alone: {1000 * statistics.median(bare):.0f} ms, {1000 * around:.0f} ms of them outside the "
           "epoch", flush=True)  # fmt: skip
     for count in (1, 2):
         with tempfile.TemporaryDirectory() as scratch:
