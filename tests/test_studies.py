@@ -162,7 +162,25 @@ def test_second_ctrl_c_quits_at_once_and_takes_the_workers_along(start, tmp_path
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Traceback" not in err
+    assert "nothing was kept" in err
+    assert not (tmp_path / "run").exists()
     wait_until(lambda: not any(map(lives, workers)), 5)
+
+
+def test_second_ctrl_c_keeps_what_is_finished(start, tmp_path):
+    process = start("digits", "--max-epochs", 20, "--repeats", 9, "--workers", 1, until="seed 1: epoch 3/")
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    for line in process.stderr:
+        if "Ctrl-C again" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    if (tmp_path / "run" / "report.html").exists():  # the epoch ended before
+        return
+    assert "go on with --resume run" in err
+    assert len(list((tmp_path / "run" / ".run" / "trainings").glob("*.npz"))) == 1
 
 
 @needs_proc

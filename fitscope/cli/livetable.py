@@ -42,7 +42,8 @@ class LiveTable:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.rows: dict[str, Row] = {}
-        self.started = time.monotonic()
+        self.growing = False  # whether trainings are only known when they begin, as in a search
+        self.first: tuple[float, int] | None = None  # when an epoch was told first, and how many there were by then
         self.live = Live(console=console, refresh_per_second=4, get_renderable=self.draw)
         self.live.start()
 
@@ -56,24 +57,23 @@ class LiveTable:
         row = self.rows.setdefault(told.name, Row(told.end.of))
         row.epoch, row.of, row.metrics, row.moved = told.end.epoch, told.end.of, told.end.metrics, time.monotonic()
         row.losses.append(told.end.metrics.get("val_loss", told.end.metrics.get("loss", math.nan)))
+        if self.first is None:
+            self.first = row.moved, row.epoch
 
     def draw(self) -> Group:
         """Return the table as it stands, with how far all is above it."""
         wide = self.console.width >= WIDE
         table = Table(box=None, pad_edge=False)
         table.add_column("training", no_wrap=True, overflow="ellipsis")
-        for column in ("epoch", *(["loss"] if wide else []), "val_loss"):
+        known = [metric for metric in ("loss", "val_loss") if any(metric in row.metrics for row in self.rows.values())]
+        metrics = known if wide else known[-1:]
+        for column in ("epoch", *metrics):
             table.add_column(column, justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
-        shown = self._shown()
-        if not shown:
-            return Group(Text(self._title()))
-        for name, row in shown:
-            loss, val_loss = (row.metrics.get(metric) for metric in ("loss", "val_loss"))
-            numbers = [loss, val_loss] if wide else [val_loss if val_loss is not None else loss]
-            texts = ["" if number is None else f"{number:.4f}" for number in numbers]
+        for name, row in self._shown():
+            texts = [f"{row.metrics[metric]:.4f}" if metric in row.metrics else "" for metric in metrics]
             table.add_row(name or "refit", f"{row.epoch}/{row.of}", *texts, sparkline(row.losses, 20 if wide else 8))
-        return Group(Text(self._title()), table)
+        return Group(Text(self._title()), *([table] if table.rows else []))
 
     def _shown(self) -> list[tuple[str, Row]]:
         begun = [name for name, row in self.rows.items() if row.epoch]
@@ -82,13 +82,16 @@ class LiveTable:
 
     def _title(self) -> str:
         done = sum(row.epoch == row.of for row in self.rows.values())
+        if self.growing:
+            return f"{done} trial{'s' * (done != 1)} done, {len(self.rows) - done} under way"
         epochs, of = (sum(getattr(row, name) for row in self.rows.values()) for name in ("epoch", "of"))
         text = f"{done} of {len(self.rows)} training{'s' * (len(self.rows) > 1)} done"
-        if not epochs:
-            return f"{text}, the first ones are starting"
-        if epochs == of:
+        if self.first is None:
+            return f"{text}, about to begin"
+        since, before = self.first  # what came before is the start of workers, and trainings kept from another time
+        if epochs in (before, of):
             return text
-        return f"{text}, about {duration((time.monotonic() - self.started) * (of - epochs) / epochs)} left"
+        return f"{text}, about {duration((time.monotonic() - since) * (of - epochs) / (epochs - before))} left"
 
     def close(self) -> None:
         """Leave the table as it is, and go on below it."""

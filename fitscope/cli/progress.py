@@ -37,6 +37,7 @@ class Teller:
             self.console.print(step.text, markup=False, soft_wrap=not self.live)
         if self.live and (len(step.jobs) > 1 or step.name in ("search", "trial")):
             self.table = self.table or LiveTable(self.console)
+            self.table.growing = step.name in ("search", "trial")
             self.table.expect(step.jobs)
 
     def epoch(self, told: Told) -> None:

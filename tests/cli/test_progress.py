@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from fitscope.analysis import Step
-from fitscope.cli.livetable import sparkline
+from fitscope.cli.livetable import LiveTable, sparkline
 from fitscope.cli.progress import Teller
 from fitscope.studies.work import Told
 from fitscope.training import EpochEnd
@@ -79,3 +79,30 @@ def test_sparkline_keeps_its_width_and_leaves_a_gap_where_a_loss_is_unknown():
     assert sparkline([2.0, float("nan"), 1.0], 8) == "█ ▁"
     assert len(sparkline([1 / n for n in range(1, 101)], 20)) <= 20
     assert sparkline([float("nan")], 8) == ""
+
+
+def test_table_of_a_search_says_what_is_done_and_under_way():
+    live = LiveTable(Console(file=io.StringIO(), width=80))
+    live.growing = True
+    live.expect({"trial 1": 2, "trial 2": 2, "trial 3": 2})
+    live.epoch(Told("trial 1", EpochEnd(2, 2, METRICS)))
+    assert live.draw().renderables[0].plain == "1 trial done, 2 under way"
+
+
+def test_table_counts_the_time_left_from_the_first_epoch_on(monkeypatch):
+    now = iter([1000.0, 1010.0, 1010.0])  # a slow start
+    monkeypatch.setattr("fitscope.cli.livetable.time.monotonic", lambda: next(now))
+    live = LiveTable(Console(file=io.StringIO(), width=80))
+    live.live.stop()
+    live.expect({"seed 0": 5, "seed 1": 5})
+    assert live.draw().renderables[0].plain == "0 of 2 trainings done, about to begin"
+    live.epoch(Told("seed 0", EpochEnd(1, 5, METRICS)))
+    live.epoch(Told("seed 0", EpochEnd(2, 5, METRICS)))
+    assert live.draw().renderables[0].plain == "0 of 2 trainings done, about 1 min 20 s left"
+
+
+def test_table_without_validation_has_no_column_for_it():
+    live = LiveTable(Console(file=io.StringIO(), width=80))
+    live.live.stop()
+    live.epoch(Told("refit", EpochEnd(1, 5, {"loss": 0.5})))
+    assert [column.header for column in live.draw().renderables[1].columns] == ["training", "epoch", "loss", ""]
