@@ -31,7 +31,7 @@ class Plan:
         validation: training samples held out as validation data; 0 trains on all of them, as a refit does.
         seed: decides the initial weights and the order of the batches.
         updates: stop after this many updates, in the middle of an epoch if need be; None for whole epochs.
-        options: how a person's own data is read: `target`, `group`, `time`, `test`.
+        options: how a person's own data is read: `target`, `group`, `time`, `test`, `task`.
         model_sha256: the hash of the file that holds a person's own function, else None.
         hyperparameters: what decides the network beside its name: of fitscope's own `units`, `layers`, `dropout` and `l2`;
             of a person's own what the function declares.

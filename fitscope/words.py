@@ -99,7 +99,7 @@ SKIPPED = {
     "interrupted": "You stopped the training, so nothing was refitted and the test data was not read.",
     "no_epoch_worth_it": "No epoch is better than guessing, so nothing was refitted and the test data was not read.",
     "minimum_not_reached": "Refitting by updates was refused: the best epoch is the last one, so the minimum was not reached, "
-    "and as many updates on more data would undertrain; raise --max-epochs, or refit by epochs.",
+    "and as many updates on more data would undertrain; the test data was not read: raise --max-epochs, or refit by epochs.",
 }
 
 LEAKS: dict[str, str | tuple[str, str]] = {  # where samples are counted, for one and for several; CODE.KIND where there are kinds

@@ -32,7 +32,7 @@ def test_refit_by_updates_is_refused_where_the_minimum_was_not_reached(fake_trai
     result = analyze("digits", max_epochs=20, refit_by="updates")
     assert (result.refit, result.refit_skipped) == (None, "minimum_not_reached")
     assert len(fake.plans) == 1
-    assert result.holdout is not None
+    assert (result.holdout, result.test_reads, fake.tested) == (None, 0, 0)
 
 
 def test_test_data_is_read_once_for_both_models(fake_training):

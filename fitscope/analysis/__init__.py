@@ -125,7 +125,10 @@ def analyze(
     content = {"plan": plan.to_json(), **wishes.to_json()}
     with open_folder(None if output is None else Path(output), content, resume) as folder:
         done = None if folder is None else folder.finished()
-        return _ritual(course, data, folder) if done is None else done
+        if folder is not None and done is not None:
+            course.tell(Step("folder", str(folder.path)))
+            return done
+        return _ritual(course, data, folder)
 
 
 def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> Result:

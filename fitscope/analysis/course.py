@@ -24,7 +24,7 @@ class Step:
     """Tell that a step of the ritual begins or has found something, in a sentence.
 
     Args:
-        name: `folder`, `data`, `train`, `search`, `refit`, `test` or `report`.
+        name: `folder`, `data`, `train`, `search`, `trial`, `refit`, `test` or `report`.
         text: the sentence.
         jobs: the trainings that begin with it, by name, each with its epochs.
     """

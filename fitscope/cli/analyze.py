@@ -12,7 +12,7 @@ from fitscope.cli.options import Share, Verdicts, data_dir, everywhere
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
-    from fitscope.result import Result, Score
+    from fitscope.result import Result
     from fitscope.studies.work import Told
 
 FAILED_ON = 3
@@ -122,53 +122,28 @@ def analyze(
             return INTERRUPTED
         finally:
             teller.close()
-    click.echo(result.to_text() if as_json else wrapped(summary(result, folder / "report.html")), nl=not as_json)
+    click.echo(result.to_text() if as_json else wrapped(_text(result, folder / "report.html")), nl=not as_json)
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
 
 
-def summary(result: Result, report: Path) -> str:
+def _text(result: Result, report: Path) -> str:
     """Return what the terminal shows at the end; its last line is the report's path."""
-    from fitscope import words
-    from fitscope.report.study_view import sections
+    from fitscope.report.summary import summary
 
-    lines = ["", result.to_json()["diagnosis"]["message"]]
-    lines += [f"  {advice['message']}" for advice in result.to_json()["diagnosis"]["advice"][:3]]
-    for study in sections(result):
-        lines += ["", f"{study.title}:", *(f"  {sentence}" for sentence in study.sentences)]
-    lines += [""] * bool(sections(result))
-    if result.refit is not None:
-        lines.append(_score("Refitted model", result.refit.test))
-    if result.holdout is not None:
-        lines.append(_score("Held-out model", result.holdout.test))
-    if result.search is not None and result.search.best is not None and result.search.best.test is not None:
-        lines.append(_score("Winner of the search", result.search.best.test))
-    if result.refit_skipped is not None:
-        lines.append(words.refit_skipped(result.refit_skipped))
+    lines = summary(result)
     if result.partial:
         lines.append(f"The same command with --resume {shlex.quote(str(report.parent))} (and without --output) goes on.")
     return "\n".join([*lines, "", str(report)])
 
 
-def _score(name: str, score: Score) -> str:
-    numbers = {
-        "accuracy": (score.accuracy, score.accuracy_interval),
-        "mean absolute error": (score.mae, score.mae_interval),
-        "loss": (score.loss, score.loss_interval),
-    }
-    said = [f"{what} {_number(value)} ({_number(limits[0])} to {_number(limits[1])})"
-            for what, (value, limits) in numbers.items() if value is not None and limits is not None]  # fmt: skip
-    return f"{name}: test {', '.join(said)}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
-
-
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:
+    from fitscope import words
+
     if interrupted:
         return INTERRUPTED
     if result.refit_skipped == "minimum_not_reached":
+        click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)
         return 1
     return FAILED_ON if result.diagnosis.verdict in fail_on else 0

@@ -44,7 +44,8 @@ def notices(result: Result) -> tuple[str, ...]:
             if len(result.history)
             else "before its first epoch"
         )
-        told.append(f"Partial: stopped {done}.")
+        over = len(result.history) and result.history.epochs[-1] == result.plan.max_epochs
+        told.append("Partial: stopped after this training, before all was done." if over else f"Partial: stopped {done}.")
     found = () if result.dataset is None else leaks(result.dataset)
     told += [f"Something is wrong with the data: {leak.message}" for leak in found if leak.severity == "serious"]
     return tuple(told)

@@ -52,6 +52,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.made = False  # by this analysis; what was there before is never removed
 
     @property
     def report(self) -> Path:
@@ -89,9 +90,11 @@ class RunFolder:
             raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None
         if differences:
             raise UsageError(f"{self.path} was begun with {'; '.join(differences)}; give the same options, or another folder.")
-        (self.path / WORK).mkdir(exist_ok=True)
+        if self.finished() is None:
+            (self.path / WORK).mkdir(exist_ok=True)
 
     def _begin(self, content: Mapping[str, Any]) -> None:
+        self.made = True
         try:
             (self.path / WORK).mkdir(parents=True)
             (self.path / "plan.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf8")
@@ -118,7 +121,7 @@ class RunFolder:
             files: what else there is, by name: the final models and what prepared their data.
 
         Raises:
-            OutputError: the disk is full or something cannot be written; nothing of the result is left then.
+            OutputError: the disk is full or something cannot be written.
         """
         work = self.path / WORK
         try:
@@ -134,7 +137,10 @@ class RunFolder:
             if not result.partial:
                 shutil.rmtree(work)
         except OSError as error:
-            raise OutputError(_cannot_write(self.path, error)) from error
+            raise OutputError(_cannot_write(self.path, error, kept=self._keeps_trainings())) from error
+
+    def _keeps_trainings(self) -> bool:
+        return any(self.trainings.glob("*.npz"))
 
     def discard(self) -> None:
         """Remove the folder and all that is in it."""
@@ -142,7 +148,7 @@ class RunFolder:
 
     def leave(self) -> None:
         """Remove the folder of an analysis that failed, but where finished trainings can be gone on with."""
-        if not any(self.trainings.glob("*.npz")):
+        if self.made and not self._keeps_trainings():
             self.discard()
 
 
@@ -200,6 +206,8 @@ def _write_log(history: TrainingHistory, path: Path) -> None:
             writer.writerow([epoch - 1, *(history.metrics[name][i] for name in names)])
 
 
-def _cannot_write(path: Path, error: OSError) -> str:
+def _cannot_write(path: Path, error: OSError, kept: bool = False) -> str:
     reason = (error.strerror or str(error)).rstrip(".").lower()
+    if kept:
+        return f"{path} cannot be written ({reason}); its finished trainings are kept: make room, then go on with --resume {path}."
     return f"{path} cannot be written ({reason}); nothing was kept there: make room, or give another folder with --output."

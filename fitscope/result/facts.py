@@ -58,7 +58,7 @@ class LayerFacts:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """Describe the network, and by which path it was trained (`sparse`, `dense` or `keras`)."""
+    """Describe the network, and by which path it was trained (`sparse`, `dense`, `keras` or `tf.data`)."""
 
     name: str
     parameters: int

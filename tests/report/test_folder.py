@@ -124,3 +124,22 @@ def test_partial_result_keeps_the_finished_trainings_and_a_whole_one_does_not(tm
         folder.fill(dataclasses.replace(result, partial=partial), np.zeros((20, 3)), {})
         assert folder.trainings.is_dir() == partial
         assert (folder.finished() is None) == partial
+
+
+def test_failed_resume_leaves_what_was_there(tmp_path, result):
+    folder = RunFolder(tmp_path / "run")
+    folder.create(CONTENT)
+    folder.fill(dataclasses.replace(result, partial=True), np.zeros((20, 3)), {})
+    (tmp_path / "run" / "my-notes.txt").write_text("kept")
+    with pytest.raises(KeyboardInterrupt), open_folder(tmp_path / "run", CONTENT, resume=True):
+        raise KeyboardInterrupt
+    assert {"report.html", "result.json", "my-notes.txt"} <= {path.name for path in (tmp_path / "run").iterdir()}
+
+
+def test_resume_of_a_finished_folder_leaves_nothing_behind(tmp_path, result):
+    folder = RunFolder(tmp_path / "run")
+    folder.create(CONTENT)
+    folder.fill(result, np.zeros((20, 3)), {})
+    with open_folder(tmp_path / "run", CONTENT, resume=True) as again:
+        assert again.finished() == result
+    assert not (tmp_path / "run" / ".run").exists()
