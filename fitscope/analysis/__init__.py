@@ -55,6 +55,9 @@ def analyze(
 ) -> Result:
     """Find where a network overfits, refit it for the best number of epochs and test it once.
 
+    Sets Keras' global seed, and clears its session before a network of the person's own is built, so that layers without a
+    name are counted alike in every training.
+
     Args:
         dataset: `imdb`, `reuters`, `digits` or `diabetes`, the path of a table, a folder of texts or pictures, the path of
             arrays (.npz), or `FILE.py:FUNCTION`.
