@@ -66,7 +66,7 @@ def _read_parquet(path: Path) -> tuple[pd.DataFrame, list[str]]:
     try:
         frame = pd.read_parquet(path)
     except ImportError:
-        raise DataError(f"{path} needs pyarrow to be read; install it with `pip install 'fitscope[parquet]'`.") from None
+        raise DataError(f"{path} needs pyarrow to be read; install it with `pip install pyarrow`.") from None
     except OSError:
         raise
     except Exception as error:  # pyarrow's errors are many, and some are its own

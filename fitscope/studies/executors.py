@@ -196,7 +196,7 @@ def cluster(located: Located, num_words: int | None, address: str, own_model: st
 
         connected = dask_cluster.connect(located, num_words, address, own_model)
     except ImportError:
-        raise UsageError("--cluster needs Dask, which is not installed; run pip install 'fitscope[cluster]'.") from None
+        raise UsageError("--cluster needs Dask, which is not installed; run pip install distributed.") from None
     except (OSError, ValueError) as error:
         raise DataError(
             f"The scheduler at {address} did not answer ({error or type(error).__name__}); start it with `dask scheduler`, and "
