@@ -32,10 +32,14 @@ def pay_off(trainings: int, batches: int) -> int:
         trainings: how many there are to do.
         batches: how many steps each of them takes.
     """
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = max(1, min(processors, trainings, int(_free_bytes() // WORKER_BYTES)))
+    workers = max(1, min(processors(), trainings, int(_free_bytes() // WORKER_BYTES)))
     alone = trainings * batches * STEP_SECONDS
     return workers if alone - alone / workers > WORKER_SECONDS else 1
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _free_bytes() -> float:
@@ -105,10 +109,11 @@ _flag: Any = None
 
 @contextmanager
 def processes(located: Located, workers: int) -> Iterator[Place]:
-    """Train in processes of their own, which end with this one.
+    """Train in processes of their own, each with its share of the processors; they end with this one.
 
-    Each has as many threads as this one: with another number, large dense products and convolutions add up in another
-    order, and curves would differ in their last digits. On networks of this size threads that share a processor cost little.
+    Threads that share a processor wait for each other: 8 trainings of reuters by two workers of two threads each take 1.6
+    times as long as by two of one. With another number of threads large dense products and convolutions add up in another
+    order, so that such curves may differ in their last digits from those of one process.
 
     Args:
         located: where every worker finds the data; encoded texts are memory-mapped, so that they share them.
@@ -117,9 +122,10 @@ def processes(located: Located, workers: int) -> Iterator[Place]:
     context = multiprocessing.get_context("spawn")
     ear, mouth = context.Pipe(duplex=False)
     flag = context.RawValue("b", 0)
+    threads = max(1, processors() // workers)
 
     def begin() -> ProcessPoolExecutor:
-        executor = ProcessPoolExecutor(workers, context, _begin, (mouth, flag))
+        executor = ProcessPoolExecutor(workers, context, _begin, (mouth, flag, threads))
         with _undisturbed():
             for _ in range(workers):  # a call that finds no worker free starts one
                 executor.submit(os.getpid)
@@ -152,10 +158,10 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(mouth: Any, flag: Any) -> None:
+def _begin(mouth: Any, flag: Any, threads: int) -> None:
     global _mouth, _flag
     _mouth, _flag = mouth, flag
-    work.begin()
+    work.begin(threads)
 
 
 def _tell_parent(told: Told) -> bool:

@@ -121,10 +121,16 @@ def _file(run: Run, data: Dataset) -> bytes:
         return path.read_bytes()
 
 
-def begin() -> None:
-    """Make a fresh process a worker: it ends with its parent, leaves Ctrl-C to it, and loads TensorFlow."""
+def begin(threads: int) -> None:
+    """Make a fresh process a worker: it ends with its parent, leaves Ctrl-C to it, and loads TensorFlow.
+
+    Args:
+        threads: how many it computes with.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ[name] = str(threads)
     training.start_loading().join()
 
 
