@@ -55,13 +55,14 @@ def people(rows=120):
             "bought": np.where(points + noise > 6, "yes", "no"),
             "level": pd.cut(points + noise, 3, labels=["low", "middle", "high"]).astype(str),
             "spent": (points * 10 + noise).round(2),
+            "height": (170 + points + 5 * noise).round(1),
             "paper": (age > 50).astype(int),
             "film": (city == "Oslo").astype(int),
         }
     )
 
 
-TARGETS = ["bought", "level", "spent", "paper", "film"]
+TARGETS = ["bought", "level", "spent", "height", "paper", "film"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,7 @@ TARGETS = ["bought", "level", "spent", "paper", "film"]
         ("bought", "binary", ["row", "prediction", "probability"]),
         ("level", "multiclass", ["row", "prediction", "probability"]),
         ("spent", "regression", ["row", "prediction"]),
+        ("spent,height", "regression", ["row", "spent", "height"]),
         ("paper,film", "multilabel", ["row", "paper", "film", "paper probability", "film probability"]),
     ],
 )
