@@ -92,6 +92,19 @@ def test_table_is_analyzed_and_predicted(analyze, predict, target, task, fields)
         assert sum(row["prediction"] == wanted for row, wanted in zip(rows, table[target])) >= 5
 
 
+def test_cell_that_is_no_number_is_missing_in_every_file(analyze):
+    import fitscope
+
+    table = people()[["age", "city", "bought"]].astype({"age": object})
+    table.loc[[3, 60], "age"] = "unknown"
+    table.to_csv("people.csv", index=False)
+    table.head(40).to_csv("new.csv", index=False)
+    analyze("people.csv", "--target", "bought", "--test", "new.csv")
+    found = fitscope.predict("run", "new.csv")
+    assert len(found.rows) == 40
+    assert found.notes == ("age: 1 cell that is no number counts as missing in the rows of new.csv ('unknown').",)
+
+
 def test_predictions_are_those_of_the_refitted_model_in_memory(analyze, predict):
     from fitscope import datasets, training
     from fitscope.plan import Plan
