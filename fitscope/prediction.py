@@ -25,10 +25,12 @@ class Predictions:
     Args:
         fields: the columns' names; the first is `row`, counted from 1, or `file`.
         rows: a dict of the fields each.
+        notes: what a person should know of the rows, in sentences: cells that count as missing.
     """
 
     fields: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...] = ()
 
 
 def predict(run: Path | str, file: Path | str) -> Predictions:
@@ -53,7 +55,7 @@ def predict(run: Path | str, file: Path | str) -> Predictions:
     preparation = read_preparation(run)
     if not file.exists():
         raise DataError(f"There is no file or folder {file}; give new data like that which the run was made of.")
-    rows, names = datasets.rows_of(file, preparation["input"])
+    rows, names, notes = datasets.rows_of(file, preparation["input"])
     if not count(rows):
         raise DataError(f"{file} holds no rows; give at least one.")
     training.start_loading().join()
@@ -63,7 +65,7 @@ def predict(run: Path | str, file: Path | str) -> Predictions:
     said = said_of(answers, preparation["task"], preparation["classes"])
     key, keys = ("row", range(1, len(said) + 1)) if names is None else ("file", names)
     found = tuple({key: name} | answer for name, answer in zip(keys, said))
-    return Predictions(tuple(found[0]), found)
+    return Predictions(tuple(found[0]), found, tuple(notes))
 
 
 def read_preparation(run: Path) -> dict[str, Any]:

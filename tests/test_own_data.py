@@ -55,13 +55,14 @@ def people(rows=120):
             "bought": np.where(points + noise > 6, "yes", "no"),
             "level": pd.cut(points + noise, 3, labels=["low", "middle", "high"]).astype(str),
             "spent": (points * 10 + noise).round(2),
+            "height": (170 + points + 5 * noise).round(1),
             "paper": (age > 50).astype(int),
             "film": (city == "Oslo").astype(int),
         }
     )
 
 
-TARGETS = ["bought", "level", "spent", "paper", "film"]
+TARGETS = ["bought", "level", "spent", "height", "paper", "film"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,7 @@ TARGETS = ["bought", "level", "spent", "paper", "film"]
         ("bought", "binary", ["row", "prediction", "probability"]),
         ("level", "multiclass", ["row", "prediction", "probability"]),
         ("spent", "regression", ["row", "prediction"]),
+        ("spent,height", "regression", ["row", "spent", "height"]),
         ("paper,film", "multilabel", ["row", "paper", "film", "paper probability", "film probability"]),
     ],
 )
@@ -88,6 +90,19 @@ def test_table_is_analyzed_and_predicted(analyze, predict, target, task, fields)
     if task in ("binary", "multiclass"):
         assert {row["prediction"] for row in rows} <= set(result["dataset"]["classes"])
         assert sum(row["prediction"] == wanted for row, wanted in zip(rows, table[target])) >= 5
+
+
+def test_cell_that_is_no_number_is_missing_in_every_file(analyze):
+    import fitscope
+
+    table = people()[["age", "city", "bought"]].astype({"age": object})
+    table.loc[[3, 60], "age"] = "unknown"
+    table.to_csv("people.csv", index=False)
+    table.head(40).to_csv("new.csv", index=False)
+    analyze("people.csv", "--target", "bought", "--test", "new.csv")
+    found = fitscope.predict("run", "new.csv")
+    assert len(found.rows) == 40
+    assert found.notes == ("age: 1 cell that is no number counts as missing in the rows of new.csv ('unknown').",)
 
 
 def test_predictions_are_those_of_the_refitted_model_in_memory(analyze, predict):

@@ -122,7 +122,7 @@ def load(located: Located, num_words: int | None) -> Dataset:
     return _LOADERS[places.kind_of(located.path)](located, num_words)
 
 
-def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, Sequence[str] | None]:
+def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, Sequence[str] | None, Sequence[str]]:
     """Read new data as a run's network reads it.
 
     Args:
@@ -130,7 +130,7 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, Sequence[str] 
         content: the `input` of the run's preparation.json.
 
     Returns:
-        Encoded rows, and their files' names, None where rows are numbered.
+        Encoded rows; their files' names, None where rows are numbered; and what a person should know of them, in sentences.
 
     Raises:
         DataError: the file is not what the network reads.
@@ -142,12 +142,11 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, Sequence[str] 
     if suffixes is not None and path.suffix.lower() not in suffixes:
         raise DataError(f"{path} is none of {', '.join(suffixes)}, which this run's network reads.")
     if kind == "table":
-        return table.rows_of(path, content), None
-    return (
-        (arrays.rows_of(path, content), None)
-        if kind == "arrays"
-        else {"texts": texts, "pictures": pictures}[kind].rows_of(path, content)
-    )
+        rows, notes = table.rows_of(path, content)
+        return rows, None, notes
+    if kind == "arrays":
+        return arrays.rows_of(path, content), None, ()
+    return *{"texts": texts, "pictures": pictures}[kind].rows_of(path, content), ()
 
 
 def _words(located: Located, num_words: int) -> Mapping[str, Any]:

@@ -72,7 +72,8 @@ def _kind_of_texts(counts: pd.Series) -> str:
     import pandas as pd
 
     texts, distinct, rows = counts.index.to_series(), len(counts), int(counts.sum())
-    if pd.to_numeric(texts, errors="coerce").notna().all():
+    numbers = int(counts[pd.to_numeric(texts, errors="coerce").notna().to_numpy()].sum())
+    if rows - numbers <= NO_NUMBERS * numbers:
         return "number"
     if texts.str.match(r"\d{4}-\d\d(-\d\d)?").all() and _dates(texts).notna().all():
         return "date"
@@ -91,33 +92,20 @@ def row_numbers(frame: pd.DataFrame) -> list[str]:
     return [name for name in whole if frame[name].iloc[0] in (0, 1) and (np.diff(frame[name].to_numpy()) == 1).all()]
 
 
-def mend(frame: pd.DataFrame) -> list[str]:
-    """Make missing what is no number in columns that hold hardly anything else, such as "unknown" among ages.
+def said_of_unread(frame: pd.DataFrame, kinds: Mapping[str, str], part: str) -> list[str]:
+    """Return in sentences how many cells of number columns are no numbers, such as "unknown" among ages.
 
     Args:
-        frame: changed in place.
-
-    Returns:
-        What was changed, in sentences.
+        frame: rows that `raw` reads.
+        kinds: each column's kind.
+        part: what the rows are, for people.
     """
-    import pandas as pd
-    from pandas.api import types
-
     notes = []
-    for name in frame.columns:
-        values = frame[name]
-        if types.is_numeric_dtype(values.dtype) or types.is_datetime64_any_dtype(values.dtype) or values.isna().all():
-            continue
-        try:
-            numbers = pd.to_numeric(values, errors="coerce")
-        except TypeError:  # lists and the like
-            continue
-        wrong = numbers.isna() & values.notna()
-        if 0 < wrong.sum() <= NO_NUMBERS * numbers.notna().sum():
-            notes.append(
-                f"{name}: {wrong.sum():,} cells that are no numbers count as missing ({str(values[wrong].iloc[0])[:30]!r})."
-            )
-            frame[name] = numbers
+    for name in (name for name, kind in kinds.items() if kind == "number"):
+        wrong = _numbers(frame[name]).isna() & frame[name].notna()
+        if count := int(wrong.sum()):
+            cells = "1 cell that is no number counts" if count == 1 else f"{count:,} cells that are no numbers count"
+            notes.append(f"{name}: {cells} as missing in the {part} ({str(frame[name][wrong].iloc[0])[:30]!r}).")
     return notes
 
 
@@ -130,10 +118,11 @@ def raw(frame: pd.DataFrame, kinds: Mapping[str, str], where: str) -> dict[str, 
         where: the file's name, for messages.
 
     Returns:
-        Numbers and dates as float64 [rows], NaN where missing; categories as str or None [rows]; words as Tokens.
+        Numbers and dates as float64 [rows], NaN where missing or, of numbers, where a cell is none; categories as
+        str or None [rows]; words as Tokens.
 
     Raises:
-        DataError: a column is missing, or holds what its kind does not allow.
+        DataError: a column is missing, holds what is no date, or hardly a number where they are needed.
     """
     if missing := [name for name in kinds if name not in frame.columns]:
         raise DataError(f"{where} has no column {', '.join(missing[:5])}; it needs {', '.join(kinds)}.")
@@ -142,17 +131,24 @@ def raw(frame: pd.DataFrame, kinds: Mapping[str, str], where: str) -> dict[str, 
 
 
 def _as_numbers(values: pd.Series, where: str) -> NDArray[np.float64]:
+    numbers = _numbers(values)
+    unread = numbers.isna() & values.notna()
+    if unread.sum() >= max(FEW, len(values) / 2):  # another column, or another way to write numbers
+        _check(values, unread, "number", where)
+    found = np.asarray(numbers.astype("float64").to_numpy(na_value=np.nan), np.float64)
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """Return a column as numbers, missing where a cell is none."""
     import pandas as pd
     from pandas.api import types
 
     if types.is_timedelta64_dtype(values.dtype):
-        return np.asarray(values.dt.total_seconds(), np.float64)
+        return values.dt.total_seconds()
     plain = types.is_numeric_dtype(values.dtype)
     texts = values if plain else pd.Series([_TRUTH.get(value, value) for value in values], dtype=object)
-    numbers = pd.to_numeric(texts, errors="coerce").set_axis(values.index)
-    _check(values, numbers.isna(), "number", where)
-    found = np.asarray(numbers.astype("float64").to_numpy(na_value=np.nan), np.float64)
-    return np.where(np.isinf(found), np.nan, found)
+    return pd.to_numeric(texts, errors="coerce").set_axis(values.index)
 
 
 def _as_days(values: pd.Series, where: str) -> NDArray[np.float64]:

@@ -177,7 +177,8 @@ def revealing_columns(columns: Mapping[str, NDArray[Any]], target: Labels, task:
 
     Args:
         columns: the training part's raw columns, numbers, texts or dates [rows].
-        target: the training part's labels or numbers [rows]; [rows, labels] of 0 and 1 for `multilabel`.
+        target: the training part's labels or numbers [rows]; [rows, labels] of 0 and 1 for `multilabel`, [rows, targets] for
+            several numbers, of which the one that a column tells best counts.
         task: `binary`, `multiclass`, `multilabel` or `regression`.
 
     Returns:
@@ -197,7 +198,8 @@ def follows_order(target: Labels, task: str, classes: Sequence[str] | None = Non
     """Find answers that follow the order of the samples, so that the first N of them don't stand for the others.
 
     Args:
-        target: labels or numbers in the data's order [samples], or one-hot or `multilabel` ones [samples, labels].
+        target: labels or numbers in the data's order [samples], or one-hot or `multilabel` ones [samples, labels], or several
+            numbers [samples, targets], of which the one that follows the order most counts.
         task: `binary`, `multiclass`, `multilabel` or `regression`.
         classes: the names of labels that are numbers from 0.
 
@@ -216,8 +218,9 @@ def follows_order(target: Labels, task: str, classes: Sequence[str] | None = Non
     if not len(target):
         return []
     if task == "regression":
-        numbers = order.number_order(target.reshape(len(target)).astype(np.float64))
-        return [Leak("follows_order", "warning", numbers)] if numbers else []
+        judged = [order.number_order(numbers) for numbers in revealing.number_columns(target)]
+        worst = max(filter(None, judged), key=lambda numbers: abs(numbers["correlation"]), default=None)
+        return [Leak("follows_order", "warning", worst)] if worst else []
     if task == "multilabel":
         names: Any = np.arange(target.shape[1])
         numbers = order.class_order(np.unique(target, axis=0, return_inverse=True)[1].ravel(), target)

@@ -27,12 +27,32 @@ def columns_that_tell(columns: Columns, target: NDArray[Any], task: str) -> list
         columns, target, task: as `leaks.revealing_columns` takes them.
     """
     if task == "regression":
-        found = _of_numbers(columns, target.reshape(len(target)).astype(np.float64))
+        found = _worst([_of_numbers(columns, numbers) for numbers in number_columns(target)])
     elif task == "multilabel":
         found = [numbers | {"label": i} for i, label in enumerate(target.T) for numbers in _of_classes(columns, label)]
     else:
         found = _of_classes(columns, one_label(target))
     return sorted(found, key=lambda numbers: -numbers["explained"])
+
+
+def number_columns(target: NDArray[Any]) -> NDArray[np.float64]:
+    """Return each target's numbers, float64 [targets, samples], from [samples] or [samples, targets].
+
+    Example:
+        >>> number_columns(np.array([[1, 5], [2, 6]])).tolist()
+        [[1.0, 2.0], [5.0, 6.0]]
+    """
+    return target.reshape(len(target), -1).T.astype(np.float64)
+
+
+def _worst(found: list[list[Evidence]]) -> list[Evidence]:
+    """Return each column's strongest evidence, from that of several targets, which are numbered from 0."""
+    worst: dict[str, Evidence] = {}
+    for place, evidence in enumerate(found):
+        for numbers in evidence:
+            if numbers["explained"] > worst.get(numbers["column"], {"explained": -math.inf})["explained"]:
+                worst[numbers["column"]] = numbers | ({"target": place} if len(found) > 1 else {})
+    return list(worst.values())
 
 
 def one_label(target: NDArray[Any]) -> NDArray[Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.datasets import targets
-from fitscope.datasets.columns import kinds_of, mend, raw, row_numbers
+from fitscope.datasets.columns import kinds_of, raw, row_numbers, said_of_unread
 from fitscope.datasets.dataset import Dataset, Indices, Labels, Located, latest, stratified, whole_groups
 from fitscope.datasets.parts import amount, check_enough, pace, rest, test_rows
 from fitscope.datasets.preparing import learn
@@ -68,9 +68,6 @@ def load(located: Located, num_words: int | None) -> Dataset:
     assert located.path is not None
     asked = amount(located.options.get("test"))
     table = _read(located.path, located.name, located.options)
-    features = table.features
-    table.notes += mend(features)
-    table.frame = table.frame.assign(**{str(name): features[name] for name in features.columns})
     if not isinstance(asked, str):
         return from_table(table, None, asked, located, num_words)
     return from_table(table, _read(Path(asked), Path(asked).name, located.options), asked, located, num_words)
@@ -123,12 +120,13 @@ def _order(table: _Table) -> None:
     assert table.time is not None
     kinds, _ = kinds_of(table.frame[[table.time]])
     kind = "number" if table.frame[table.time].dtype.kind in "iuf" else kinds.get(table.time)
-    if kind not in ("number", "date"):
+    readable = kind in ("number", "date") and not said_of_unread(table.frame, {table.time: str(kind)}, "")
+    if not readable:
         raise UsageError(f"--time {table.time} holds neither numbers nor dates such as 2026-01-31; name another column.")
     if table.group is not None:
         raise UsageError("--group and --time cannot both decide what is held out; give one of them.")
     table.drop_rows_without([table.time], f"value of {table.time}")
-    times = raw(table.frame, {table.time: kind}, table.name)[table.time]
+    times = raw(table.frame, {table.time: str(kind)}, table.name)[table.time]
     table.frame = table.frame.iloc[np.argsort(times, kind="stable")].reset_index(drop=True)
 
 
@@ -165,19 +163,25 @@ def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_wor
     words = (num_words or NUM_WORDS) if "words" in kinds.values() else None
     rows, labels = raw(table.frame, kinds, table.name), goal.labels(table.frame, table.name)
     max_epochs, batch_size = pace(len(table))
-    missing = _said_of_missing(table.features[list(kinds)])
+    unread = [
+        note for part, its in (("training", table), ("test", tests)) for note in said_of_unread(its.frame, kinds, f"{part} rows")
+    ]
+    notes = [*table.notes, *notes, *unread, *_said_of_missing(table.frame, rows), *tests.notes]
+    columns = {name: rows[name] if kinds.get(name) == "number" else table.frame[name].to_numpy() for name in table.features.columns}
     return Dataset(
         located.name, goal.task, goal.classes, rows, labels, raw(tests.frame, kinds, tests.name),
         goal.labels(tests.frame, tests.name), located.source, located.sha256, _split(table), groups=_groups(table),
         ordered=table.time is not None, fit=partial(learn, kinds=kinds, num_words=words), max_epochs=max_epochs,
-        batch_size=batch_size, notes=(*table.notes, *notes, *missing, *tests.notes), num_words=words,
-        columns={name: table.frame[name].to_numpy() for name in table.features.columns},
+        batch_size=batch_size, notes=tuple(notes), num_words=words,
+        columns=columns,
     )  # fmt: skip
 
 
-def _said_of_missing(frame: pd.DataFrame) -> list[str]:
-    counts = frame.isna().sum()
-    found = [f"{name} {count:,}" for name, count in counts[counts > 0].items()]
+def _said_of_missing(frame: pd.DataFrame, rows: Mapping[str, Any]) -> list[str]:
+    import pandas as pd
+
+    missing = {name: pd.isna(values) if isinstance(values, np.ndarray) else frame[name].isna() for name, values in rows.items()}
+    found = [f"{name} {its.sum():,}" for name, its in missing.items() if its.any()]
     if not found:
         return []
     return [
@@ -186,12 +190,15 @@ def _said_of_missing(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def rows_of(path: Path, content: Mapping[str, Any]) -> Any:
+def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:
     """Read new rows as the table that a network was trained on, and encode them.
 
     Args:
         path: a table with the same columns; the target may be missing, others are not looked at.
         content: what `TableEncoder.to_json` wrote.
+
+    Returns:
+        The rows, and in sentences which cells could not be read.
 
     Raises:
         DataError: a column is missing, or holds what it must not.
@@ -201,4 +208,4 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> Any:
     encoder = TableEncoder.from_json(content)
     kinds = encoder.kinds()
     frame, _ = read_table(path, texts=[name for name, kind in kinds.items() if kind in ("category", "words")])
-    return encoder(raw(frame, kinds, path.name))
+    return encoder(raw(frame, kinds, path.name)), said_of_unread(frame, kinds, f"rows of {path.name}")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fitscope.datasets.columns import kinds_of, raw, row_numbers
+from fitscope.datasets.columns import kinds_of, raw, row_numbers, said_of_unread
 from fitscope.datasets.preparing import TableEncoder, learn, transformer
 from fitscope.errors import DataError
 
@@ -107,15 +107,25 @@ def test_column_that_counts_the_rows_is_found():
     assert row_numbers(frame) == ["id"]
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "says"), [("age", "old", "'old' in row 1 of column age"), ("size", "1,5x", "a number is needed")]
-)
-def test_new_row_with_the_wrong_kind_is_refused(frame, column, value, says):
+@pytest.mark.parametrize(("column", "value"), [("age", "old"), ("size", "1,5x"), ("paid", "perhaps")])
+def test_new_cell_that_is_no_number_counts_as_missing_and_is_told(frame, column, value):
     _, kinds = encoder_of(frame)
     new = frame.head(1).astype({column: object})
     new.loc[0, column] = value
-    with pytest.raises(DataError, match=says):
-        raw(new, kinds, "new.csv")
+    assert np.isnan(raw(new, kinds, "new.csv")[column]).tolist() == [True]
+    (note,) = said_of_unread(new, kinds, "rows of new.csv")
+    assert note == f"{column}: 1 cell that is no number counts as missing in the rows of new.csv ({value!r})."
+
+
+def test_new_column_that_holds_hardly_a_number_is_refused(frame):
+    _, kinds = encoder_of(frame)
+    with pytest.raises(DataError, match="'old' in row 1 of column age, and a number is needed"):
+        raw(frame.assign(age="old"), kinds, "new.csv")
+
+
+def test_new_cell_that_is_no_date_is_refused():
+    with pytest.raises(DataError, match="'soon' in row 2 of column day, and a date is needed"):
+        raw(pd.DataFrame({"day": ["2026-01-01", "soon"]}), {"day": "date"}, "new.csv")
 
 
 def test_new_rows_without_a_column_are_refused(frame):

@@ -177,3 +177,16 @@ def test_run_moments_equal_those_of_shuffled_classes():
     classes, rng = np.repeat([0, 1, 2, 3], [30, 5, 12, 3]), np.random.default_rng(0)
     runs = [1 + np.count_nonzero(np.diff(rng.permutation(classes))) for _ in range(20_000)]
     assert run_moments(np.bincount(classes)) == pytest.approx((np.mean(runs), np.std(runs)), rel=0.02)
+
+
+def test_column_that_tells_one_of_several_numbers_is_found_once():
+    targets = np.column_stack([RNG.normal(size=600), NUMBERS, NUMBERS + 0.01 * RNG.normal(size=600)])
+    (leak,) = revealing_columns({"twice": NUMBERS * 2, "noise": RNG.normal(size=600)}, targets, "regression")
+    assert (leak.numbers["column"], leak.numbers["target"]) == ("twice", 1)
+
+
+def test_one_of_several_numbers_that_is_sorted_is_told():
+    targets = np.column_stack([RNG.normal(size=600), np.sort(NUMBERS)])
+    (leak,) = follows_order(targets, "regression")
+    assert leak.numbers["how"] == "sorted"
+    assert follows_order(targets[:, :1], "regression") == []

@@ -121,7 +121,22 @@ def test_few_cells_that_are_no_numbers_count_as_missing():
     table.loc[[5, 50], "size"] = "unknown"
     data = load(table=table)
     assert np.isnan(data.x_train["size"]).sum() + np.isnan(data.x_test["size"]).sum() == 2
-    assert "size: 2 cells that are no numbers count as missing ('unknown')." in data.notes
+    assert "size: 1 cell that is no number counts as missing in the test rows ('unknown')." in data.notes
+
+
+def test_cells_that_are_no_numbers_in_a_test_file_count_as_missing():
+    new = frame(30).astype({"size": object})
+    new.loc[[1, 2], "size"] = "unknown"
+    new.to_csv("new.csv", index=False)
+    data = load(test="new.csv")
+    assert np.flatnonzero(np.isnan(data.x_test["size"])).tolist() == [1, 2]
+    assert "size: 2 cells that are no numbers count as missing in the test rows ('unknown')." in data.notes
+
+
+def test_test_file_that_holds_no_number_where_one_is_needed_is_refused():
+    frame(30).assign(size="unknown").to_csv("new.csv", index=False)
+    with pytest.raises(DataError, match="'unknown' in row 1 of column size, and a number is needed"):
+        load(test="new.csv")
 
 
 def small(**columns):
