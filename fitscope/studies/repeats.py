@@ -65,10 +65,10 @@ def together(runs: Sequence[Run], data: Dataset) -> Together:
     """Put the trainings of one setting together, up to the last epoch that all of them have.
 
     Args:
-        runs: of other seeds, or of every fold. A seed that diverged is left out where others did not.
+        runs: of other seeds, or of every fold. One that diverged is left out where others did not, and the report says so.
         data: gives the samples' groups.
     """
-    runs = [run for run in runs if np.isfinite(run.history.val_loss).all()] or list(runs)
+    runs = [run for run in runs if finite(run)] or list(runs)
     epochs = min(len(run.history) for run in runs)
     each = [run.validation_losses[:epochs] for run in runs]
     groups = [data.groups[data.held_out(run.plan)] for run in runs] if data.groups is not None else None
@@ -81,6 +81,11 @@ def together(runs: Sequence[Run], data: Dataset) -> Together:
     whole = np.concatenate(each, axis=1)
     history = history.replaced("val_loss", whole.mean(axis=1, dtype=np.float64))
     return Together(history, whole, (whole,), None if groups is None else np.concatenate(groups), 1)
+
+
+def finite(run: Run) -> bool:
+    """Tell whether a training has a finite validation loss after every epoch."""
+    return bool(np.isfinite(run.history.val_loss).all())
 
 
 def diagnose(found: Together, data: Dataset, plan: Plan, majority: float | None) -> Diagnosis:
