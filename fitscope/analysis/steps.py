@@ -43,6 +43,8 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
     if workers == 1 and course.cluster is None:
         with course.part("import"):
             (loading or training.start_loading()).join()
+    if course.wishes.search is not None:
+        search.space(plan, data)  # an own network without one is refused before anything is trained
     return data, asked, workers
 
 

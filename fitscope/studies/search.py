@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fitscope.datasets import Dataset, own
+from fitscope.datasets.streams import Streams
 from fitscope.diagnosis.optimism import correct
 from fitscope.errors import UsageError
 from fitscope.plan import Plan
@@ -52,7 +53,8 @@ def space(plan: Plan, data: Dataset) -> HyperParameters:
     found.Choice("dropout", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
     found.Choice("l2", [0.0, 1e-5, 1e-4, 1e-3, 1e-2])
     found.Float("learning_rate", 1e-4, 1e-2, sampling="log", default=1e-3)
-    found.Choice("batch_size", batches, default=plan.batch_size)
+    if not isinstance(data.x_train, Streams):  # their batches are as large as they come
+        found.Choice("batch_size", batches, default=plan.batch_size)
     return found
 
 

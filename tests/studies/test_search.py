@@ -1,10 +1,12 @@
 """keras-tuner's real oracles, with trainings faked."""
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
+from fitscope.datasets.streams import Streams
 from fitscope.errors import UsageError
 from fitscope.studies import search
 from fitscope.studies.search import ORACLES, Hunt
@@ -53,6 +55,11 @@ def test_space_of_the_textbook_network_has_its_setting_as_default(plan, data):
     found = search.space(plan, data)
     defaults = {hp.name: hp.default for hp in found.space}
     assert defaults == {"units": 64, "layers": 2, "dropout": 0.0, "l2": 0.0, "learning_rate": 1e-3, "batch_size": 32}
+
+
+def test_space_of_streams_leaves_their_batches_as_they_come(plan, data):
+    streams = dataclasses.replace(data, x_train=Streams(None, None, None, 160, 40))
+    assert "batch_size" not in {hp.name for hp in search.space(plan, streams).space}
 
 
 def test_space_of_an_own_network_is_what_it_declares(own_plan, data):
