@@ -28,7 +28,7 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
     with course.part("data"):
         data = datasets.load(course.located, plan.num_words) if data is None else data
         data.check_held_out(plan.validation)
-    work.keep(data, plan.num_words)
+    work.keep(data, plan)
     course.tell(Step("data", describe_data(data, plan, course.located.path)))
     for note in data.notes:
         course.tell(Step("data", note))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fitscope.datasets import Dataset, own
+from fitscope.datasets import Dataset, is_known, own
 from fitscope.diagnosis.gains import Gain, Pair, compare, compare_apart
 from fitscope.plan import Plan
 from fitscope.result import Remedy
@@ -39,7 +39,7 @@ def plans(plan: Plan, data: Dataset) -> dict[str, Plan]:
         "l2": lambda: _network(plan, data, l2=lambda _: L2),
         "dropout": lambda: _network(plan, data, dropout=lambda _: DROPOUT),
         "l2_dropout": lambda: _network(plan, data, l2=lambda _: L2, dropout=lambda _: DROPOUT),
-        "fewer_words": lambda: _fewer_words(plan),
+        "fewer_words": lambda: _fewer_words(plan, data),
         "lower_learning_rate": lambda: _slower(plan),
     }
     made = {code: change() for code, change in changes.items()}
@@ -56,8 +56,10 @@ def _network(plan: Plan, data: Dataset, **changes: Callable[[Any], Any]) -> Plan
     return plan.replace(hyperparameters=dict(plan.hyperparameters) | changed)
 
 
-def _fewer_words(plan: Plan) -> Plan | None:
+def _fewer_words(plan: Plan, data: Dataset) -> Plan | None:
     if plan.num_words is None or plan.num_words < 100 * FEWER:
+        return None
+    if not is_known(plan.dataset) and "num_words" not in getattr(data.fit, "keywords", {}):  # words that a function chose
         return None
     return plan.replace(num_words=plan.num_words // FEWER)
 

@@ -141,6 +141,20 @@ def test_workers_without_the_data_are_sent_it(cluster, tmp_path):
     assert numbers(analyze("imdb", cluster=cluster.address, **given)) == numbers(analyze("imdb", **given))
 
 
+def test_own_texts_that_are_sent_are_read_with_fewer_words_too(cluster, tmp_path):
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 60), ("test", 20)):
+        for kind in ("bad", "good"):
+            folder = tmp_path / "texts" / part / kind
+            folder.mkdir(parents=True)
+            for i in range(count // 2):
+                (folder / f"{i}.txt").write_text(" ".join(f"{kind[0]}{rng.integers(3)} w{n}" for n in rng.integers(0, 3000, 60)))
+    given = {"max_epochs": 2, "num_words": 2000, "remedies": True, "validation": 20}
+    there = analyze("texts", cluster=cluster.address, **given)
+    assert "fewer_words" in {remedy.name for remedy in there.studies.remedies}
+    assert numbers(there) == numbers(analyze("texts", **given))
+
+
 def test_search_goes_on_without_a_worker_that_was_killed(own_cluster):
     own_cluster.add().add().ready(2)
 

@@ -24,8 +24,10 @@ def test_smaller_has_a_quarter_of_the_units(plan, make_data, task, smaller):
 
 
 def test_fewer_words_are_a_tenth_where_there_are_enough(plan, data):
-    assert remedies.plans(plan.replace(num_words=10_000), data)["fewer_words"].num_words == 1000
-    assert "fewer_words" not in remedies.plans(plan.replace(num_words=500), data)
+    imdb = plan.replace(dataset="imdb", num_words=10_000)
+    assert remedies.plans(imdb, data)["fewer_words"].num_words == 1000
+    assert "fewer_words" not in remedies.plans(imdb.replace(num_words=500), data)
+    assert "fewer_words" not in remedies.plans(imdb.replace(dataset="own.py:words"), data)
 
 
 @pytest.mark.parametrize(("model", "codes"), [("linear", ["lower_learning_rate"]), ("conv", ALL), ("small", ALL), ("large", ALL)])
