@@ -48,10 +48,11 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
     return data, asked, workers
 
 
-def train(course: Course, opened: Crew, data: Dataset, asked: Jobs, workers: int) -> Found:
+def train(course: Course, opened: Crew, data: Dataset, asked: Jobs) -> Found:
     """Train all that was asked for, judge it, and search."""
     plan, all_jobs = course.plan, distinct(asked.all)
-    course.tell(Step("train", describe_training(plan, all_jobs, workers), {job.name: job.plan.max_epochs for job in all_jobs}))
+    text = describe_training(plan, all_jobs, opened.place.workers)
+    course.tell(Step("train", text, {job.name: job.plan.max_epochs for job in all_jobs}))
     with course.part("train"):
         runs = opened.train(asked.all)
     stopped = opened.stopped or any(run.stopped for run in runs.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitscope.analysis import analyze
+from fitscope.analysis import Step, analyze
 from fitscope.errors import DataError, OwnCodeError, UsageError
 from fitscope.studies import executors
 from fitscope.studies.work import Told
@@ -111,6 +111,7 @@ def test_repeats_on_a_cluster_are_those_of_this_process(cluster):
     heard = []
     there = analyze("digits", max_epochs=3, repeats=3, cluster=cluster.address, tell=heard.append)
     assert numbers(there) == numbers(analyze("digits", max_epochs=3, repeats=3))
+    assert any("3 trainings, 2 at a time" in step.text for step in heard if isinstance(step, Step))
     assert {(t.name, t.end.epoch) for t in heard if isinstance(t, Told)} >= {(f"seed {seed}", 1) for seed in range(3)}
 
 

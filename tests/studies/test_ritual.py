@@ -47,6 +47,13 @@ def test_result_with_studies_goes_to_json_and_back(faked, fold_samples, wishes):
     assert not result.partial
 
 
+@pytest.mark.parametrize("workers", [0, -3])
+def test_fewer_than_one_worker_is_refused(faked, tmp_path, workers):
+    with pytest.raises(UsageError, match=f"--workers {workers} is not possible"):
+        analyze("digits", workers=workers, output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_repeats_take_the_mean_curves_minimum(faked, monkeypatch):
     plain = faked.train
     lows = {0: 3, 1: 9, 2: 9}
