@@ -174,18 +174,25 @@ def search(crew: Crew, kind: str, trials: int, plan: Plan, data: Dataset, tell: 
 
 
 def winner(hunt: Hunt) -> str | None:
-    """Return the name of the trial with the lowest validation loss, the first on ties; None where none has one."""
+    """Return the name of the trial with the lowest validation loss, the first begun on ties; None where none has one."""
     lows = {name: min((x for x in run.history.val_loss.tolist() if math.isfinite(x)), default=math.inf)
             for name, run in hunt.runs.items()}  # fmt: skip
-    best = min(lows, key=lambda name: lows[name], default=None)
+    best = min(lows, key=lambda name: (lows[name], _number(name)), default=None)
     return best if best is not None and math.isfinite(lows[best]) else None
 
 
+def _number(name: str) -> int:
+    return int(name.split()[1])
+
+
 def results(hunt: Hunt) -> Search:
-    """Return the search as the result holds it, the winner's loss corrected for its having been chosen."""
-    trials = []
-    for name in sorted(hunt.runs, key=lambda name: int(name.split()[1])):
-        found = entry(hunt.runs[name], hunt.plan, hunt.data)
+    """Return the search as the result holds it, the winner's loss corrected for its having been chosen.
+
+    Trials go by their number: which of several workers ended first decides nothing.
+    """
+    trials, runs = [], {name: hunt.runs[name] for name in sorted(hunt.runs, key=_number)}
+    for name, run in runs.items():
+        found = entry(run, hunt.plan, hunt.data)
         changes = {key: value for key, value in found.changes.items() if key != "max_epochs"}
         trials.append(Trial(name, changes, found.history, found.best_epoch, found.best_val_loss, found.verdict, found.seconds,
                             hunt.continued[name]))  # fmt: skip
@@ -195,7 +202,7 @@ def results(hunt: Hunt) -> Search:
     chosen = next(trial for trial in trials if trial.trial == best)
     assert chosen.best_epoch is not None
     groups = None if hunt.data.groups is None else hunt.data.groups[hunt.data.held_out(hunt.plan)]
-    said = correct([run.validation_losses for run in hunt.runs.values()], groups=groups, seed=hunt.plan.seed)
+    said = correct([run.validation_losses for run in runs.values()], groups=groups, seed=hunt.plan.seed)
     return Search(hunt.kind, tuple(trials), BestTrial(best, chosen.hyperparameters, chosen.best_epoch, said.observed,
                                                       said.corrected, said.interval))  # fmt: skip
 

@@ -178,6 +178,16 @@ def test_winner_is_the_first_of_the_lowest(plan, data, run_of):
     assert search.winner(Hunt("random", plan, data, None, runs)) == "trial 2"
 
 
+def test_order_in_which_trials_end_changes_nothing(plan, data, run_of):
+    plans = [plan.replace(max_epochs=8, hyperparameters={"units": 8 + i}) for i in range(12)]
+    runs = {f"trial {i}": run_of(p.replace(seed=i), low=0.4 if i in (3, 10) else 0.5) for i, p in enumerate(plans, 1)}
+    runs["trial 10"] = dataclasses.replace(runs["trial 3"], plan=runs["trial 10"].plan)
+    backward = dict(reversed(runs.items()))
+    hunts = [Hunt("random", plan, data, None, found, dict.fromkeys(found)) for found in (runs, backward)]
+    assert search.winner(hunts[0]) == search.winner(hunts[1]) == "trial 3"
+    assert search.results(hunts[0]) == search.results(hunts[1])
+
+
 def test_results_name_hyperparameters_and_correct_the_winners_loss(hunt, plan):
     found, jobs = hunt("hyperband", 12, plan=plan.replace(max_epochs=9))
     said = search.results(found)
