@@ -59,7 +59,7 @@ def train(course: Course, opened: Crew, data: Dataset, asked: Jobs) -> Found:
     runs = _finished(runs, asked)
     main = [runs[job.name] for job in asked.main if job.name in runs]
     with course.part("diagnosis"):
-        majority, common = data.majority(main[0].plan), repeats.together(main, data)
+        majority, common = repeats.majority_of(main, data), repeats.together(main, data)
         diagnosis = repeats.diagnose(common, data, plan, majority)
     found = Found(asked, runs, common, diagnosis, majority)
     if course.wishes.search is not None and not stopped:
