@@ -143,7 +143,7 @@ def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> R
     place = crew(course.located, course.plan.num_words, store, course.tell, course.should_stop, workers, course.cluster,
                  course.plan.model if datasets.own.is_own(course.plan.model) else None)  # fmt: skip
     with place as opened:
-        found = train(course, opened, data, asked, workers)
+        found = train(course, opened, data, asked)
         refit(course, opened, data, found)
         finished = finish(course, opened, data, found)
     result = conclude(course, data, found, finished)

@@ -10,6 +10,7 @@ from typing import Any
 
 from fitscope.datasets import Leak, Located
 from fitscope.diagnosis import Diagnosis
+from fitscope.errors import UsageError
 from fitscope.plan import Plan
 from fitscope.result import Search
 from fitscope.studies.repeats import Together
@@ -52,6 +53,10 @@ class Course:
     near: bool = False
     leaks: tuple[Leak, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 1:
+            raise UsageError(f"--workers {self.workers} is not possible; give a whole number of at least 1, or leave it out.")
 
     @contextmanager
     def part(self, name: str) -> Any:

@@ -28,7 +28,7 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
     with course.part("data"):
         data = datasets.load(course.located, plan.num_words) if data is None else data
         data.check_held_out(plan.validation)
-    work.keep(data, plan.num_words)
+    work.keep(data, plan)
     course.tell(Step("data", describe_data(data, plan, course.located.path)))
     for note in data.notes:
         course.tell(Step("data", note))
@@ -43,20 +43,23 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
     if workers == 1 and course.cluster is None:
         with course.part("import"):
             (loading or training.start_loading()).join()
+    if course.wishes.search is not None:
+        search.space(plan, data)  # an own network without one is refused before anything is trained
     return data, asked, workers
 
 
-def train(course: Course, opened: Crew, data: Dataset, asked: Jobs, workers: int) -> Found:
+def train(course: Course, opened: Crew, data: Dataset, asked: Jobs) -> Found:
     """Train all that was asked for, judge it, and search."""
     plan, all_jobs = course.plan, distinct(asked.all)
-    course.tell(Step("train", describe_training(plan, all_jobs, workers), {job.name: job.plan.max_epochs for job in all_jobs}))
+    text = describe_training(plan, all_jobs, opened.place.workers)
+    course.tell(Step("train", text, {job.name: job.plan.max_epochs for job in all_jobs}))
     with course.part("train"):
         runs = opened.train(asked.all)
     stopped = opened.stopped or any(run.stopped for run in runs.values())
     runs = _finished(runs, asked)
     main = [runs[job.name] for job in asked.main if job.name in runs]
     with course.part("diagnosis"):
-        majority, common = data.majority(main[0].plan), repeats.together(main, data)
+        majority, common = repeats.majority_of(main, data), repeats.together(main, data)
         diagnosis = repeats.diagnose(common, data, plan, majority)
     found = Found(asked, runs, common, diagnosis, majority)
     if course.wishes.search is not None and not stopped:

@@ -13,6 +13,16 @@ from fitscope.diagnosis.optimism import Counts, Losses, Units, choose, draw, err
 from fitscope.diagnosis.thresholds import LIMITS
 
 _LEVEL = 0.05
+Groups = Sequence[object] | NDArray[np.generic] | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Hold the trainings with and without one remedy, all on the same samples in the same order; see `compare`."""
+
+    baseline: Sequence[Losses]
+    other: Sequence[Losses]
+    groups: Groups = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ def compare(
     baseline: Sequence[Losses],
     others: Sequence[Sequence[Losses]],
     *,
-    groups: Sequence[object] | NDArray[np.generic] | None = None,
+    groups: Groups = None,
     seed: int = 0,
 ) -> tuple[Gain, ...]:
     """Compare the best validation loss of remedies with a baseline's.
@@ -112,25 +122,43 @@ def compare(
         >>> round(found.gain, 1), found.clear
         (0.1, True)
     """
+    return _adjusted(_differences(baseline, others, groups, seed))
+
+
+def compare_apart(pairs: Sequence[Pair], *, seed: int = 0) -> tuple[Gain, ...]:
+    """Compare remedies as `compare` does, each with a baseline on samples of its own.
+
+    Args:
+        pairs: one a remedy; the gain is NaN where a side has no training.
+        seed: of the resamples.
+
+    Returns:
+        One gain a remedy, in their order, corrected for their number.
+
+    Raises:
+        ResultError: a pair's sides were not measured on the same number of samples.
+    """
+    return _adjusted([found for pair in pairs for found in _differences(pair.baseline, [pair.other], pair.groups, seed)])
+
+
+def _differences(baseline: Sequence[Losses], others: Sequence[Sequence[Losses]], groups: Groups, seed: int) -> list[_Difference]:
     trainings = finite_epochs([losses for side in (baseline, *others) for losses in side])
     given = iter(trainings)
     sides = [[next(given) for _ in side] for side in (baseline, *others)]
     plain, *changed = (side if side and all(len(losses) for losses in side) else [] for side in sides)
     if not plain:
-        return _adjusted([_unknown(baseline, other) for other in others])
+        return [_unknown(baseline, other) for other in others]
     resampled = units(plain[0].shape[1], groups)
     counts = draw(len(resampled.sizes), LIMITS.resamples, seed)
     # What a sample adds to every loss alike takes no part in a difference; without it single precision is exact enough.
     common = plain[0][plain[0].mean(axis=1, dtype=np.float64).argmin()]
     measured = [_measure(losses, common, resampled, counts) for losses in plain]
-    return _adjusted(
-        [
-            _difference(measured, [_measure(losses, common, resampled, counts) for losses in side], resampled)
-            if side
-            else _unknown(baseline, other)
-            for side, other in zip(changed, others)
-        ]
-    )
+    return [
+        _difference(measured, [_measure(losses, common, resampled, counts) for losses in side], resampled)
+        if side
+        else _unknown(baseline, other)
+        for side, other in zip(changed, others)
+    ]
 
 
 def _unknown(baseline: Sequence[Losses], other: Sequence[Losses]) -> _Difference:

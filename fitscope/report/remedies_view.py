@@ -32,7 +32,7 @@ def remedies(result: Result) -> Section | None:
         told = [(name, size(remedy.gain, remedy.interval), _way(remedy)) for name, remedy in ranked]
         sentences.append(words.ranking(told, one_seed=one_seed))
     sentences += [f"{name} came to no finite validation loss." for name, remedy in named if not math.isfinite(remedy.gain)]
-    sentences += [*_untrained(named), _between_seeds(tried, one_seed)]
+    sentences += [*_left_out(named), *_untrained(named), _between_seeds(tried, one_seed)]
     return Section(
         name="remedies",
         title="What would have helped",
@@ -43,6 +43,18 @@ def remedies(result: Result) -> Section | None:
         "helps. Its 95 % interval comes from resamples of the validation samples that choose each side's best epoch anew. "
         f"Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979). {_meanings(tried)}",
     )
+
+
+def _left_out(named: Sequence[tuple[str, Remedy]]) -> list[str]:
+    """Say which folds a remedy's gain leaves out."""
+    told = []
+    for name, remedy in named:
+        if remedy.left_out:
+            text = f"{'fold' if len(remedy.left_out) == 1 else 'folds'} {', '.join(map(str, remedy.left_out))}"
+            told.append(
+                f"{name[0].upper()}{name[1:]} is compared without {text}, where losses were not finite on one side or both."
+            )
+    return told
 
 
 def _untrained(named: Sequence[tuple[str, Remedy]]) -> list[str]:

@@ -68,6 +68,7 @@ class Remedy(Training):
         clear: whether the difference is more than chance explains.
         seeds: how many trainings stand on each side; `history` is the first one's.
         spread: standard deviation of the best validation loss between seeds, None with one seed.
+        left_out: numbers of the folds that diverged with or without the change, and are left out on both sides.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Remedy(Training):
     clear: bool
     seeds: int
     spread: float | None
+    left_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Any
 from fitscope import datasets, training
 from fitscope.datasets import Dataset, Located, own, store
 from fitscope.errors import DataError
+from fitscope.plan import Plan
 from fitscope.studies import work
 from fitscope.studies.executors import Place
 from fitscope.studies.work import Finished, Job, Told
@@ -125,19 +126,26 @@ Sent = Dataset | bytes | None
 _files: dict[str, Path] = {}  # those that were sent, by their hash
 
 
-def _ready(located: Located, sources: Mapping[str, str], sent: Sent, num_words: int | None) -> Located:
+def _ready(located: Located, sources: Mapping[str, str], sent: Sent, plan: Plan) -> Located:
     """Load TensorFlow and take what was sent, once a worker."""
     training.start_loading().join()
     own.receive(sources)
     if isinstance(sent, bytes):
         return dataclasses.replace(located, path=_received(located, sent))
     if sent is not None:
-        work.keep(sent, num_words)
+        work.keep(_with_words(sent, plan.num_words), plan)
         return located
     found = _found_here(located)
     if found is None:
         raise DataError(f"A worker no longer has {located.name}; start the command again, and it is sent there.")
     return found
+
+
+def _with_words(data: Dataset, num_words: int | None) -> Dataset:
+    """Return texts that were sent whole, to be read with so many words; all else is as it was sent."""
+    if num_words == data.num_words or not isinstance(data.fit, partial):
+        return data
+    return dataclasses.replace(data, num_words=num_words, fit=partial(data.fit, num_words=num_words))
 
 
 def _received(located: Located, content: bytes) -> Path:
@@ -160,10 +168,10 @@ def _train(job: Job, sent: Sent, *, located: Located, topic: str, sources: Mappi
         worker.log_event(topic, {"name": told.name, "end": dataclasses.asdict(told.end)})
         return bool(flag.is_set())
 
-    return work.train(job, _ready(located, sources, sent, job.plan.num_words), tell)
+    return work.train(job, _ready(located, sources, sent, job.plan), tell)
 
 
 def _finish(
     runs: list[Run], tested: bool, kept: list[int], sent: Sent, *, located: Located, sources: Mapping[str, str]
 ) -> Finished:
-    return work.finish(runs, tested, kept, _ready(located, sources, sent, runs[0].plan.num_words))
+    return work.finish(runs, tested, kept, _ready(located, sources, sent, runs[0].plan))

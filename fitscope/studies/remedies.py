@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fitscope.datasets import Dataset, own
-from fitscope.diagnosis.gains import compare
+from fitscope.datasets import Dataset, is_known, own
+from fitscope.diagnosis.gains import Gain, Pair, compare, compare_apart
 from fitscope.plan import Plan
 from fitscope.result import Remedy
-from fitscope.studies.repeats import entry, together
+from fitscope.studies.repeats import entry, finite, together
 from fitscope.training import Run, settings
 
 L2 = 0.001
@@ -39,7 +39,7 @@ def plans(plan: Plan, data: Dataset) -> dict[str, Plan]:
         "l2": lambda: _network(plan, data, l2=lambda _: L2),
         "dropout": lambda: _network(plan, data, dropout=lambda _: DROPOUT),
         "l2_dropout": lambda: _network(plan, data, l2=lambda _: L2, dropout=lambda _: DROPOUT),
-        "fewer_words": lambda: _fewer_words(plan),
+        "fewer_words": lambda: _fewer_words(plan, data),
         "lower_learning_rate": lambda: _slower(plan),
     }
     made = {code: change() for code, change in changes.items()}
@@ -56,8 +56,10 @@ def _network(plan: Plan, data: Dataset, **changes: Callable[[Any], Any]) -> Plan
     return plan.replace(hyperparameters=dict(plan.hyperparameters) | changed)
 
 
-def _fewer_words(plan: Plan) -> Plan | None:
+def _fewer_words(plan: Plan, data: Dataset) -> Plan | None:
     if plan.num_words is None or plan.num_words < 100 * FEWER:
+        return None
+    if not is_known(plan.dataset) and "num_words" not in getattr(data.fit, "keywords", {}):  # words that a function chose
         return None
     return plan.replace(num_words=plan.num_words // FEWER)
 
@@ -72,6 +74,8 @@ def results(
 ) -> tuple[Remedy, ...]:
     """Say what each remedy brought, those that help most first.
 
+    Folds are compared one by one: where a fold diverged on either side, it is left out of both, and the remedy says so.
+
     Args:
         base: the plan without a change.
         data: the data.
@@ -79,11 +83,14 @@ def results(
         changed: the same of each remedy, by its code.
         seed: of the resamples.
     """
-    plain = together(baseline, data)
-    others = [together(runs, data) for runs in changed.values()]
-    gains = compare(plain.each, [other.each for other in others], groups=plain.groups, seed=seed)
+    if baseline[0].plan.fold is None:
+        plain = together(baseline, data)
+        gains = compare(plain.each, [together(runs, data).each for runs in changed.values()], groups=plain.groups, seed=seed)
+        lost: list[tuple[int, ...]] = [()] * len(changed)
+    else:
+        gains, lost = _over_folds(data, baseline, changed, seed)
     found = []
-    for (code, runs), gain in zip(changed.items(), gains, strict=True):
+    for (code, runs), gain, left_out in zip(changed.items(), gains, lost, strict=True):
         first = entry(runs[0], base, data)
         changes = {name: value for name, value in first.changes.items() if name not in ("fold", "validation", "seed")}
         found.append(
@@ -101,6 +108,24 @@ def results(
                 clear=gain.clear,
                 seeds=gain.seeds,
                 spread=gain.spread,
+                left_out=left_out,
             )  # fmt: skip
         )
     return tuple(sorted(found, key=lambda remedy: -remedy.gain if remedy.gain == remedy.gain else float("inf")))
+
+
+def _over_folds(
+    data: Dataset, baseline: Sequence[Run], changed: Mapping[str, Sequence[Run]], seed: int
+) -> tuple[tuple[Gain, ...], list[tuple[int, ...]]]:
+    """Return each remedy's gain over the folds that came to finite losses on both sides, and the other folds' numbers."""
+    pairs, lost = [], []
+    for runs in changed.values():
+        sides = [{run.plan.fold: run for run in side if run.plan.fold is not None} for side in (baseline, runs)]
+        both = [fold for fold in sides[0] if fold in sides[1] and all(finite(side[fold]) for side in sides)]
+        lost.append(tuple(sorted({fold[0] for side in sides for fold in side} - {fold[0] for fold in both})))
+        if not both:
+            pairs.append(Pair((), ()))
+            continue
+        plain, other = (together([side[fold] for fold in both], data) for side in sides)
+        pairs.append(Pair(plain.each, other.each, plain.groups))
+    return compare_apart(pairs, seed=seed), lost

@@ -65,10 +65,10 @@ def together(runs: Sequence[Run], data: Dataset) -> Together:
     """Put the trainings of one setting together, up to the last epoch that all of them have.
 
     Args:
-        runs: of other seeds, or of every fold. A seed that diverged is left out where others did not.
+        runs: of other seeds, or of every fold. One that diverged is left out where others did not, and the report says so.
         data: gives the samples' groups.
     """
-    runs = [run for run in runs if np.isfinite(run.history.val_loss).all()] or list(runs)
+    runs = [run for run in runs if finite(run)] or list(runs)
     epochs = min(len(run.history) for run in runs)
     each = [run.validation_losses[:epochs] for run in runs]
     groups = [data.groups[data.held_out(run.plan)] for run in runs] if data.groups is not None else None
@@ -83,14 +83,30 @@ def together(runs: Sequence[Run], data: Dataset) -> Together:
     return Together(history, whole, (whole,), None if groups is None else np.concatenate(groups), 1)
 
 
+def finite(run: Run) -> bool:
+    """Tell whether a training has a finite validation loss after every epoch."""
+    return bool(np.isfinite(run.history.val_loss).all())
+
+
 def diagnose(found: Together, data: Dataset, plan: Plan, majority: float | None) -> Diagnosis:
     """Judge the trainings of one setting by their common curve; where samples form groups, groups take their place."""
     classes = len(data.classes) if majority is not None else None
     if found.seeds > 1:
         over_seeds = np.stack([losses.mean(axis=1, dtype=np.float64) for losses in found.each], axis=1)
         return judge(found.history, over_seeds, majority=majority, classes=classes, repeats=True, seed=plan.seed)
-    losses = found.losses if found.groups is None else over_groups(found.losses, found.groups)
-    return judge(found.history, losses, majority=majority, classes=classes, seed=plan.seed)
+    return judge(found.history, _over_groups(found.losses, found.groups), majority=majority, classes=classes, seed=plan.seed)
+
+
+def majority_of(runs: Sequence[Run], data: Dataset) -> float | None:
+    """Return the largest class's share of all samples that the trainings held out; None where a sample has no one class."""
+    if runs[0].plan.fold is None or data.task not in ("binary", "multiclass"):
+        return data.majority(runs[0].plan)
+    labels = data.y_train[np.concatenate([data.held_out(run.plan) for run in runs])]
+    return float(np.bincount(labels).max() / len(labels))
+
+
+def _over_groups(losses: Losses, groups: NDArray[np.int64] | None) -> Losses:
+    return losses if groups is None else over_groups(losses, groups)
 
 
 def over_groups(losses: Losses, groups: NDArray[np.int64]) -> Losses:
@@ -108,8 +124,8 @@ def over_groups(losses: Losses, groups: NDArray[np.int64]) -> Losses:
 
 def entry(run: Run, base: Plan, data: Dataset, test: Score | None = None) -> Training:
     """Return one training of a study as the result holds it."""
-    majority = data.majority(run.plan)
-    said = judge(run.history, run.validation_losses, majority=majority, seed=run.plan.seed,
+    majority, groups = data.majority(run.plan), None if data.groups is None else data.groups[data.held_out(run.plan)]
+    said = judge(run.history, _over_groups(run.validation_losses, groups), majority=majority, seed=run.plan.seed,
                  classes=len(data.classes) if majority is not None else None)  # fmt: skip
     changes = run.plan.differences(base)
     return Training(changes, run.history, said.best_epoch, said.best_val_loss, said.verdict, round(run.seconds, 3), test)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fitscope.datasets import Dataset, own
+from fitscope.datasets.streams import Streams
 from fitscope.diagnosis.optimism import correct
 from fitscope.errors import UsageError
 from fitscope.plan import Plan
@@ -52,7 +53,8 @@ def space(plan: Plan, data: Dataset) -> HyperParameters:
     found.Choice("dropout", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
     found.Choice("l2", [0.0, 1e-5, 1e-4, 1e-3, 1e-2])
     found.Float("learning_rate", 1e-4, 1e-2, sampling="log", default=1e-3)
-    found.Choice("batch_size", batches, default=plan.batch_size)
+    if not isinstance(data.x_train, Streams):  # their batches are as large as they come
+        found.Choice("batch_size", batches, default=plan.batch_size)
     return found
 
 
@@ -172,18 +174,25 @@ def search(crew: Crew, kind: str, trials: int, plan: Plan, data: Dataset, tell: 
 
 
 def winner(hunt: Hunt) -> str | None:
-    """Return the name of the trial with the lowest validation loss, the first on ties; None where none has one."""
+    """Return the name of the trial with the lowest validation loss, the first begun on ties; None where none has one."""
     lows = {name: min((x for x in run.history.val_loss.tolist() if math.isfinite(x)), default=math.inf)
             for name, run in hunt.runs.items()}  # fmt: skip
-    best = min(lows, key=lambda name: lows[name], default=None)
+    best = min(lows, key=lambda name: (lows[name], _number(name)), default=None)
     return best if best is not None and math.isfinite(lows[best]) else None
 
 
+def _number(name: str) -> int:
+    return int(name.split()[1])
+
+
 def results(hunt: Hunt) -> Search:
-    """Return the search as the result holds it, the winner's loss corrected for its having been chosen."""
-    trials = []
-    for name in sorted(hunt.runs, key=lambda name: int(name.split()[1])):
-        found = entry(hunt.runs[name], hunt.plan, hunt.data)
+    """Return the search as the result holds it, the winner's loss corrected for its having been chosen.
+
+    Trials go by their number: which of several workers ended first decides nothing.
+    """
+    trials, runs = [], {name: hunt.runs[name] for name in sorted(hunt.runs, key=_number)}
+    for name, run in runs.items():
+        found = entry(run, hunt.plan, hunt.data)
         changes = {key: value for key, value in found.changes.items() if key != "max_epochs"}
         trials.append(Trial(name, changes, found.history, found.best_epoch, found.best_val_loss, found.verdict, found.seconds,
                             hunt.continued[name]))  # fmt: skip
@@ -193,7 +202,7 @@ def results(hunt: Hunt) -> Search:
     chosen = next(trial for trial in trials if trial.trial == best)
     assert chosen.best_epoch is not None
     groups = None if hunt.data.groups is None else hunt.data.groups[hunt.data.held_out(hunt.plan)]
-    said = correct([run.validation_losses for run in hunt.runs.values()], groups=groups, seed=hunt.plan.seed)
+    said = correct([run.validation_losses for run in runs.values()], groups=groups, seed=hunt.plan.seed)
     return Search(hunt.kind, tuple(trials), BestTrial(best, chosen.hyperparameters, chosen.best_epoch, said.observed,
                                                       said.corrected, said.interval))  # fmt: skip
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitscope.datasets import Dataset
+from fitscope.datasets.streams import Streams
 from fitscope.errors import UsageError
 from fitscope.plan import Plan
 from fitscope.studies import remedies, repeats, sizes
@@ -97,6 +98,8 @@ def jobs(plan: Plan, wishes: Wishes, data: Dataset) -> Jobs:
     Raises:
         UsageError: the data cannot answer one of them.
     """
+    if isinstance(data.x_train, Streams):
+        _check_streams(wishes, data)
     main = _named(repeats.plans(plan, data, wishes.repeats, wishes.folds))
     tried = remedies.plans(plan, data) if wishes.remedies else {}
     changed = {code: _named(repeats.plans(p, data, wishes.repeats, wishes.folds), code) for code, p in tried.items()}
@@ -104,6 +107,15 @@ def jobs(plan: Plan, wishes: Wishes, data: Dataset) -> Jobs:
     if (changed or parts) and len(main) == 1:
         main = (dataclasses.replace(main[0], name="as planned"),)
     return Jobs(main, changed, parts)
+
+
+def _check_streams(wishes: Wishes, data: Dataset) -> None:
+    """Refuse what needs other splits than the one that tf.data brings."""
+    if wished := [name for name, asked in (("--folds", wishes.folds), ("--sizes", wishes.sizes)) if asked]:
+        raise UsageError(
+            f"{wished[0]} splits the training samples anew, and {data.name} gives batches from tf.data, which have one split, "
+            "their own; leave it out, or return arrays."
+        )
 
 
 def _named(plans: Mapping[str, Plan], what: str = "") -> tuple[Job, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import tempfile
@@ -64,24 +65,28 @@ class Finished:
     peak_mb: float | None
 
 
-_data: dict[tuple[str, int | None], Dataset] = {}
+_data: dict[tuple[str, int | None, str], Dataset] = {}
 _one_at_a_time = threading.Lock()  # Keras' seed belongs to the process
 
 
-def keep(data: Dataset, num_words: int | None) -> None:
-    """Keep loaded data for the trainings of this process."""
-    _data.pop((data.sha256, num_words), None)
-    _data[data.sha256, num_words] = data
+def keep(data: Dataset, plan: Plan) -> None:
+    """Keep data, loaded as a plan says, for the trainings of this process."""
+    _data.pop(_key(plan), None)
+    _data[_key(plan)] = data
     while len(_data) > KEPT_AT_MOST:
         del _data[next(iter(_data))]
 
 
 def data_of(located: Located, plan: Plan) -> Dataset:
     """Return a plan's data, loaded once a process."""
-    key = plan.data_sha256, plan.num_words
-    if key not in _data:
-        keep(datasets.load(located, plan.num_words), plan.num_words)
-    return _data[key]
+    if _key(plan) not in _data:
+        keep(datasets.load(located, plan.num_words), plan)
+    return _data[_key(plan)]
+
+
+def _key(plan: Plan) -> tuple[str, int | None, str]:
+    """Return what names loaded data: one file read for another target is other data."""
+    return plan.data_sha256, plan.num_words, json.dumps(dict(plan.options), sort_keys=True)
 
 
 def train(job: Job, located: Located, on_epoch: OnEpoch) -> Run:

@@ -65,6 +65,12 @@ def test_remedy_without_a_finite_loss_is_named_and_not_ranked(result, make):
     assert section.tables[0].rows[-1].values[3] == "unknown"
 
 
+def test_folds_that_are_left_out_are_named(result, make):
+    tried = [dataclasses.replace(make.remedies()[3], left_out=(2, 4))]
+    said = section_of(result, tried, folds=make.folds(5)).sentences
+    assert "Dropout 0.5 is compared without folds 2, 4, where losses were not finite on one side or both." in said
+
+
 def test_unknown_remedy_is_shown_by_its_code(result, make):
     section = section_of(result, [make.remedy("more_salt", 0.01, (0.005, 0.015), True, {"salt": 2})])
     assert section.sentences[0] == "In this run more salt lowers the best validation loss by 0.010 ± 0.005."

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitscope.analysis import analyze
+from fitscope.analysis import Step, analyze
 from fitscope.errors import DataError, OwnCodeError, UsageError
 from fitscope.studies import executors
 from fitscope.studies.work import Told
@@ -111,6 +111,7 @@ def test_repeats_on_a_cluster_are_those_of_this_process(cluster):
     heard = []
     there = analyze("digits", max_epochs=3, repeats=3, cluster=cluster.address, tell=heard.append)
     assert numbers(there) == numbers(analyze("digits", max_epochs=3, repeats=3))
+    assert any("3 trainings, 2 at a time" in step.text for step in heard if isinstance(step, Step))
     assert {(t.name, t.end.epoch) for t in heard if isinstance(t, Told)} >= {(f"seed {seed}", 1) for seed in range(3)}
 
 
@@ -139,6 +140,20 @@ def test_workers_without_the_data_are_sent_it(cluster, tmp_path):
     (tmp_path / "only-here" / "imdb_word_index.json").write_text(json.dumps({f"w{rank}": rank for rank in range(1, 2000)}))
     given = {"data_dir": "only-here", "validation": 40, "max_epochs": 2, "num_words": 2000, "remedies": True}
     assert numbers(analyze("imdb", cluster=cluster.address, **given)) == numbers(analyze("imdb", **given))
+
+
+def test_own_texts_that_are_sent_are_read_with_fewer_words_too(cluster, tmp_path):
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 60), ("test", 20)):
+        for kind in ("bad", "good"):
+            folder = tmp_path / "texts" / part / kind
+            folder.mkdir(parents=True)
+            for i in range(count // 2):
+                (folder / f"{i}.txt").write_text(" ".join(f"{kind[0]}{rng.integers(3)} w{n}" for n in rng.integers(0, 3000, 60)))
+    given = {"max_epochs": 2, "num_words": 2000, "remedies": True, "validation": 20}
+    there = analyze("texts", cluster=cluster.address, **given)
+    assert "fewer_words" in {remedy.name for remedy in there.studies.remedies}
+    assert numbers(there) == numbers(analyze("texts", **given))
 
 
 def test_search_goes_on_without_a_worker_that_was_killed(own_cluster):

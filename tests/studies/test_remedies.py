@@ -24,8 +24,10 @@ def test_smaller_has_a_quarter_of_the_units(plan, make_data, task, smaller):
 
 
 def test_fewer_words_are_a_tenth_where_there_are_enough(plan, data):
-    assert remedies.plans(plan.replace(num_words=10_000), data)["fewer_words"].num_words == 1000
-    assert "fewer_words" not in remedies.plans(plan.replace(num_words=500), data)
+    imdb = plan.replace(dataset="imdb", num_words=10_000)
+    assert remedies.plans(imdb, data)["fewer_words"].num_words == 1000
+    assert "fewer_words" not in remedies.plans(imdb.replace(num_words=500), data)
+    assert "fewer_words" not in remedies.plans(imdb.replace(dataset="own.py:words"), data)
 
 
 @pytest.mark.parametrize(("model", "codes"), [("linear", ["lower_learning_rate"]), ("conv", ALL), ("small", ALL), ("large", ALL)])
@@ -70,6 +72,29 @@ def test_results_of_folds_leave_the_fold_out_of_the_changes(plan, data, run_of):
     [found] = remedies.results(plan.replace(max_epochs=8), data, [run_of(p) for p in folds], {"l2": changed}, 0)
     assert found.changes == {"l2": 0.1}
     assert found.clear
+
+
+def test_fold_that_diverged_on_one_side_is_left_out_of_both(plan, data, run_of):
+    plan = plan.replace(max_epochs=8)
+    folds = list(repeats.plans(plan, data, folds=5).values())
+    changed = {
+        code: [
+            run_of(p.replace(hyperparameters={"l2": value}), [0.6, np.nan] if p.fold[0] in lost else None, low=0.3) for p in folds
+        ]
+        for code, value, lost in (("l2", 0.1, (2,)), ("dropout", 0.2, ()), ("larger", 0.3, (1, 2, 3, 4, 5)))
+    }
+    found = {remedy.name: remedy for remedy in remedies.results(plan, data, [run_of(p) for p in folds], changed, 0)}
+    assert {name: remedy.left_out for name, remedy in found.items()} == {"l2": (2,), "dropout": (), "larger": (1, 2, 3, 4, 5)}
+    assert found["l2"].gain == pytest.approx(found["dropout"].gain, abs=1e-6)
+    assert np.isnan(found["larger"].gain)
+
+
+def test_fold_of_the_baseline_that_diverged_is_left_out_with_its_groups(plan, make_data, run_of):
+    data = make_data(groups=np.arange(200) // 5)
+    folds = list(repeats.plans(plan, data, folds=4).values())
+    baseline = [run_of(p, [0.7, np.nan] if p.fold[0] == 3 else None) for p in folds]
+    [found] = remedies.results(plan, data, baseline, {"l2": [run_of(p, low=0.4) for p in folds]}, 0)
+    assert (found.left_out, round(found.gain, 4)) == ((3,), 0.1)
 
 
 def test_remedy_that_diverged_comes_last_and_is_not_clear(plan, data, run_of):

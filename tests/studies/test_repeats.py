@@ -1,9 +1,14 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
+from fitscope.diagnosis import judge
 from fitscope.errors import UsageError
+from fitscope.history import TrainingHistory
 from fitscope.result import Score, Training
 from fitscope.studies import repeats
+from fitscope.training import Run
 
 
 def test_one_training_is_the_plan_itself(plan, data):
@@ -84,6 +89,26 @@ def test_groups_take_the_samples_place(plan, make_data, run_of):
     run = run_of(plan.replace(max_epochs=20), samples=held)
     found = repeats.diagnose(repeats.together([run], data), data, plan, 0.34)
     assert found.uncertainty.samples == len(np.unique(data.groups[data.held_out(plan)]))
+
+
+def test_entry_of_a_run_says_what_its_diagnosis_says_where_samples_form_groups(plan, make_data):
+    data, plan = make_data(groups=np.arange(200) // 20), plan.replace(max_epochs=20)
+    groups, rises = data.groups[data.held_out(plan)], np.maximum(0, np.arange(1, 21) - 8)
+    own = np.random.default_rng(0).normal(0, 1, 200)[groups] * 2  # a few groups alone rise
+    losses = (0.5 + 0.03 * np.maximum(0, 8 - np.arange(1, 21))[:, None] + rises[:, None] * 0.01 * (1 + own)).astype(np.float32)
+    metrics = {"loss": np.linspace(1, 0.1, 20), "val_loss": losses.mean(axis=1, dtype=np.float64)}
+    run = Run(plan, TrainingHistory.of(metrics), losses, [], 7, False, 0.2, "dense")
+    wanted = repeats.diagnose(repeats.together([run], data), data, plan, data.majority(plan))
+    assert repeats.entry(run, plan, data).verdict == wanted.verdict != judge(run.history, losses, majority=0.34, classes=3).verdict
+
+
+def test_majority_of_folds_is_over_all_held_out_samples(plan, make_data, run_of):
+    data = make_data("binary", samples=30)
+    data = dataclasses.replace(data, y_train=np.array([0] * 20 + [1] * 10), groups=np.arange(30) // 10)
+    runs = [run_of(p) for p in repeats.plans(plan, data, folds=3).values()]
+    assert {data.majority(run.plan) for run in runs} == {1.0}
+    assert repeats.majority_of(runs, data) == pytest.approx(2 / 3)
+    assert repeats.majority_of(runs[:1], make_data("regression")) is None
 
 
 def test_losses_over_groups_keep_the_mean_and_weigh_groups_by_size():

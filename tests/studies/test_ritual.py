@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fitscope.analysis import Step, analyze
+from fitscope.errors import UsageError
 from fitscope.result import Result
 from fitscope.studies.work import Told
 
@@ -44,6 +45,13 @@ def test_result_with_studies_goes_to_json_and_back(faked, fold_samples, wishes):
     assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
     assert result.test_reads == faked.tested == 1
     assert not result.partial
+
+
+@pytest.mark.parametrize("workers", [0, -3])
+def test_fewer_than_one_worker_is_refused(faked, tmp_path, workers):
+    with pytest.raises(UsageError, match=f"--workers {workers} is not possible"):
+        analyze("digits", workers=workers, output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_repeats_take_the_mean_curves_minimum(faked, monkeypatch):
@@ -108,6 +116,13 @@ def test_search_refits_and_tests_its_winner_beside_the_plan(faked):
     assert result.search.best.test is not None
     assert result.search.best.gain is not None
     assert len(result.search.trials) == 3
+
+
+def test_search_of_an_own_network_without_a_space_is_refused_before_training(faked, tmp_path):
+    (tmp_path / "nets.py").write_text("def build(shape):\n    pass\n")
+    with pytest.raises(UsageError, match="takes no hyperparameters"):
+        analyze("digits", max_epochs=3, model=f"{tmp_path}/nets.py:build", search="random", trials=2)
+    assert faked.plans == []
 
 
 def test_seed_that_diverged_at_once_is_not_tested(faked, monkeypatch, tmp_path):

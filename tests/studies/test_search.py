@@ -1,10 +1,12 @@
 """keras-tuner's real oracles, with trainings faked."""
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
+from fitscope.datasets.streams import Streams
 from fitscope.errors import UsageError
 from fitscope.studies import search
 from fitscope.studies.search import ORACLES, Hunt
@@ -53,6 +55,11 @@ def test_space_of_the_textbook_network_has_its_setting_as_default(plan, data):
     found = search.space(plan, data)
     defaults = {hp.name: hp.default for hp in found.space}
     assert defaults == {"units": 64, "layers": 2, "dropout": 0.0, "l2": 0.0, "learning_rate": 1e-3, "batch_size": 32}
+
+
+def test_space_of_streams_leaves_their_batches_as_they_come(plan, data):
+    streams = dataclasses.replace(data, x_train=Streams(None, None, None, 160, 40))
+    assert "batch_size" not in {hp.name for hp in search.space(plan, streams).space}
 
 
 def test_space_of_an_own_network_is_what_it_declares(own_plan, data):
@@ -169,6 +176,16 @@ def test_trial_that_was_stopped_does_not_count(hunt, run_of):
 def test_winner_is_the_first_of_the_lowest(plan, data, run_of):
     runs = {"trial 1": run_of(plan, low=0.5), "trial 2": run_of(plan, low=0.4), "trial 3": run_of(plan, low=0.4)}
     assert search.winner(Hunt("random", plan, data, None, runs)) == "trial 2"
+
+
+def test_order_in_which_trials_end_changes_nothing(plan, data, run_of):
+    plans = [plan.replace(max_epochs=8, hyperparameters={"units": 8 + i}) for i in range(12)]
+    runs = {f"trial {i}": run_of(p.replace(seed=i), low=0.4 if i in (3, 10) else 0.5) for i, p in enumerate(plans, 1)}
+    runs["trial 10"] = dataclasses.replace(runs["trial 3"], plan=runs["trial 10"].plan)
+    backward = dict(reversed(runs.items()))
+    hunts = [Hunt("random", plan, data, None, found, dict.fromkeys(found)) for found in (runs, backward)]
+    assert search.winner(hunts[0]) == search.winner(hunts[1]) == "trial 3"
+    assert search.results(hunts[0]) == search.results(hunts[1])
 
 
 def test_results_name_hyperparameters_and_correct_the_winners_loss(hunt, plan):

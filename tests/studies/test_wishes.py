@@ -1,5 +1,8 @@
+import dataclasses
+
 import pytest
 
+from fitscope.datasets.streams import Streams
 from fitscope.errors import UsageError
 from fitscope.studies.wishes import Wishes, jobs
 
@@ -41,6 +44,13 @@ def test_one_training_beside_others_is_called_as_planned(plan, data):
     found = jobs(plan, Wishes(remedies=True, sizes=True), data)
     assert [job.name for job in found.main] == ["as planned"]
     assert len({job.name for job in found.all}) == len(found.all) == 1 + 6 + 10
+
+
+@pytest.mark.parametrize(("wishes", "says"), [({"folds": 3}, "--folds"), ({"sizes": True}, "--sizes")])
+def test_other_splits_of_streams_are_refused_before_anything_is_trained(plan, make_data, wishes, says):
+    data = dataclasses.replace(make_data(), x_train=Streams(None, None, None, 160, 40))
+    with pytest.raises(UsageError, match=f"{says} splits the training samples anew, and toy gives batches from tf.data"):
+        jobs(plan, Wishes(**wishes), data)
 
 
 def test_remedies_of_folds_have_the_same_folds(plan, data):
