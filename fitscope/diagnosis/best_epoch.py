@@ -25,6 +25,7 @@ class Uncertainty:
     Args:
         basis: `samples` (each validation sample's loss), `log` (the curve's own noise) or `repeats`.
         samples: validation samples, None where unknown.
+        groups: how many groups of samples take their place, None where samples are independent.
         paired_se: one an epoch, the standard error of mean(loss(epoch) - loss(best)); NaN where there is none.
         chance: one an epoch, the chance that the epoch is the best of this run; sums to 1.
         plateau_members: the epochs that the data cannot tell from the best.
@@ -38,6 +39,7 @@ class Uncertainty:
     chance: tuple[float, ...]
     plateau_members: tuple[int, ...]
     covariance: tuple[float, ...] | None
+    groups: int | None = None
 
 
 def best(val_loss: Curve) -> int | None:

@@ -199,12 +199,14 @@ def _sure(result: Result) -> str:
         return "There is no validation loss to judge by."
     who = "trainings" if sure.basis == "repeats" else "validation data"
     plateau = f"The plateau holds the epochs that the {who} cannot tell from the best: those at most 1.1 standard errors of the "
-    return f"{_BASES.get(sure.basis, _BASES['log']).format(samples=sure.samples or 0)} {plateau}difference above it."
+    basis = _BASES.get("groups" if sure.groups is not None else sure.basis, _BASES["log"])
+    return f"{basis.format(samples=sure.samples or 0, groups=sure.groups or 0)} {plateau}difference above it."
 
 
 _BASES = {
     "repeats": "From the spread of the trainings around their mean curve.",
     "samples": "From the losses of {samples:,} validation samples, weighed anew 1,000 times.",
+    "groups": "From the losses of {groups:,} groups of {samples:,} validation samples, whole groups weighed anew 1,000 times.",
     "log": "From the noise of the curve itself, for the single samples' losses are not known.",
 }
 _ANOTHER_SEED = "It says nothing of another seed: a training begun from other weights may be best several epochs earlier or later."

@@ -94,7 +94,8 @@ def diagnose(found: Together, data: Dataset, plan: Plan, majority: float | None)
     if found.seeds > 1:
         over_seeds = np.stack([losses.mean(axis=1, dtype=np.float64) for losses in found.each], axis=1)
         return judge(found.history, over_seeds, majority=majority, classes=classes, repeats=True, seed=plan.seed)
-    return judge(found.history, _over_groups(found.losses, found.groups), majority=majority, classes=classes, seed=plan.seed)
+    return judge(found.history, _over_groups(found.losses, found.groups), majority=majority, classes=classes, seed=plan.seed,
+                 samples=None if found.groups is None else len(found.groups))  # fmt: skip
 
 
 def majority_of(runs: Sequence[Run], data: Dataset) -> float | None:

@@ -88,7 +88,8 @@ def test_groups_take_the_samples_place(plan, make_data, run_of):
     held = len(data.held_out(plan))
     run = run_of(plan.replace(max_epochs=20), samples=held)
     found = repeats.diagnose(repeats.together([run], data), data, plan, 0.34)
-    assert found.uncertainty.samples == len(np.unique(data.groups[data.held_out(plan)]))
+    assert found.uncertainty.groups == len(np.unique(data.groups[data.held_out(plan)]))
+    assert found.uncertainty.samples == held
 
 
 def test_entry_of_a_run_says_what_its_diagnosis_says_where_samples_form_groups(plan, make_data):
