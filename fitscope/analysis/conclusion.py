@@ -91,7 +91,8 @@ def files(found: Found, finished: Finished, data: Dataset) -> dict[str, bytes]:
     models = dict(zip(("model.keras", "winner.keras"), finished.keras.values()))
     if not models:
         return {}
-    preparation = data.preparation((found.refits or found.main)[0].plan)
+    first = next(iter(finished.keras))
+    preparation = data.preparation([*found.main, *found.refits][first].plan)
     text = json.dumps(preparation, ensure_ascii=False, allow_nan=False) + "\n"
     return models | ({} if preparation is None else {"preparation.json": text.encode()})
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,8 @@ def judge(
     majority: float | None = None,
     classes: int | None = None,
     repeats: bool = False,
+    each: Sequence[NDArray[np.floating]] = (),
+    samples: int | None = None,
     stopped: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Diagnosis:
@@ -86,6 +88,8 @@ def judge(
         losses: every validation sample's loss [epochs, samples]; None where only the log is known.
         classes: how many there are; None where there are none, or where nothing but the log is known.
         repeats: whether `losses` are those of several trainings [epochs, trainings], and the history is their mean.
+        each: with `repeats`, every validation sample's loss in each training [epochs, samples]; empty where it is not known.
+        samples: how many validation samples there are, where `losses` are those of groups of them [epochs, groups].
         majority: the largest class's share of the validation samples, None where there are no classes.
         stopped: the `epoch` that a rule ended the training at, and the chance of a better one in `percent`; empty where none
             did, None where it is not known.
@@ -106,9 +110,13 @@ def judge(
         found = without_validation(code, numbers, history.loss)
         rules = stopping(history.val_loss, history.epochs, history.loss)
         return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
-    sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats, loss=history.loss)
+    sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats, each=each, loss=history.loss)
+    if samples is not None and sure.samples is not None:
+        sure = replace(sure, samples=samples, groups=sure.samples)
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
-    found, checks = findings(Evidence(history, code, lowest, plateau, sure.samples, numbers, repeats, classes, stopped))
+    found, checks = findings(
+        Evidence(history, code, lowest, plateau, None if repeats else sure.samples, numbers, repeats, classes, stopped)
+    )
     low = float(history.val_loss[lowest])
     return Diagnosis(
         verdict=code,

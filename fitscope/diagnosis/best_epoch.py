@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,8 @@ class Uncertainty:
 
     Args:
         basis: `samples` (each validation sample's loss), `log` (the curve's own noise) or `repeats`.
-        samples: validation samples, None where unknown.
+        samples: validation samples, None where unknown; with `repeats` those whose noise adds to that between trainings.
+        groups: how many groups of samples take their place, None where samples are independent.
         paired_se: one an epoch, the standard error of mean(loss(epoch) - loss(best)); NaN where there is none.
         chance: one an epoch, the chance that the epoch is the best of this run; sums to 1.
         plateau_members: the epochs that the data cannot tell from the best.
@@ -38,6 +40,7 @@ class Uncertainty:
     chance: tuple[float, ...]
     plateau_members: tuple[int, ...]
     covariance: tuple[float, ...] | None
+    groups: int | None = None
 
 
 def best(val_loss: Curve) -> int | None:
@@ -52,6 +55,7 @@ def uncertainty(
     seed: int,
     *,
     repeats: bool = False,
+    each: Sequence[NDArray[np.floating]] = (),
     loss: Curve | None = None,
 ) -> Uncertainty:
     """Say how sure the best epoch is.
@@ -65,6 +69,8 @@ def uncertainty(
         seed: of the bootstrap.
         repeats: whether `losses` are those of several trainings [epochs, trainings]; then another training takes the
             place of another sample.
+        each: of several trainings, every validation sample's loss [epochs, samples]; then the noise of the samples adds to
+            that between trainings. Empty where it is not known.
         loss: training loss [epochs], where known; without the samples' losses it tells how far two epochs are apart.
 
     Returns:
@@ -85,6 +91,13 @@ def uncertainty(
         covariance = _covariance(losses, usable) if len(epochs) <= LIMITS.covariance_epochs else None
         if repeats:
             basis, samples = "repeats", None
+        if repeats and each and each[0].shape[1] > 1:
+            samples, mean = each[0].shape[1], np.asarray(np.mean(each, axis=0, dtype=np.float64))
+            usable &= np.isfinite(mean).all(axis=1)
+            errors = np.hypot(errors, _errors_from_samples(mean, lowest, usable))
+            chance = _chance_from_both(each, usable, seed)
+            if covariance is not None:
+                covariance = tuple(np.add(_covariance(losses, usable), _covariance(mean, usable)).tolist())
     inside = np.nan_to_num(val_loss - val_loss[lowest], nan=np.inf) <= LIMITS.plateau_errors * np.nan_to_num(errors)
     members = tuple(np.asarray(epochs)[inside].tolist())
     return Uncertainty(basis, samples, tuple(errors.tolist()), tuple(chance.tolist()), members, covariance)
@@ -106,6 +119,18 @@ def _chance_from_samples(losses: NDArray[np.floating], usable: NDArray[np.bool_]
     for _ in range(0, LIMITS.resamples, _RESAMPLES_AT_ONCE):
         weights = rng.standard_exponential((_RESAMPLES_AT_ONCE, len(kept)), dtype=np.float32)
         np.add.at(won, numbers[(weights @ kept).argmin(axis=1)], 1)
+    return np.asarray(won / won.sum())
+
+
+def _chance_from_both(each: Sequence[NDArray[np.floating]], usable: NDArray[np.bool_], seed: int) -> Curve:
+    """Weigh both the trainings and the samples anew 1,000 times, and count which epoch's mean is the lowest."""
+    rng, won = np.random.default_rng(seed), np.zeros(len(usable))
+    numbers = np.flatnonzero(usable)
+    kept = [losses[usable].astype(np.float32).T for losses in each]
+    for _ in range(0, LIMITS.resamples, _RESAMPLES_AT_ONCE):
+        weights = rng.standard_exponential((_RESAMPLES_AT_ONCE, len(kept[0])), dtype=np.float32)
+        trainings = rng.standard_exponential((len(kept), _RESAMPLES_AT_ONCE, 1), dtype=np.float32)
+        np.add.at(won, numbers[sum(share * (weights @ losses) for share, losses in zip(trainings, kept)).argmin(axis=1)], 1)
     return np.asarray(won / won.sum())
 
 

@@ -125,17 +125,6 @@ def fit(sizes: Sequence[int], losses: Sequence[float]) -> Scaling | NoScaling:
     return _judged(points, best, lines)
 
 
-def curve(scaling: Scaling, sizes: Sequence[int]) -> list[float]:
-    """Return the fitted loss at each size.
-
-    Raises:
-        ResultError: a size is beyond twice the data, where the curve says nothing.
-    """
-    if any(size > scaling.twice for size in sizes):
-        raise ResultError(f"The curve is asked for {max(sizes)} samples; it reaches to {scaling.twice}, twice the data.")
-    return [scaling.a + scaling.b * float(size) ** -scaling.c for size in sizes]
-
-
 def _weights(share: Curve, loss: Curve) -> Curve:
     """Return one weight a point, 1 in the mean."""
     _, place, seeds = np.unique(share, return_inverse=True, return_counts=True)

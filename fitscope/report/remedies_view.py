@@ -21,18 +21,18 @@ LABEL_HEIGHT = 0.065  # of the upright axis
 
 def remedies(result: Result) -> Section | None:
     """Return what each remedy brought, the largest gain first."""
-    tried = sorted(result.studies.remedies, key=lambda remedy: -remedy.gain if math.isfinite(remedy.gain) else math.inf)
+    tried = sorted(result.studies.remedies, key=lambda remedy: -remedy.shown if math.isfinite(remedy.shown) else math.inf)
     if not tried:
         return None
     named = [(words.remedy(remedy.name, remedy.changes), remedy) for remedy in tried]
-    ranked = [(name, remedy) for name, remedy in named if math.isfinite(remedy.gain)]
+    ranked = [(name, remedy) for name, remedy in named if math.isfinite(remedy.shown)]
     one_seed = max(remedy.seeds for remedy in tried) == 1
     sentences = []
     if ranked:
-        told = [(name, size(remedy.gain, remedy.interval), _way(remedy)) for name, remedy in ranked]
+        told = [(name, size(remedy.shown, remedy.interval), _way(remedy)) for name, remedy in ranked]
         sentences.append(words.ranking(told, one_seed=one_seed))
-    sentences += [f"{name} came to no finite validation loss." for name, remedy in named if not math.isfinite(remedy.gain)]
-    sentences += [*_left_out(named), *_untrained(named), _between_seeds(tried, one_seed)]
+    sentences += [f"{name} came to no finite validation loss." for name, remedy in named if not math.isfinite(remedy.shown)]
+    sentences += [*_diverged(named), *_left_out(named), *_untrained(named), _between_seeds(tried, one_seed)]
     return Section(
         name="remedies",
         title="What would have helped",
@@ -40,9 +40,20 @@ def remedies(result: Result) -> Section | None:
         draw=lambda: (*_overlaid(result, named), *_gains(ranked)),
         tables=(_remedies_table(result, named),),
         caption="The gain is the best validation loss without the remedy minus that with it, on the same samples; above 0 it "
-        "helps. Its 95 % interval comes from resamples of the validation samples that choose each side's best epoch anew. "
+        "helps. It and its 95 % interval come from resamples of the validation samples that choose each side's best epoch anew and "
+        "measure it on the samples left out, so it may differ a little from the difference of the lowest losses. "
         f"Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979). {_meanings(tried)}",
     )
+
+
+def _diverged(named: Sequence[tuple[str, Remedy]]) -> list[str]:
+    """Say of which remedies some trainings came to nothing, so that the gain speaks of the others."""
+    return [
+        f"{name[0].upper()}{name[1:]}: {remedy.diverged} of its trainings came to losses that are not finite; its gain speaks of "
+        "the rest and is not taken for clear."
+        for name, remedy in named
+        if remedy.diverged and not remedy.left_out and math.isfinite(remedy.shown)
+    ]
 
 
 def _left_out(named: Sequence[tuple[str, Remedy]]) -> list[str]:
@@ -68,7 +79,7 @@ def _untrained(named: Sequence[tuple[str, Remedy]]) -> list[str]:
 
 
 def _way(remedy: Remedy) -> int:
-    return 0 if not remedy.clear else 1 if remedy.gain > 0 else -1
+    return 0 if not remedy.clear else 1 if remedy.shown > 0 else -1
 
 
 def _between_seeds(tried: Sequence[Remedy], one_seed: bool) -> str:
@@ -143,7 +154,7 @@ def apart(heights: Sequence[float], least: float, top: float) -> list[float]:
 
 def _gains(ranked: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
     rows = [
-        study_charts.Estimate(_short(name), r.gain, *r.interval, r.clear)
+        study_charts.Estimate(_short(name), r.shown, *r.interval, r.clear)
         for name, r in ranked
         if all(map(math.isfinite, r.interval))
     ]
@@ -164,7 +175,7 @@ def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Tabl
     verdict = several[0].verdict if several else result.diagnosis.verdict
     rows = [Row("unchanged", ("", epoch, loss, "", "", *([""] * repeated), words.label(verdict)))]
     for name, remedy in named:
-        gain = with_limits(remedy.gain, remedy.interval)
+        gain = with_limits(remedy.shown, remedy.interval)
         seeds = [UNKNOWN if remedy.spread is None else f"± {number(remedy.spread, places(remedy.spread))}"] * repeated
         beyond = "yes" if remedy.clear else "no"
         rows.append(Row(name, (_changed(remedy), *lowest(remedy), gain, beyond, *seeds, words.label(remedy.verdict))))

@@ -199,12 +199,16 @@ def _sure(result: Result) -> str:
         return "There is no validation loss to judge by."
     who = "trainings" if sure.basis == "repeats" else "validation data"
     plateau = f"The plateau holds the epochs that the {who} cannot tell from the best: those at most 1.1 standard errors of the "
-    return f"{_BASES.get(sure.basis, _BASES['log']).format(samples=sure.samples or 0)} {plateau}difference above it."
+    basis = "repeats" if sure.basis == "repeats" else "groups" if sure.groups is not None else sure.basis
+    basis = _BASES["both"] if basis == "repeats" and sure.samples is not None else _BASES.get(basis, _BASES["log"])
+    return f"{basis.format(samples=sure.samples or 0, groups=sure.groups or 0)} {plateau}difference above it."
 
 
 _BASES = {
+    "both": "From the spread of the trainings around their mean curve, and from the losses of {samples:,} validation samples.",
     "repeats": "From the spread of the trainings around their mean curve.",
     "samples": "From the losses of {samples:,} validation samples, weighed anew 1,000 times.",
+    "groups": "From the losses of {groups:,} groups of {samples:,} validation samples, whole groups weighed anew 1,000 times.",
     "log": "From the noise of the curve itself, for the single samples' losses are not known.",
 }
 _ANOTHER_SEED = "It says nothing of another seed: a training begun from other weights may be best several epochs earlier or later."
@@ -212,7 +216,8 @@ _CHANCES = {
     "samples": f"Each epoch's chance of being the best of this run, had other validation samples been drawn. {_ANOTHER_SEED}",
     "log": "Each epoch's chance of being the best of this run, as far as the curve's own ups and downs tell; the samples' losses, "
     f"which Monitor and analyze keep, tell more. {_ANOTHER_SEED}",
-    "repeats": "Each epoch's chance of being the minimum of the mean curve, had other trainings been drawn.",
+    "repeats": "Each epoch's chance of being the minimum of the mean curve, had other trainings been drawn; where the samples' "
+    "losses are known, other validation samples, too.",
 }
 
 

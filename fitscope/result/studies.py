@@ -62,12 +62,15 @@ class Remedy(Training):
 
     Args:
         name: the change's code, such as `dropout`.
-        gain: the best validation loss without the change minus that with it; above 0 the change helps.
+        gain: the best validation loss without the change minus that with it, as observed; above 0 the change helps.
+        corrected: the gain without what choosing each side's lowest epoch flatters, the middle of the interval; None where an
+            older result does not say.
         interval: 95 %, epochs chosen anew in every resample of the validation samples, for all remedies together.
         p: for no difference, corrected for the number of remedies (Holm).
         clear: whether the difference is more than chance explains.
         seeds: how many trainings stand on each side; `history` is the first one's.
         spread: standard deviation of the best validation loss between seeds, None with one seed.
+        diverged: how many of the change's trainings came to losses that are not finite; then nothing is clear.
         left_out: numbers of the folds that diverged with or without the change, and are left out on both sides.
     """
 
@@ -78,7 +81,14 @@ class Remedy(Training):
     clear: bool
     seeds: int
     spread: float | None
+    corrected: float | None = None
+    diverged: int = 0
     left_out: tuple[int, ...] = ()
+
+    @property
+    def shown(self) -> float:
+        """The gain that is ranked, told and drawn: the corrected one where it is known."""
+        return self.gain if self.corrected is None else self.corrected
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,18 @@ class Crew:
             asked = True
             kept = self.store.find(job.plan)
             if kept is None or (job.keep_state and not kept.state):
-                self._begin([job])
+                self._begin([self._going_on(job)])
             else:
                 self._tell_kept(job, kept)
                 done(job, kept)
         return asked
+
+    def _going_on(self, job: Job) -> Job:
+        """Return the job with what it came to before it was stopped, where that is further than what it begins with."""
+        begun = self.store.begun(job.plan)
+        if begun is None or (job.begun is not None and len(job.begun.history) >= len(begun.history)):
+            return job
+        return replace(job, begun=begun)
 
     def _tell_kept(self, job: Job, run: Run) -> None:
         from fitscope.training import EpochEnd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -92,6 +93,7 @@ def results(
     found = []
     for (code, runs), gain, left_out in zip(changed.items(), gains, lost, strict=True):
         first = entry(runs[0], base, data)
+        diverged = sum(not finite(run) for run in runs)
         changes = {name: value for name, value in first.changes.items() if name not in ("fold", "validation", "seed")}
         found.append(
             Remedy(
@@ -105,13 +107,15 @@ def results(
                 gain=gain.gain,
                 interval=gain.interval,
                 p=gain.p_holm,
-                clear=gain.clear,
+                corrected=gain.corrected if math.isfinite(gain.corrected) else None,
+                diverged=diverged,
+                clear=gain.clear and not diverged,
                 seeds=gain.seeds,
                 spread=gain.spread,
                 left_out=left_out,
             )  # fmt: skip
         )
-    return tuple(sorted(found, key=lambda remedy: -remedy.gain if remedy.gain == remedy.gain else float("inf")))
+    return tuple(sorted(found, key=lambda remedy: -remedy.shown if math.isfinite(remedy.shown) else math.inf))
 
 
 def _over_folds(

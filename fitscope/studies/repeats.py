@@ -91,10 +91,14 @@ def finite(run: Run) -> bool:
 def diagnose(found: Together, data: Dataset, plan: Plan, majority: float | None) -> Diagnosis:
     """Judge the trainings of one setting by their common curve; where samples form groups, groups take their place."""
     classes = len(data.classes) if majority is not None else None
+    samples = None if found.groups is None else len(found.groups)
     if found.seeds > 1:
         over_seeds = np.stack([losses.mean(axis=1, dtype=np.float64) for losses in found.each], axis=1)
-        return judge(found.history, over_seeds, majority=majority, classes=classes, repeats=True, seed=plan.seed)
-    return judge(found.history, _over_groups(found.losses, found.groups), majority=majority, classes=classes, seed=plan.seed)
+        each = [_over_groups(losses, found.groups) for losses in found.each]
+        return judge(found.history, over_seeds, majority=majority, classes=classes, repeats=True, each=each, seed=plan.seed,
+                     samples=samples)  # fmt: skip
+    return judge(found.history, _over_groups(found.losses, found.groups), majority=majority, classes=classes, seed=plan.seed,
+                 samples=samples)  # fmt: skip
 
 
 def majority_of(runs: Sequence[Run], data: Dataset) -> float | None:

@@ -1,4 +1,4 @@
-"""Finished trainings, each kept by its plan's key, so that an analysis that was stopped can go on."""
+"""Trainings, finished or stopped, each kept by its plan's key, so that an analysis that was stopped can go on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from fitscope.plan import Plan
 from fitscope.training import Run
 
 _ARRAYS = ("weights", "state")
+FINISHED, BEGUN = ".npz", ".begun"
+_NOT_GONE_ON_WITH = ("tf.data",)  # a stream that shuffles begins anew
 
 
 class Store:
@@ -31,12 +33,12 @@ class Store:
         self.folder = folder
 
     def keep(self, run: Run) -> None:
-        """Write a finished run whole or not at all.
+        """Write a run whole or not at all; a stopped one only where a training can go on from it as if it had never stopped.
 
         Raises:
             OutputError: the disk is full, or the folder cannot be written.
         """
-        if self.folder is None or run.stopped:
+        if self.folder is None or (run.stopped and (not run.state or run.path in _NOT_GONE_ON_WITH)):
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -55,17 +57,26 @@ class Store:
         try:
             with open(handle, "wb") as file:
                 np.savez(file, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), losses=run.validation_losses, **arrays)
-            os.replace(scratch, self.folder / f"{run.plan.key()}.npz")
+            os.replace(scratch, self.folder / f"{run.plan.key()}{BEGUN if run.stopped else FINISHED}")
+            if not run.stopped:
+                (self.folder / f"{run.plan.key()}{BEGUN}").unlink(missing_ok=True)
         finally:
             with contextlib.suppress(OSError):
                 Path(scratch).unlink(missing_ok=True)
 
     def find(self, plan: Plan) -> Run | None:
         """Return the plan's finished run; None where there is none, or where its file is damaged."""
+        return self._find(plan, FINISHED)
+
+    def begun(self, plan: Plan) -> Run | None:
+        """Return the plan's run as far as it came before it was stopped, to go on from; None where there is none."""
+        return self._find(plan, BEGUN)
+
+    def _find(self, plan: Plan, ending: str) -> Run | None:
         if self.folder is None:
             return None
         try:
-            with np.load(self.folder / f"{plan.key()}.npz", allow_pickle=False) as file:
+            with np.load(self.folder / f"{plan.key()}{ending}", allow_pickle=False) as file:
                 return self._read(plan, file)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, FitscopeError):
             return None
@@ -78,7 +89,3 @@ class Store:
         weights, state = ([file[f"{name}_{i}"] for i in range(facts[name])] for name in _ARRAYS)
         return Run(plan, TrainingHistory.from_json(facts["history"]), file["losses"], weights, facts["updates"], False,
                    facts["seconds"], facts["path"], state)  # fmt: skip
-
-    def any(self) -> bool:
-        """Tell whether a finished run is kept."""
-        return self.folder is not None and any(self.folder.glob("*.npz"))

@@ -100,7 +100,7 @@ def train(job: Job, located: Located, on_epoch: OnEpoch) -> Run:
     with _one_at_a_time:
         data = data_of(located, job.plan)
         run = training.train(job.plan, lambda end: on_epoch(Told(job.name, end)), data=data, begun=job.begun)
-    return run if job.keep_state else replace(run, state=[])
+    return run if job.keep_state or run.stopped else replace(run, state=[])
 
 
 def finish(runs: Sequence[Run], tested: bool, kept: Sequence[int], located: Located) -> Finished:

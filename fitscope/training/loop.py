@@ -151,7 +151,7 @@ class _Training:
             metrics = self._train_epoch(epoch) | self._validate()
             self._keep(metrics)
             wish = on_epoch(EpochEnd(epoch, self.epochs, metrics))
-            stopped = wish is True and epoch < self.epochs
+            stopped = wish is True and epoch < self.epochs and not self._spent()
             if stopped or self._spent() or not _finite(metrics):
                 break
         return self._finish(stopped, time.perf_counter() - started)

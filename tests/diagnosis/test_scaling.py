@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fitscope.diagnosis.scaling import NoScaling, Scaling, curve, fit
+from fitscope.diagnosis.scaling import NoScaling, Scaling, fit
 from fitscope.errors import ResultError
 
 SIZES = np.repeat([625, 1250, 2500, 5000, 10_000], 2)
@@ -117,13 +117,6 @@ def test_order_of_the_points_does_not_matter():
     sizes, losses = points()
     plain, turned = fit(sizes, losses), fit(sizes[::-1], losses[::-1])
     assert turned.loss_at_twice_interval == pytest.approx(plain.loss_at_twice_interval)
-
-
-def test_curve_reaches_to_twice_the_data_and_no_further():
-    found = fit(*points())
-    assert curve(found, [10_000, 20_000]) == pytest.approx([found.loss_at_twice + found.saved, found.loss_at_twice])
-    with pytest.raises(ResultError, match="reaches to 20000"):
-        curve(found, [20_001])
 
 
 @pytest.mark.parametrize(("sizes", "losses", "message"), [([1, 2], [0.5], "2 sizes and 1 losses"), ([0], [0.5], "size is 0")])

@@ -153,6 +153,12 @@ def test_regression_page_speaks_of_errors_and_targets(regression):
     assert "accuracy" not in page.lower()
 
 
+def test_page_of_grouped_samples_speaks_of_groups(result):
+    sure = dataclasses.replace(result.diagnosis.uncertainty, samples=300, groups=12)
+    grouped = dataclasses.replace(result, diagnosis=dataclasses.replace(result.diagnosis, uncertainty=sure))
+    assert "From the losses of 12 groups of 300 validation samples, whole groups weighed anew" in render(grouped)
+
+
 def test_multilabel_page_says_what_its_accuracy_is(result):
     page = render(dataclasses.replace(result, dataset=dataclasses.replace(result.dataset, task="multilabel")))
     assert "the share of labels that are right" in page

@@ -65,6 +65,17 @@ def test_remedy_without_a_finite_loss_is_named_and_not_ranked(result, make):
     assert section.tables[0].rows[-1].values[3] == "unknown"
 
 
+def test_gain_that_is_shown_and_ranked_is_the_corrected_one(result, make):
+    tried = [dataclasses.replace(remedy, corrected=0.02) if remedy.name == "l2" else remedy for remedy in make.remedies()]
+    table = section_of(result, tried).tables[0]
+    assert (table.rows[1].term, table.rows[1].values[3]) == ("L2 0.001", "0.020 (0.002 to 0.010)")
+
+
+def test_trainings_of_a_remedy_that_diverged_are_told(result, make):
+    said = section_of(result, [dataclasses.replace(make.remedies()[3], diverged=2, clear=False)]).sentences
+    assert said[1].startswith("Dropout 0.5: 2 of its trainings came to losses that are not finite")
+
+
 def test_folds_that_are_left_out_are_named(result, make):
     tried = [dataclasses.replace(make.remedies()[3], left_out=(2, 4))]
     said = section_of(result, tried, folds=make.folds(5)).sentences

@@ -4,9 +4,12 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
+from fitscope import datasets
 from fitscope.errors import DataError, OwnCodeError
-from fitscope.studies.crew import RENEWED_AT_MOST
+from fitscope.plan import Plan
+from fitscope.studies.crew import RENEWED_AT_MOST, crew
 from fitscope.studies.executors import Here
+from fitscope.studies.store import Store
 from fitscope.studies.work import Job
 
 
@@ -68,6 +71,50 @@ def test_should_stop_ends_what_is_under_way_and_begins_nothing_else(plan, tmp_pa
     assert place.asked_to_stop
     assert crew.stopped
     assert len(list(tmp_path.glob("*.npz"))) == 1
+
+
+def test_stopped_training_is_gone_on_with(plan, tmp_path, fake_place, crew_of, run_of):
+    begun = run_of(plan, [0.6, 0.5], stopped=True, state=True)
+    crew_of(fake_place(lambda job: begun), tmp_path).train([Job("it", plan)])
+    given = []
+    crew_of(fake_place(lambda job: given.append(job.begun) or run_of(plan)), tmp_path).train([Job("it", plan)])
+    assert given[0].history == begun.history
+    longer = Job("it", plan, run_of(plan))
+    assert crew_of()._going_on(longer) is longer
+
+
+NETS = """
+import keras
+
+def build(shape):
+    layers = [keras.layers.Dense(8, "relu"), keras.layers.Dropout(0.5), keras.layers.BatchNormalization()]
+    model = keras.Sequential([keras.Input(shape), *layers, keras.layers.Dense(10, "softmax")])
+    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 100)), "categorical_crossentropy")
+    return model
+"""
+
+
+@pytest.mark.parametrize("model", ["textbook", "conv", "nets.py:build"])
+def test_training_that_goes_on_is_bit_for_bit_one_in_one_go(tmp_path, monkeypatch, model):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nets.py").write_text(NETS)
+    located, own = datasets.locate("digits"), model.endswith("build")
+    given = {"optimizer": None} if own else {"hyperparameters": {"dropout": 0.3}}
+    wanted = Plan("digits", located.sha256, None, model, validation=300, max_epochs=5, batch_size=64, **given)
+
+    def train(folder, stop_at=None):
+        told = []
+        with crew(located, None, Store(folder), told.append, lambda: told[-1].end.epoch == stop_at) as opened:
+            [run] = opened.train([Job("", wanted)]).values()
+        return run, [event.end.epoch for event in told]
+
+    whole, _ = train(None)
+    assert train(tmp_path / "kept", 2)[1] == [1, 2]
+    resumed, epochs = train(tmp_path / "kept")
+    assert epochs == [3, 4, 5]
+    assert (resumed.history, resumed.updates, resumed.stopped) == (whole.history, whole.updates, False)
+    assert resumed.validation_losses.tobytes() == whole.validation_losses.tobytes()
+    assert [array.tobytes() for array in resumed.weights] == [array.tobytes() for array in whole.weights]
 
 
 def test_every_epoch_is_told(plan, crew_of):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -95,6 +97,24 @@ def test_fold_of_the_baseline_that_diverged_is_left_out_with_its_groups(plan, ma
     baseline = [run_of(p, [0.7, np.nan] if p.fold[0] == 3 else None) for p in folds]
     [found] = remedies.results(plan, data, baseline, {"l2": [run_of(p, low=0.4) for p in folds]}, 0)
     assert (found.left_out, round(found.gain, 4)) == ((3,), 0.1)
+
+
+def test_remedies_go_by_the_corrected_gain_and_keep_the_observed_one(plan, data, run_of):
+    changed = {"l2": [run_of(plan, low=0.4)]}
+    [found] = remedies.results(plan, data, [run_of(plan)], changed, 0)
+    assert found.shown == found.corrected == pytest.approx(sum(found.interval) / 2, abs=1e-6)
+    assert dataclasses.replace(found, corrected=None).shown == found.gain
+
+
+def test_remedy_of_which_a_seed_diverged_is_never_clear(plan, data, run_of):
+    seeds = [plan.replace(seed=seed, max_epochs=8) for seed in (0, 1, 2, 3)]
+    changed = {
+        code: [run_of(p, [0.6, np.nan] if p.seed in lost else None, low=0.1) for p in seeds]
+        for code, lost in (("l2", (1, 3)), ("dropout", ()))
+    }
+    found = {remedy.name: remedy for remedy in remedies.results(plan, data, [run_of(p) for p in seeds], changed, 0)}
+    assert (found["l2"].diverged, found["l2"].clear) == (2, False)
+    assert (found["dropout"].diverged, found["dropout"].clear) == (0, True)
 
 
 def test_remedy_that_diverged_comes_last_and_is_not_clear(plan, data, run_of):

@@ -83,12 +83,35 @@ def test_one_training_is_judged_by_its_samples_and_several_by_their_seeds(plan, 
     assert one.best_epoch == three.best_epoch == 10
 
 
+def test_noise_of_the_samples_adds_to_that_between_seeds(plan, data):
+    rng, plan = np.random.default_rng(0), plan.replace(max_epochs=20)
+    shared, bowl = rng.normal(0, 1, (20, 40)), 0.5 + 0.01 * np.abs(np.arange(1, 21) - 10)[:, None]
+    runs = []
+    for seed in range(4):  # all seeds agree, for they share their samples: these alone decide
+        losses = (bowl + shared + rng.normal(0, 0.001, (20, 40))).astype(np.float32)
+        metrics = {"loss": np.linspace(1, 0.1, 20), "val_loss": losses.mean(axis=1, dtype=np.float64)}
+        runs.append(Run(plan.replace(seed=seed), TrainingHistory.of(metrics), losses, [], 7, False, 0.2, "dense"))
+    together = repeats.together(runs, data)
+    sure = repeats.diagnose(together, data, plan, 0.34).uncertainty
+    difference = together.losses - together.losses[together.history.val_loss.argmin()]
+    assert np.array(sure.paired_se) == pytest.approx(difference.std(axis=1, ddof=1) / 40**0.5, rel=0.01)
+    assert (sure.basis, sure.samples) == ("repeats", 40)
+    assert max(sure.chance) < 0.6
+    covariance = np.zeros((20, 20))
+    covariance[np.tril_indices(20)] = sure.covariance
+    best = int(together.history.val_loss.argmin())
+    whole = covariance + np.tril(covariance, -1).T
+    again = np.sqrt(np.maximum(0, whole.diagonal() + whole[best, best] - 2 * whole[best]))
+    assert again == pytest.approx(np.array(sure.paired_se), abs=1e-6)
+
+
 def test_groups_take_the_samples_place(plan, make_data, run_of):
     data = make_data(groups=np.arange(200) // 10)
     held = len(data.held_out(plan))
     run = run_of(plan.replace(max_epochs=20), samples=held)
     found = repeats.diagnose(repeats.together([run], data), data, plan, 0.34)
-    assert found.uncertainty.samples == len(np.unique(data.groups[data.held_out(plan)]))
+    assert found.uncertainty.groups == len(np.unique(data.groups[data.held_out(plan)]))
+    assert found.uncertainty.samples == held
 
 
 def test_entry_of_a_run_says_what_its_diagnosis_says_where_samples_form_groups(plan, make_data):

@@ -1,11 +1,13 @@
 """The ritual with studies, training faked: what is sequenced, what is chosen, what is left where it was stopped."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from fitscope.analysis import Step, analyze
+from fitscope.analysis.conclusion import files
 from fitscope.errors import UsageError
 from fitscope.result import Result
 from fitscope.studies.work import Told
@@ -142,6 +144,14 @@ def test_seed_that_diverged_at_once_is_not_tested(faked, monkeypatch, tmp_path):
     assert result.refit is not None
     assert result.refit.gain is not None
     assert (tmp_path / "run" / "model.keras").is_file()
+
+
+def test_kept_model_comes_with_its_own_preparation(plan, run_of):
+    data = SimpleNamespace(preparation=lambda plan: {"fold": plan.fold})
+    main = [run_of(plan.replace(fold=(number, 3))) for number in (1, 2, 3)]
+    found, finished = SimpleNamespace(main=main, refits=()), SimpleNamespace(keras={1: b"second fold's model"})
+    written = files(found, finished, data)
+    assert (written["model.keras"], json.loads(written["preparation.json"])) == (b"second fold's model", {"fold": [2, 3]})
 
 
 def stop_after(faked, trainings):

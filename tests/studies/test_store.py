@@ -1,3 +1,4 @@
+import dataclasses
 import errno
 import os
 
@@ -31,10 +32,25 @@ def test_store_keeps_a_diverged_training_with_its_nan(tmp_path, plan, run_of):
     assert store.find(plan).history == run.history
 
 
-def test_store_does_not_keep_a_training_that_was_stopped(tmp_path, plan, run_of):
+def test_store_does_not_keep_a_stopped_training_without_its_state(tmp_path, plan, run_of):
     store = Store(tmp_path / "kept")
     store.keep(run_of(plan, stopped=True))
-    assert (store.find(plan), store.any()) == (None, False)
+    assert not (tmp_path / "kept").exists()
+
+
+def test_store_keeps_a_stopped_training_apart_until_it_is_finished(tmp_path, plan, run_of):
+    store, stopped = Store(tmp_path), run_of(plan, [0.6, 0.5], stopped=True, state=True)
+    store.keep(stopped)
+    assert (store.find(plan), store.begun(plan).history) == (None, stopped.history)
+    assert [array.tobytes() for array in store.begun(plan).state] == [array.tobytes() for array in stopped.state]
+    store.keep(run_of(plan))
+    assert (store.find(plan).history, store.begun(plan)) == (run_of(plan).history, None)
+
+
+def test_store_does_not_keep_a_stopped_training_of_a_stream(tmp_path, plan, run_of):
+    store = Store(tmp_path)
+    store.keep(dataclasses.replace(run_of(plan, stopped=True, state=True), path="tf.data"))
+    assert store.begun(plan) is None
 
 
 def test_store_without_a_folder_keeps_nothing(plan, run_of):
