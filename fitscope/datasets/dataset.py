@@ -200,10 +200,25 @@ class Dataset:
         return np.eye(len(self.classes), dtype=np.float32)[labels] if self.task == "multiclass" else np.asarray(labels, np.float32)
 
     def guess(self, plan: Plan) -> float:
-        """Return the loss of guessing without looking: ln(classes), ln 2 a label, or the variance of the targets."""
+        """Return the loss of guessing without looking, from the training part: the entropy of the classes' shares, that of each
+        label's in the mean, or the variance of the targets."""
+        labels = self.y_train[self.kept(plan)]
         if self.task == "regression":
-            return float(np.var(self.y_train[self.kept(plan)], axis=0).mean())
-        return float(np.log(2 if self.task != "multiclass" else len(self.classes)))
+            return float(np.var(labels, axis=0).mean())
+        if self.task == "multilabel":
+            return float(np.mean([_entropy(np.array([1 - share, share])) for share in labels.mean(axis=0, dtype=np.float64)]))
+        return _entropy(np.bincount(labels) / len(labels))
+
+
+def _entropy(shares: NDArray[np.float64]) -> float:
+    """Return the entropy in nats.
+
+    Example:
+        >>> round(_entropy(np.array([0.5, 0.5])), 4), _entropy(np.array([1.0, 0.0]))
+        (0.6931, 0.0)
+    """
+    there = shares[shares > 0]
+    return float(-(there * np.log(there)).sum()) + 0.0
 
 
 def take(rows: Rows, indices: Any) -> Rows:
