@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +50,9 @@ class FittedSteps:
             batches = self._fit_for_loss(rows.take(math.ceil(len(order) / size)) if len(order) < len(targets) else rows)
         else:
             batches = _batches(rows, targets, weights, order, size)
-        logs = self.model.fit(batches, epochs=1, shuffle=False, verbose=0).history
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Your input ran out of data")  # as a stream of unknown length does at its end
+            logs = self.model.fit(batches, epochs=1, shuffle=False, verbose=0).history
         measure = next((logs[name][-1] for name in NAMES[self.goal.measure] if name in logs), None)
         loss = logs["loss"][-1] if "loss" in logs and not weighted and self._plain else None
         if loss is None or measure is None:
