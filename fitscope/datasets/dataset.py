@@ -60,6 +60,7 @@ class Dataset:
         split: gives the validation samples' indices, for a number of them.
         groups: the group that each training sample belongs to [samples], None where there are none; a group stays on
             one side of every split.
+        test_groups: the same of the test samples [samples], numbered alike; their test result is as sure as there are groups.
         ordered: whether samples are in the order of time; then folds are refused and sizes take the latest.
         fit: learns from the training part's raw rows how rows become numbers; None where they are numbers already.
         own_validation: how many samples the data brings as validation data itself, None where it brings none.
@@ -83,6 +84,7 @@ class Dataset:
     sha256: str = ""
     split: Callable[[Labels, int], Indices] = field(default_factory=lambda: stratified)
     groups: NDArray[np.int64] | None = None
+    test_groups: NDArray[np.int64] | None = None
     ordered: bool = False
     fit: Callable[[Rows], Encoder] | None = None
     own_validation: int | None = None
