@@ -143,16 +143,16 @@ class Dataset:
     def training(self, plan: Plan) -> Part:
         """Return the rows and labels that the plan trains on."""
         kept = self.kept(plan)
-        return self._encoded(plan, take(self.x_train, kept)), self.y_train[kept]
+        return self.encoded(plan, take(self.x_train, kept)), self.y_train[kept]
 
     def validation(self, plan: Plan) -> Part:
         """Return the rows and labels that the plan holds out."""
         held = self.held_out(plan)
-        return self._encoded(plan, take(self.x_train, held)), self.y_train[held]
+        return self.encoded(plan, take(self.x_train, held)), self.y_train[held]
 
     def testing(self, plan: Plan) -> Part:
         """Return the rows and labels that stand for the future: read once, when every choice is made."""
-        return self._encoded(plan, self.x_test), self.y_test
+        return self.encoded(plan, self.x_test), self.y_test
 
     def encoder(self, plan: Plan) -> Encoder | None:
         """Return what the plan's training part taught of turning rows into numbers, None where there is nothing to learn."""
@@ -163,7 +163,8 @@ class Dataset:
             self._encoders[key] = self.fit(take(self.x_train, self.kept(plan)))
         return self._encoders[key]
 
-    def _encoded(self, plan: Plan, rows: Rows) -> Rows:
+    def encoded(self, plan: Plan, rows: Rows) -> Rows:
+        """Return raw rows as numbers, by what the plan's training part taught."""
         encode = self.encoder(plan)
         return rows if encode is None else encode(rows)
 

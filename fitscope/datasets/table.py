@@ -158,7 +158,7 @@ def _said_of_groups(table: _Table, tests: _Table) -> list[str]:
     count, of = len(np.unique(test_groups[seen])), len(np.unique(test_groups))
     return [
         f"Serious: {count:,} of the {of:,} groups of {table.group} in {tests.name} {'stand' if count > 1 else 'stands'} in the "
-        f"training rows, too ({seen.sum():,} of {len(tests):,} test rows); the test result can look better than it is for new groups."
+        f"training rows, too ({seen.sum():,} of {len(tests):,} test rows); for new groups the test result is likely too good."
     ]
 
 
@@ -195,7 +195,8 @@ def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_wor
     columns = {name: rows[name] if kinds.get(name) == "number" else table.frame[name].to_numpy() for name in table.features.columns}
     return Dataset(
         located.name, goal.task, goal.classes, rows, labels, raw(tests.frame, kinds, tests.name),
-        goal.labels(tests.frame, tests.name), located.source, located.sha256, _split(table), groups=_groups(table), test_groups=_test_groups(table, tests),
+        goal.labels(tests.frame, tests.name), located.source, located.sha256, _split(table), groups=_groups(table),
+        test_groups=_test_groups(table, tests),
         ordered=table.time is not None, fit=partial(learn, kinds=kinds, num_words=words), max_epochs=max_epochs,
         batch_size=batch_size, notes=tuple(notes), num_words=words,
         columns=columns,
