@@ -144,7 +144,8 @@ def _test_groups(table: _Table, tests: _Table) -> NDArray[np.int64] | None:
     if table.group is None:
         return None
     together = pd.concat([part.frame[part.group].astype(object) for part in (table, tests)])
-    return pd.factorize(together, use_na_sentinel=False)[0].astype(np.int64)[len(table) :]
+    found: NDArray[np.int64] = pd.factorize(together, use_na_sentinel=False)[0].astype(np.int64)
+    return found[len(table) :]
 
 
 def _said_of_groups(table: _Table, tests: _Table) -> list[str]:
@@ -198,8 +199,7 @@ def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_wor
         goal.labels(tests.frame, tests.name), located.source, located.sha256, _split(table), groups=_groups(table),
         test_groups=_test_groups(table, tests),
         ordered=table.time is not None, fit=partial(learn, kinds=kinds, num_words=words), max_epochs=max_epochs,
-        batch_size=batch_size, notes=tuple(notes), num_words=words,
-        columns=columns,
+        batch_size=batch_size, notes=tuple(notes), num_words=words, columns=columns,
     )  # fmt: skip
 
 
