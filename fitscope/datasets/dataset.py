@@ -214,12 +214,7 @@ class Dataset:
 
 
 def _entropy(shares: NDArray[np.float64]) -> float:
-    """Return the entropy in nats.
-
-    Example:
-        >>> round(_entropy(np.array([0.5, 0.5])), 4), _entropy(np.array([1.0, 0.0]))
-        (0.6931, 0.0)
-    """
+    """Return the entropy in nats."""
     there = shares[shares > 0]
     return float(-(there * np.log(there)).sum()) + 0.0
 
