@@ -79,7 +79,9 @@ def read_preparation(run: Path) -> dict[str, Any]:
         raise DataError(f"{run} is no folder of a run with a model (it lacks preparation.json); give one that analyze made.")
     try:
         content = json.loads(path.read_text(encoding="utf8"))
-        known = content["schema"] == PREPARATION and isinstance(content["classes"], list) and "kind" in content["input"]
+        known = content["schema"] == PREPARATION
+        if known and not (isinstance(content["classes"], list) and "kind" in content["input"] and isinstance(content["task"], str)):
+            raise ValueError("it lacks the classes, the task or the kind of its input")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path} is damaged ({error}); analyze again.") from None
     if not known:

@@ -326,6 +326,12 @@ def test_batch_size_is_refused_where_batches_come_from_tf_data(cli_invoke, own_c
     assert "whose batches come from tf.data" in done.stderr
 
 
+def test_class_weights_are_refused_where_batches_come_from_tf_data(cli_invoke, own_code):
+    done = cli_invoke("analyze", "mine.py:streams", "--class-weight", "balanced", "--max-epochs", 2, "--output", "run")
+    assert done.exit_code == 2
+    assert "--class-weight balanced does not fit data whose batches come from tf.data" in done.stderr
+
+
 def test_class_weights_are_refused_where_there_are_no_classes(cli_invoke):
     people()[["age", "city", "spent"]].to_csv("people.csv", index=False)
     done = cli_invoke("analyze", "people.csv", "--target", "spent", "--class-weight", "balanced", "--output", "run")

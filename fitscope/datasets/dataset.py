@@ -60,6 +60,7 @@ class Dataset:
         split: gives the validation samples' indices, for a number of them.
         groups: the group that each training sample belongs to [samples], None where there are none; a group stays on
             one side of every split.
+        test_groups: the same of the test samples [samples], numbered alike; their test result is as sure as there are groups.
         ordered: whether samples are in the order of time; then folds are refused and sizes take the latest.
         fit: learns from the training part's raw rows how rows become numbers; None where they are numbers already.
         own_validation: how many samples the data brings as validation data itself, None where it brings none.
@@ -83,6 +84,7 @@ class Dataset:
     sha256: str = ""
     split: Callable[[Labels, int], Indices] = field(default_factory=lambda: stratified)
     groups: NDArray[np.int64] | None = None
+    test_groups: NDArray[np.int64] | None = None
     ordered: bool = False
     fit: Callable[[Rows], Encoder] | None = None
     own_validation: int | None = None
@@ -141,16 +143,16 @@ class Dataset:
     def training(self, plan: Plan) -> Part:
         """Return the rows and labels that the plan trains on."""
         kept = self.kept(plan)
-        return self._encoded(plan, take(self.x_train, kept)), self.y_train[kept]
+        return self.encoded(plan, take(self.x_train, kept)), self.y_train[kept]
 
     def validation(self, plan: Plan) -> Part:
         """Return the rows and labels that the plan holds out."""
         held = self.held_out(plan)
-        return self._encoded(plan, take(self.x_train, held)), self.y_train[held]
+        return self.encoded(plan, take(self.x_train, held)), self.y_train[held]
 
     def testing(self, plan: Plan) -> Part:
         """Return the rows and labels that stand for the future: read once, when every choice is made."""
-        return self._encoded(plan, self.x_test), self.y_test
+        return self.encoded(plan, self.x_test), self.y_test
 
     def encoder(self, plan: Plan) -> Encoder | None:
         """Return what the plan's training part taught of turning rows into numbers, None where there is nothing to learn."""
@@ -161,7 +163,8 @@ class Dataset:
             self._encoders[key] = self.fit(take(self.x_train, self.kept(plan)))
         return self._encoders[key]
 
-    def _encoded(self, plan: Plan, rows: Rows) -> Rows:
+    def encoded(self, plan: Plan, rows: Rows) -> Rows:
+        """Return raw rows as numbers, by what the plan's training part taught."""
         encode = self.encoder(plan)
         return rows if encode is None else encode(rows)
 
@@ -200,10 +203,20 @@ class Dataset:
         return np.eye(len(self.classes), dtype=np.float32)[labels] if self.task == "multiclass" else np.asarray(labels, np.float32)
 
     def guess(self, plan: Plan) -> float:
-        """Return the loss of guessing without looking: ln(classes), ln 2 a label, or the variance of the targets."""
+        """Return the loss of guessing without looking, from the training part: the entropy of the classes' shares, that of each
+        label's in the mean, or the variance of the targets."""
+        labels = self.y_train[self.kept(plan)]
         if self.task == "regression":
-            return float(np.var(self.y_train[self.kept(plan)], axis=0).mean())
-        return float(np.log(2 if self.task != "multiclass" else len(self.classes)))
+            return float(np.var(labels, axis=0).mean())
+        if self.task == "multilabel":
+            return float(np.mean([_entropy(np.array([1 - share, share])) for share in labels.mean(axis=0, dtype=np.float64)]))
+        return _entropy(np.bincount(labels) / len(labels))
+
+
+def _entropy(shares: NDArray[np.float64]) -> float:
+    """Return the entropy in nats."""
+    there = shares[shares > 0]
+    return float(-(there * np.log(there)).sum()) + 0.0
 
 
 def take(rows: Rows, indices: Any) -> Rows:

@@ -18,6 +18,7 @@ from fitscope.datasets.streams import Streams, is_stream
 from fitscope.errors import OwnCodeError
 
 TASKS = ("binary", "multiclass", "multilabel", "regression")
+STREAMED = "Training batches come from tf.data, in its own order and size: where it shuffles, two equal trainings may differ."
 MAY_RETURN = (
     "(x, y), ((x, y), (x_test, y_test)), ((x, y), (x_val, y_val), (x_test, y_test)), a dict of x_train, y_train and so on, a "
     "fitscope.Dataset, or tf.data datasets for training, validation and test"
@@ -98,7 +99,7 @@ def _of_streams(located: Located, parts: Any) -> Dataset:
     return Dataset(
         located.name, goal.goal.task, goal.goal.classes, rows, np.concatenate(labels[:2]), test, labels[2], located.source,
         hashlib.sha256("\n".join(facts).encode()).hexdigest(), latest, own_validation=len(y_val), batch_size=batch_size,
-        notes=(goal.goal.note, "Training batches come from tf.data, in its own order and size."), reading=reading(shape, 1.0),
+        notes=(goal.goal.note, STREAMED), reading=reading(shape, 1.0),
     )  # fmt: skip
 
 

@@ -9,8 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.datasets import store
-from fitscope.datasets.dataset import Dataset
-from fitscope.datasets.leaks import Leak, duplicates, follows_order, missing_classes, near_duplicates, revealing_columns
+from fitscope.datasets.dataset import Dataset, folds
+from fitscope.datasets.leaks import (
+    Leak,
+    duplicates,
+    follows_order,
+    missing_classes,
+    near_duplicates,
+    revealing_columns,
+    split_by_folds,
+)
 from fitscope.datasets.streams import Streams
 from fitscope.plan import Plan
 
@@ -26,7 +34,7 @@ def inspect(data: Dataset, plan: Plan, near: bool = False) -> tuple[Leak, ...]:
 
     Args:
         data: the data; a `tf.data` stream is not looked into.
-        plan: which samples are held out.
+        plan: which samples are held out; of a fold's plan, equal samples are looked for over all folds.
         near: whether near duplicates are looked for in large data, too.
 
     Returns:
@@ -48,9 +56,15 @@ def _packed(leaks: list[Leak]) -> NDArray[np.uint8]:
 
 def _look(data: Dataset, plan: Plan, near: bool) -> list[Leak]:
     (train, labels), (held, held_labels), (test, test_labels) = data.training(plan), data.validation(plan), data.testing(plan)
-    found = duplicates(train, held, test if len(test_labels) else None, (labels, held_labels, test_labels))
+    tested = test if len(test_labels) else None
+    if plan.fold is None:
+        found = duplicates(train, held, tested, (labels, held_labels, test_labels))
+    else:
+        rows = data.encoded(plan, data.x_train)
+        found = duplicates(rows, None, tested, (data.y_train, None, test_labels))
+        found += split_by_folds(rows, folds(data.y_train, plan.fold[1], data.task, data.groups), data.y_train)
     if data.sparse and near:
-        found += near_duplicates(train, held, test if len(test_labels) else None)
+        found += near_duplicates(train, held, tested)
     if data.columns:
         kept = data.kept(plan)
         found += revealing_columns({name: np.asarray(values)[kept] for name, values in data.columns.items()}, labels, data.task)

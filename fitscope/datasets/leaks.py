@@ -70,6 +70,50 @@ def duplicates(train: Rows, validation: Rows, test: Rows, labels: Sequence[Label
     return [leak for leak in leaks if leak]
 
 
+def split_by_folds(rows: Rows, held: Sequence[NDArray[np.int64]], labels: Labels | None = None) -> list[Leak]:
+    """Find samples of which an equal one is trained on while they validate, over all folds.
+
+    Args:
+        rows: of all folds, as `duplicates` takes them.
+        held: each fold's samples.
+        labels: [samples, ...], where known.
+
+    Returns:
+        `same_samples` of training and validation, where there are some; its samples count from 0 in all of them.
+
+    Example:
+        >>> (leak,) = split_by_folds(np.array([[1.0], [2.0], [1.0], [2.0]]), [np.array([0, 1, 3]), np.array([2])])
+        >>> leak.numbers["count"], leak.numbers["samples"], leak.numbers["examples"][0]
+        (2, 4, {'training': 2, 'validation': 0})
+    """
+    (found,) = copies.digests([rows])
+    fold = np.empty(len(found), np.int64)
+    for number, samples in enumerate(held):
+        fold[samples] = number
+    places = _elsewhere(found, fold)
+    twice = np.flatnonzero(places >= 0)
+    if not len(twice):
+        return []
+    marked = _with_labels({"training": found}, {"training": labels}).get("training")
+    numbers = {
+        **_share(("training", "validation"), len(twice), len(places)),
+        "what": _what({"training": rows}),
+        "other_label": None if marked is None else int(np.sum(_elsewhere(marked, fold)[twice] < 0)),
+        "blank": int(copies.blank(rows, twice).sum()),
+        "examples": [{"training": int(places[i]), "validation": int(i)} for i in twice[:EXAMPLES]],
+    }
+    return [Leak("same_samples", _severity(numbers["share"]), numbers)]
+
+
+def _elsewhere(found: copies.Digests, fold: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the first place of an equal sample in another fold for each sample, -1 where there is none."""
+    firsts: dict[bytes, dict[int, int]] = {}  # the first place in each fold
+    for place, digest in enumerate(found):
+        firsts.setdefault(digest, {}).setdefault(int(fold[place]), place)
+    others = ([at for number, at in firsts[digest].items() if number != fold[i]] for i, digest in enumerate(found))
+    return np.fromiter((min(places, default=-1) for places in others), np.int64, len(found))
+
+
 def _parts(train: Rows, validation: Rows, test: Rows) -> dict[str, Rows]:
     return {name: rows for name, rows in zip(PARTS, (train, validation, test)) if rows is not None and copies.samples(rows)}
 

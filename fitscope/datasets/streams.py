@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fitscope.datasets.arrays import checked, joined_rows
 from fitscope.errors import OwnCodeError, UsageError
 
+SEED = 1797  # of the order in which two streams are mixed
 BATCH = 32  # of streams that come sample by sample
 
 
@@ -45,8 +46,20 @@ class Streams:
         if (first, count) == (self.samples, self.validation_samples):
             return self.held
         if (first, count) == (0, self.samples + self.validation_samples):
-            return self.train.concatenate(self.validation)
+            return self._mixed()
         raise UsageError("Data from tf.data has one split alone, its own; leave out folds and sizes, or return arrays.")
+
+    def _mixed(self) -> Any:
+        """Return all batches of both streams: validation batches anywhere among the others, not at the end of each epoch."""
+        parts = [self.train, self.validation]
+        turns = self.train.from_tensor_slices(np.repeat(np.arange(2), list(map(_batches, parts))))
+        turns = turns.shuffle(max(1, len(turns)), seed=SEED, reshuffle_each_iteration=True)
+        return self.train.choose_from_datasets(parts, turns, stop_on_empty_dataset=False)
+
+
+def _batches(stream: Any) -> int:
+    known = int(stream.cardinality())
+    return known if known >= 0 else sum(1 for _ in stream)
 
 
 def is_stream(thing: Any) -> bool:

@@ -137,6 +137,32 @@ def _groups(table: _Table) -> NDArray[np.int64] | None:
     return None if table.group is None else pd.factorize(table.frame[table.group], use_na_sentinel=False)[0].astype(np.int64)
 
 
+def _test_groups(table: _Table, tests: _Table) -> NDArray[np.int64] | None:
+    """Return each test row's group, numbered as the training rows' groups are."""
+    import pandas as pd
+
+    if table.group is None:
+        return None
+    together = pd.concat([part.frame[part.group].astype(object) for part in (table, tests)])
+    found: NDArray[np.int64] = pd.factorize(together, use_na_sentinel=False)[0].astype(np.int64)
+    return found[len(table) :]
+
+
+def _said_of_groups(table: _Table, tests: _Table) -> list[str]:
+    """Tell of groups that stand on both sides, as they may where a file brings the test rows."""
+    groups, test_groups = _groups(table), _test_groups(table, tests)
+    if groups is None or test_groups is None:
+        return []
+    seen = np.isin(test_groups, groups)
+    if not seen.any():
+        return []
+    count, of = len(np.unique(test_groups[seen])), len(np.unique(test_groups))
+    return [
+        f"Serious: {count:,} of the {of:,} groups of {table.group} in {tests.name} {'stand' if count > 1 else 'stands'} in the "
+        f"training rows, too ({seen.sum():,} of {len(tests):,} test rows); for new groups the test result is likely too good."
+    ]
+
+
 def _split(table: _Table) -> Split:
     groups = _groups(table)
     if groups is None:
@@ -166,14 +192,14 @@ def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_wor
     unread = [
         note for part, its in (("training", table), ("test", tests)) for note in said_of_unread(its.frame, kinds, f"{part} rows")
     ]
-    notes = [*table.notes, *notes, *unread, *_said_of_missing(table.frame, rows), *tests.notes]
+    notes = [*table.notes, *_said_of_groups(table, tests), *notes, *unread, *_said_of_missing(table.frame, rows), *tests.notes]
     columns = {name: rows[name] if kinds.get(name) == "number" else table.frame[name].to_numpy() for name in table.features.columns}
     return Dataset(
         located.name, goal.task, goal.classes, rows, labels, raw(tests.frame, kinds, tests.name),
         goal.labels(tests.frame, tests.name), located.source, located.sha256, _split(table), groups=_groups(table),
+        test_groups=_test_groups(table, tests),
         ordered=table.time is not None, fit=partial(learn, kinds=kinds, num_words=words), max_epochs=max_epochs,
-        batch_size=batch_size, notes=tuple(notes), num_words=words,
-        columns=columns,
+        batch_size=batch_size, notes=tuple(notes), num_words=words, columns=columns,
     )  # fmt: skip
 
 

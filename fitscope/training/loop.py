@@ -92,10 +92,10 @@ def train(
     """
     data = datasets.load(datasets.locate(plan.dataset, options=plan.options), plan.num_words) if data is None else data
     if data.sha256 != plan.data_sha256:
-        raise DataError(
-            f"The plan was made for {plan.dataset} with SHA-256 {plan.data_sha256[:12]}, and this data has "
-            f"{data.sha256[:12]}; give the folder of the plan's data with --data-dir."
-        )
+        what = f"The plan was made for {plan.dataset} with SHA-256 {plan.data_sha256[:12]}, and this data has {data.sha256[:12]}"
+        if own.is_own(plan.dataset):
+            raise DataError(f"{what}: the function returned other data this time; fix its seed, and run again.")
+        raise DataError(f"{what}; give the folder of the plan's data with --data-dir.")
     return _Training(plan, data, begun).run(on_epoch or (lambda _: None))
 
 

@@ -284,7 +284,18 @@ def is_stock(model: keras.Model) -> bool:
     own = ("train_step", "compute_loss", "fit", "train_on_batch")
     penalties = {id(variable) for variable in model.trainable_variables if variable.regularizer is not None}
     plain = all(getattr(type(model), name) is getattr(keras.Model, name) for name in own)
-    return plain and len(model.losses) == len(penalties) and _no_activity(model)
+    return plain and len(model.losses) == len(penalties) and _no_activity(model) and averages(model) and _single_precision(model)
+
+
+def averages(model: keras.Model) -> bool:
+    """Tell whether a model was compiled to lower the mean of its samples' losses, not their sum or a multiple of it."""
+    mean = getattr(model.loss, "reduction", "mean") in ("sum_over_batch_size", "mean")
+    return mean and getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None) is None
+
+
+def _single_precision(model: keras.Model) -> bool:
+    """Tell whether all layers reckon in float32; a mixed policy also scales losses and gradients."""
+    return all(getattr(layer, "compute_dtype", "float32") == "float32" for layer in model._flatten_layers())
 
 
 def _no_activity(model: keras.Model) -> bool:

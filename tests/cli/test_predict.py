@@ -71,6 +71,8 @@ def damage(folder, name, content):
         ("preparation.json", b"{", "is damaged"),
         ("preparation.json", b"[]", "is damaged"),
         ("preparation.json", b'{"schema": "x/9", "classes": [], "input": {"kind": "arrays"}}', "another fitscope"),
+        ("preparation.json", b'{"schema": "fitscope-preparation/1", "classes": {}, "input": {"kind": "arrays"}}', "is damaged"),
+        ("preparation.json", b'{"schema": "fitscope-preparation/1", "input": {"kind": "arrays"}}', "is damaged"),
         ("model.keras", b"no model", "cannot be opened by plain Keras"),
     ],
 )

@@ -3,7 +3,8 @@ import os
 import numpy as np
 import pytest
 
-from fitscope.datasets import DATASETS, defaults, load, locate, reuters
+from fitscope.datasets import DATASETS, Dataset, defaults, load, locate, reuters
+from fitscope.datasets.dataset import latest
 from fitscope.datasets.words import read_word_index
 from fitscope.errors import DataError, UsageError
 from fitscope.plan import Plan
@@ -101,6 +102,22 @@ def test_hold_out_by_fraction_is_a_number_of_samples():
 def test_vocabulary_for_data_without_words_is_refused():
     with pytest.raises(UsageError, match="has no words"):
         DATASETS["digits"].words(1000)
+
+
+def test_guess_is_the_entropy_of_the_training_part():
+    labels = np.repeat([0, 1, 0], [60, 20, 20])
+    plan = Plan("toy", "", None, "textbook", validation=20)
+
+    def guess(task, classes, y):
+        data = Dataset("toy", task, classes, np.zeros((100, 1)), y, np.zeros((2, 1)), y[:2], split=latest)
+        return data.guess(plan)
+
+    quarter = -0.25 * np.log(0.25) - 0.75 * np.log(0.75)
+    assert guess("binary", ("no", "yes"), labels) == pytest.approx(quarter)
+    assert guess("multiclass", ("a", "b", "c"), labels) == pytest.approx(quarter)
+    both = np.column_stack([labels, np.arange(100) % 2]).astype(np.float32)
+    assert guess("multilabel", ("a", "b"), both) == pytest.approx((quarter + np.log(2)) / 2)
+    assert guess("regression", ("a",), labels[:, None].astype(np.float32)) == pytest.approx(0.25 * 0.75)
 
 
 def test_reuters_has_46_topics():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fitscope.datasets import Dataset, inspect, load, locate
-from fitscope.datasets.dataset import first
+from fitscope.datasets.dataset import first, folds
 from fitscope.plan import Plan
 
 
@@ -77,6 +77,27 @@ def test_texts_are_looked_into_once_and_then_remembered(folder, monkeypatch):
     assert inspect(reviews, asked) == before
     with pytest.raises(ZeroDivisionError):
         inspect(reviews, asked.replace(validation=21))
+
+
+def test_samples_that_folds_split_are_counted_over_all_folds(sound):
+    rows, labels = sound
+    rows[100:130], labels[100:130] = rows[:30], labels[:30]
+    toy = data(rows, labels)
+    split = folds(toy.y_train, 4, "binary", None)
+    fold = np.argsort(np.concatenate(split))
+    fold = np.searchsorted(np.cumsum([len(part) for part in split]), fold, side="right")
+    wanted = 2 * int(np.sum(fold[:30] != fold[100:130]))
+    found = [leak for leak in inspect(toy, plan(45, fold=(1, 4))) if leak.code == "same_samples"]
+    assert [(leak.numbers["earlier"], leak.numbers["later"]) for leak in found] == [("training", "validation")]
+    assert (found[0].numbers["count"], found[0].numbers["samples"], found[0].numbers["other_label"]) == (wanted, 180, 0)
+    assert 30 < wanted <= 60
+
+
+def test_groups_keep_equal_samples_in_one_fold(sound):
+    rows, labels = sound
+    rows[1:180:2] = rows[0:180:2]
+    toy = data(rows, labels, groups=np.arange(180) // 2)
+    assert codes(inspect(toy, plan(45, fold=(1, 4)))) == ["repeated_samples"]
 
 
 def test_every_leak_is_told_in_a_sentence(sound):

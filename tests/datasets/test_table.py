@@ -87,6 +87,25 @@ def test_group_stays_on_one_side_of_every_split():
     assert "who" not in data.x_train
 
 
+def test_test_rows_keep_their_groups():
+    data = load(group="who")
+    assert len(data.test_groups) == data.test_samples
+    assert not set(data.test_groups) & set(data.groups)
+    assert not any("Serious" in note for note in data.notes)
+    assert load().test_groups is None
+
+
+def test_group_that_stands_in_the_test_file_too_is_told():
+    new = frame(30)
+    new["who"] += 18  # 18 and 19 are groups of the table
+    new.to_csv("new.csv", index=False)
+    data = load(group="who", test="new.csv")
+    assert len(np.unique(data.test_groups)) == 6
+    assert set(data.test_groups) & set(data.groups) == {18, 19}
+    (note,) = [note for note in data.notes if note.startswith("Serious")]
+    assert "2 of the 6 groups of who in new.csv stand in the training rows, too (10 of 30 test rows)" in note
+
+
 def test_time_holds_out_the_latest():
     data = load(time="day")
     days = frame().sort_values("day")["size"].to_numpy()

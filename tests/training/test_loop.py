@@ -137,10 +137,11 @@ def test_training_that_goes_to_nan_ends_there(make, kind):
     assert not run.stopped
 
 
-def test_data_of_another_hash_is_refused(make):
+@pytest.mark.parametrize(("name", "says"), [("toy", "beef.*--data-dir"), ("mine.py:data", "beef.*fix its seed")])
+def test_data_of_another_hash_is_refused(make, name, says):
     plan, data = make()
-    with pytest.raises(DataError, match="beef"):
-        training.train(plan.replace(data_sha256="beef"), data=data)
+    with pytest.raises(DataError, match=says):
+        training.train(plan.replace(dataset=name, data_sha256="beef"), data=data)
 
 
 def test_batch_order_is_a_permutation_that_changes_with_the_epoch():

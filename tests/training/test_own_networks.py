@@ -137,6 +137,37 @@ def test_network_that_trains_in_a_way_of_its_own_is_trained_by_its_fit(own, sour
     assert np.isfinite(run.history.loss).all()
 
 
+SIGMOID = "'binary_crossentropy'"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ONE % ("", 1, "sigmoid", "keras.losses.BinaryCrossentropy(reduction='sum')"),
+        ONE % ("", 1, "sigmoid", f"{SIGMOID}, loss_weights=[0.25]"),
+        ONE % (", dtype='mixed_float16'", 1, "sigmoid", SIGMOID),
+    ],
+    ids=["sum", "loss_weights", "mixed"],
+)
+def test_network_compiled_in_a_way_that_steps_do_not_know_is_trained_by_its_fit(own, source):
+    run = check(*own(source), "keras")
+    assert run.history.loss[-1] == pytest.approx(run.history.val_loss[-1], abs=0.4), "the mean of the samples' losses"
+
+
+PENALIZED = STEP.replace('activation="sigmoid")', 'activation="sigmoid", kernel_regularizer=keras.regularizers.L2(9.0))')
+
+
+@pytest.mark.parametrize("changes", [{}, {"class_weight": "balanced"}])
+def test_training_loss_of_an_own_train_step_holds_no_penalty_and_no_class_weight(own, changes):
+    plan, data = own(PENALIZED.replace("0.5)", "0.001)"), max_epochs=1, **changes)
+    run = training.train(plan, data=data)
+    rows, labels = data.training(plan)
+    answers = training.predict(run, data, rows)[:, 0]
+    bare = -np.log(np.where(labels == 1, answers, 1 - answers)).mean()
+    assert run.path == "keras"
+    assert run.history.loss[0] == pytest.approx(bare, rel=1e-3)
+
+
 @pytest.mark.parametrize(("source", "kind"), [(PAIR, tuple), (NAMED, dict)])
 def test_network_of_two_inputs_is_trained_by_its_fit(own, source, kind):
     plan, data = own(source)

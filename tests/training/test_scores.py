@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fitscope.training.scores import gain, mean_interval, paired_interval, score, wilson
+from fitscope.training.scores import gain, grouped_interval, grouped_share, mean_interval, paired_interval, score, wilson
 
 
 @pytest.mark.parametrize(("hits", "samples"), [(0, 10), (10, 10), (1, 10), (880, 1000)])
@@ -49,3 +49,51 @@ def test_gain_is_paired_and_positive_where_the_refit_is_better():
 def test_paired_interval_keeps_its_width_where_models_agree():
     low, high = paired_interval(0, 0, 100)
     assert low < 0 < high
+
+
+def grouped(rng, groups=40, each=10):
+    """Samples that share most of their luck with their group; the mean is 1."""
+    luck = np.repeat(rng.exponential(1, groups), each)
+    return luck * rng.uniform(0.9, 1.1, len(luck)), np.repeat(np.arange(groups), each)
+
+
+def test_interval_over_groups_holds_the_mean_where_samples_of_a_group_are_alike():
+    rng = np.random.default_rng(0)
+    drawn = [grouped(rng) for _ in range(300)]
+    held = [low <= 1 <= high for low, high in (grouped_interval(*each) for each in drawn)]
+    assert 0.9 <= np.mean(held) <= 0.98
+    plain = [1.96 * values.std() / np.sqrt(len(values)) for values, _ in drawn]
+    assert np.mean([abs(values.mean() - 1) <= half for (values, _), half in zip(drawn, plain)]) < 0.6
+
+
+def test_interval_over_groups_of_one_sample_is_students():
+    values = np.random.default_rng(0).normal(size=3000)
+    assert grouped_interval(values, np.arange(3000)) == pytest.approx(mean_interval(values), abs=1e-9)
+    hits = (values > 0).astype(float)
+    assert grouped_share(hits, np.arange(3000)) == pytest.approx(wilson(int(hits.sum()), 3000), abs=1e-4)
+
+
+def test_share_over_groups_that_are_all_right_is_as_sure_as_groups_are_many():
+    low, high = grouped_share(np.ones(200), np.repeat(np.arange(10), 20))
+    assert low < wilson(10, 10)[0] < wilson(200, 200)[0]
+    assert high == pytest.approx(1)
+
+
+def test_single_group_leaves_the_uncertainty_unknown():
+    groups = np.zeros(5, np.int64)
+    assert np.isnan(grouped_interval(np.arange(5.0), groups)).all()
+    assert np.isnan(grouped_share(np.array([1.0, 0, 1, 1, 0]), groups)).all()
+
+
+@pytest.mark.parametrize("measure", ["accuracy", "mae"])
+def test_score_and_gain_are_less_sure_over_groups(measure):
+    losses, groups = grouped(np.random.default_rng(0))
+    values = (losses > 0.7).astype(float)
+    said, better = (losses, values), (losses * 0.8, (losses > 0.5).astype(float))
+    names = ["loss_interval", f"{measure}_interval"]
+    for one, other in ((score(said, measure), score(said, measure, groups)),
+                       (gain(said, better, measure), gain(said, better, measure, groups))):  # fmt: skip
+        assert one.loss == other.loss
+        for name in names:
+            narrow, wide = np.ptp(getattr(one, name)), np.ptp(getattr(other, name))
+            assert wide > 1.5 * narrow
