@@ -22,13 +22,13 @@ from fitscope.studies.work import Finished
 def conclude(course: Course, data: Dataset, found: Found, finished: Finished) -> Result:
     """Put together what was found; nothing is chosen any more."""
     measure, main = training.MEASURES[data.task], found.main
-    scores = [None if said is None else training.score(said, measure) for said in finished.said]
+    scores = [None if said is None else training.score(said, measure, data.test_groups) for said in finished.said]
     entries = tuple(repeats.entry(run, course.plan, data, test) for run, test in zip(main, scores or repeat(None)))
     holdout, held = _holdout(entries)
     refit = None
     score = scores[len(main)] if found.refits and scores else None
     if holdout is not None and score is not None and found.diagnosis.best_epoch is not None:
-        brought = training.gain(finished.said[held], finished.said[len(main)], measure)
+        brought = training.gain(finished.said[held], finished.said[len(main)], measure, data.test_groups)
         refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, score, brought, found.refits[0].updates)
     return Result(
         fitscope=version(),
@@ -48,7 +48,7 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         seconds=course.seconds,
         peak_mb=max(filter(None, (training.peak_mb(), finished.peak_mb)), default=None),
         studies=_studies(course, data, found, entries),
-        search=_search_result(found, finished, measure),
+        search=_search_result(found, finished, measure, data),
     )
 
 
@@ -77,12 +77,16 @@ def _studies(course: Course, data: Dataset, found: Found, entries: Sequence[Trai
     )
 
 
-def _search_result(found: Found, finished: Finished, measure: str) -> Search | None:
+def _search_result(found: Found, finished: Finished, measure: str, data: Dataset) -> Search | None:
     """Return the search with its winner's test result beside that of the network that was not searched for."""
     if found.search is None or found.search.best is None or len(found.refits) < 2 or not finished.said:
         return found.search
     plain, winner = finished.said[-2:]
-    best = replace(found.search.best, test=training.score(winner, measure), gain=training.gain(plain, winner, measure))
+    best = replace(
+        found.search.best,
+        test=training.score(winner, measure, data.test_groups),
+        gain=training.gain(plain, winner, measure, data.test_groups),
+    )
     return replace(found.search, best=best)
 
 

@@ -39,6 +39,8 @@ def predict(run: Path, file: Path, output: Path | None, as_json: bool, quiet: bo
         raise OutputError(f"{output} exists already and is never overwritten; give another file with --output.")
     keep_for_people()
     found = prediction.predict(run, file)
+    for note in found.notes if not quiet else ():
+        click.echo(note, err=True)
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found.rows) if as_json else as_csv(found)
     if output is None:
         click.echo(text, nl=False)

@@ -12,7 +12,7 @@ _MARK = re.compile(r"( *)(?:- |\d+\. )?")
 
 def wrapped(text: str) -> str:
     """Break lines between words on a terminal; elsewhere, and the last line with its path, leave them whole."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return text
     *lines, path = text.split("\n")
     width = shutil.get_terminal_size().columns

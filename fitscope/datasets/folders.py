@@ -71,12 +71,15 @@ def find(folder: Path, test: Any) -> Samples:
     if len(classes) < 2:
         found = f"only {classes[0]}" if classes else "none"
         raise DataError(f"{top} needs a subfolder with {kind} for each class, and there is {found}; sort the files so.")
+    if parts["test"] is not None and not any(_files(parts["test"] / name, kind) for name in classes):
+        raise DataError(f"{parts['test']} holds no {kind} of the classes {', '.join(classes[:8])}; sort them so, or take it away.")
     found_ = {part: [_files(path / name, kind) if path else [] for name in classes] for part, path in parts.items()}
     files = [file for part in found_.values() for group in part for file in group]
     labels = [i for part in found_.values() for i, group in enumerate(part) for _ in group]
     counts = tuple(sum(map(len, part)) for part in found_.values())
     notes = (f"The folder {NO_CLASS} holds no class and was left out.",) if (top / NO_CLASS).is_dir() else ()
-    return Samples(kind, classes, files, counts, np.array(labels, np.int64), notes)  # type: ignore[arg-type]
+    names = tuple(name.encode("utf8", "surrogateescape").decode("utf8", "replace") for name in classes)
+    return Samples(kind, names, files, counts, np.array(labels, np.int64), notes)  # type: ignore[arg-type]
 
 
 def _kind(folder: Path) -> str:
@@ -90,7 +93,8 @@ def _kind(folder: Path) -> str:
 
 
 def _files(folder: Path, kind: str) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS[kind] and not path.name.startswith("."))
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS[kind] and not path.name.startswith("."))
+    return sorted(path for path in found if path.is_file())  # no pipe and no device
 
 
 def files_of(path: Path, endings: Sequence[str], what: str) -> list[Path]:

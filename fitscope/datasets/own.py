@@ -97,6 +97,8 @@ def call(name: str, function: Callable[..., Any], *arguments: Any, **named: Any)
             return function(*arguments, **named)
     except FitscopeError:
         raise
+    except SystemExit as error:
+        raise OwnCodeError(f"{name} called exit ({error.code}); let it return instead.") from error
     except Exception as error:
         said = str(error).strip().splitlines()
         what = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

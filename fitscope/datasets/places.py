@@ -66,6 +66,8 @@ def _checked(name: str, options: Mapping[str, Any]) -> str:
     path = Path(name)
     if not own.is_own(name) and not path.exists():
         raise UsageError(f"There is no file or folder {name}; give {WHAT}, or the name of a data set such as digits.")
+    if not own.is_own(name) and not path.is_file() and not path.is_dir():
+        raise UsageError(f"{name} is neither a file nor a folder; give {WHAT}.")
     kind = kind_of(path)
     wrong = [option for option in options if option in TABLE_OPTIONS and kind != "table"]
     wrong = [option for option in wrong if option != "task" or kind == "folder"]

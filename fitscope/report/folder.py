@@ -86,12 +86,15 @@ class RunFolder:
         try:
             before = json.loads((self.path / "plan.json").read_text(encoding="utf8"))
             differences = _differences(before, json.loads(json.dumps(content)))
-        except (OSError, ValueError, AttributeError, TypeError):
+        except (OSError, ValueError, AttributeError, TypeError, KeyError):
             raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None
         if differences:
             raise UsageError(f"{self.path} was begun with {'; '.join(differences)}; give the same options, or another folder.")
         if self.finished() is None:
-            (self.path / WORK).mkdir(exist_ok=True)
+            try:
+                (self.path / WORK).mkdir(exist_ok=True)
+            except OSError as error:
+                raise OutputError(_cannot_write(self.path / WORK, error)) from None
 
     def _begin(self, content: Mapping[str, Any]) -> None:
         self.made = True

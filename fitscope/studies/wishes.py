@@ -15,6 +15,7 @@ from fitscope.studies import remedies, repeats, sizes
 from fitscope.studies.search import ORACLES
 from fitscope.studies.work import Job
 
+MOST = 10_000  # trainings of one kind
 REFIT_BY = ("epochs", "updates")
 
 
@@ -50,8 +51,8 @@ class Wishes:
             raise UsageError(f"--search {self.search} is not known; take one of {', '.join(ORACLES)}.")
         for name, lowest in (("repeats", 1), ("trials", 1), ("folds", 2)):
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < lowest):
-                raise UsageError(f"--{name} {value} is not possible; give a whole number of at least {lowest}.")
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= MOST):
+                raise UsageError(f"--{name} {value} is not possible; give a whole number from {lowest} to {MOST:,}.")
         if self.folds is not None:
             self._check_folds()
 

@@ -120,3 +120,26 @@ def test_words_are_refused_for_pictures(tmp_path):
             save(tmp_path / "data" / name / f"{i}.png")
     with pytest.raises(UsageError, match="holds pictures"):
         load(num_words=10)
+
+
+def test_pipes_among_the_texts_are_left_alone(tmp_path):
+    import os
+
+    put(tmp_path / "data")
+    os.mkfifo(tmp_path / "data" / "neg" / "pipe.txt")
+    assert load().train_samples + load().test_samples == 16
+
+
+def test_pipe_in_the_place_of_a_table_is_refused(tmp_path):
+    import os
+
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UsageError, match="neither a file nor a folder"):
+        datasets.locate("pipe.csv", options={"target": "y"})
+
+
+def test_test_folder_with_other_classes_is_refused(tmp_path):
+    put(tmp_path / "data", "train")
+    put(tmp_path / "data", "test", classes=("bad", "good"))
+    with pytest.raises(DataError, match="no texts of the classes neg, pos"):
+        load()

@@ -143,3 +143,11 @@ def test_resume_of_a_finished_folder_leaves_nothing_behind(tmp_path, result):
     with open_folder(tmp_path / "run", CONTENT, resume=True) as again:
         assert again.finished() == result
     assert not (tmp_path / "run" / ".run").exists()
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "", '{"plan": 5}'])
+def test_resume_with_a_damaged_plan_is_refused_and_leaves_it(tmp_path, content):
+    (tmp_path / "plan.json").write_text(content)
+    with pytest.raises(OutputError, match=r"plan\.json"), open_folder(tmp_path, CONTENT, resume=True):
+        pass
+    assert (tmp_path / "plan.json").read_text() == content

@@ -57,3 +57,9 @@ def test_remedies_of_folds_have_the_same_folds(plan, data):
     found = jobs(plan, Wishes(folds=3, remedies=True), data)
     held = [[(job.plan.fold, job.plan.validation) for job in group] for group in (found.main, *found.remedies.values())]
     assert all(part == held[0] for part in held)
+
+
+@pytest.mark.parametrize("given", [{"repeats": 10**23}, {"folds": 10**9}, {"trials": 10**6}])
+def test_more_trainings_than_anyone_can_wait_for_are_refused(given):
+    with pytest.raises(UsageError, match="10,000"):
+        Wishes(**given)
