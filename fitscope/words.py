@@ -225,8 +225,9 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     """
     template = EVIDENCE.get(str(numbers.get("why") or numbers.get("reason") or code), "")
     try:
+        least = {"rise_upper": max(0.0, float(numbers["rise_upper"]))} if numbers.get("rise_upper") is not None else {}
         percent = {"fall": -100 * float(numbers.get("trend") or 0), "steadily": 100 * float(numbers.get("steady") or 0)}
-        return template.format(**_readable({**numbers, **percent}))
+        return template.format(**_readable({**numbers, **percent, **least}))
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
         return ""
 

@@ -76,3 +76,7 @@ def test_large_losses_have_their_thousands_set_apart():
 def test_code_of_a_newer_fitscope_is_shown_as_it_is():
     assert words.finding("too_salty", {}) == "too_salty"
     assert words.advice("add_water") == "add_water"
+
+
+def test_rise_that_is_ruled_out_altogether_is_no_negative_height():
+    assert words.evidence("good_fit", {"rise_upper": -0.003, "rise_limit": 0.02}).startswith("The end lies at most 0 above")
