@@ -55,7 +55,10 @@ def predict(run: Path | str, file: Path | str) -> Predictions:
     preparation = read_preparation(run)
     if not file.exists():
         raise DataError(f"There is no file or folder {file}; give new data like that which the run was made of.")
-    rows, names, notes = datasets.rows_of(file, preparation["input"])
+    try:
+        rows, names, notes = datasets.rows_of(file, preparation["input"])
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        raise DataError(f"{run / 'preparation.json'} is damaged ({type(error).__name__}: {error}); analyze again.") from error
     if not count(rows):
         raise DataError(f"{file} holds no rows; give at least one.")
     training.start_loading().join()
@@ -82,7 +85,7 @@ def read_preparation(run: Path) -> dict[str, Any]:
         known = content["schema"] == PREPARATION
         if known and not (isinstance(content["classes"], list) and "kind" in content["input"] and isinstance(content["task"], str)):
             raise ValueError("it lacks the classes, the task or the kind of its input")
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(f"{path} is damaged ({error}); analyze again.") from None
     if not known:
         raise DataError(f"{path} is written by another fitscope ({content['schema']}); use that one, or analyze again.")

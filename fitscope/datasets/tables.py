@@ -54,10 +54,24 @@ def read_table(path: Path, *, targets: Collection[str] = (), texts: Collection[s
         frame, notes = _read_parquet(path) if path.suffix.lower() == ".parquet" else _read_text(path, targets, texts)
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror or error}); give the path of a table.") from None
-    frame.columns = [str(name).strip() for name in frame.columns]
+    frame.columns = _apart([str(name).strip() for name in frame.columns])
+    for name, column in frame.items():
+        if column.dtype == object or str(column.dtype) in ("str", "string"):
+            frame[name] = column.map(lambda value: (value.strip() or None) if isinstance(value, str) else value)
     if not len(frame):
         raise DataError(f"{path} holds no rows; give a table with a header and rows below it.")
     return frame.reset_index(drop=True), notes
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Return columns' names, with a number behind one that stands there already."""
+    found: list[str] = []
+    for name in names:
+        number, other = 1, name
+        while other in found:
+            number, other = number + 1, f"{name}.{number}"
+        found.append(other)
+    return found
 
 
 def _read_parquet(path: Path) -> tuple[pd.DataFrame, list[str]]:

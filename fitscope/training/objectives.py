@@ -87,7 +87,10 @@ def _per_sample(loss: Any) -> Callable[[Any, Any], Any]:
     if loss is None or isinstance(loss, (dict, list, tuple)):
         what = "no loss" if loss is None else f"{len(loss)} losses"
         raise OwnCodeError(f"The model was compiled with {what}; give compile() one loss, such as loss='mse'.")
-    found = loss.call if isinstance(loss, keras.losses.Loss) else keras.losses.get(loss)
+    try:
+        found = loss.call if isinstance(loss, keras.losses.Loss) else keras.losses.get(loss)
+    except ValueError:
+        raise OwnCodeError(f"Keras knows no loss called {loss!r}; give compile() one that it knows, such as 'mse'.") from None
 
     def each(targets: Any, predictions: Any) -> Any:
         values = tf.convert_to_tensor(found(targets, predictions))

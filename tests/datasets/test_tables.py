@@ -88,3 +88,11 @@ def test_what_is_no_table_is_one_sentence(tmp_path, content, name, says):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=says):
         read_table(tmp_path / name)
+
+
+def test_blanks_around_texts_and_names_make_no_other_class_or_column(tmp_path):
+    (tmp_path / "t.csv").write_text('a,a ,y\n1,2, yes\n3,4,yes \n5,6,"  "\n')
+    frame, _ = read_table(tmp_path / "t.csv")
+    assert frame["y"].tolist()[:2] == ["yes", "yes"]
+    assert frame["y"].isna().tolist() == [False, False, True]
+    assert len(set(frame.columns)) == 3

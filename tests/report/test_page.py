@@ -96,7 +96,7 @@ def test_hostile_names_are_shown_and_never_run(result):
 def test_result_without_test_or_refit_still_gives_a_page(result):
     page = render(dataclasses.replace(result, holdout=None, refit=None, refit_skipped="interrupted", partial=True, test_reads=0))
     assert "The test data was not read." in page
-    assert "Partial: stopped after epoch" in page
+    assert "Partial: stopped after this training, before all was done" in page
 
 
 @pytest.mark.parametrize("shape", ["overfitting", "underfitting", "good_fit", "not_learning"])
