@@ -32,8 +32,6 @@ class Boundary(click.Group):
             code = 1
         except FitscopeError as error:
             _show(error, str(error))
-            if trace := getattr(error, "trace", ""):
-                click.echo(f"\n{trace}", err=True)
             code = error.exit_code
         except Exception as error:  # the boundary: a person gets a sentence, --debug the traceback
             _show(error, f"fitscope met an error of its own ({type(error).__name__}: {error}); see more with --debug.")
