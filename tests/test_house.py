@@ -17,7 +17,9 @@ FLOORS = [
     {"datasets", "readers"},
     {"result"},
     {"diagnosis"},
-    {"plan", "history", "words", "errors"},
+    {"plan", "history", "words"},
+    {"language"},
+    {"shipped", "errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or not path.name.startswith("__"))

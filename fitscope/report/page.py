@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fitscope import words
+from fitscope import language, shipped, words
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
 from fitscope.report import charts
@@ -18,13 +18,11 @@ from fitscope.result import Result, message
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PACKAGE = Path(__file__).resolve().parent.parent
-
 
 def render(result: Result) -> str:
     """Return a result's page: one HTML text that needs no network and no other file."""
     templates = _environment()
-    style = (_folder() / "style.css").read_text(encoding="utf8")
+    style = (shipped.templates() / "style.css").read_text(encoding="utf8")
     return templates.get_template("report.html.j2").render(view=view(result), style=style)
 
 
@@ -64,15 +62,17 @@ def write(result: Result, path: Path) -> None:
         raise
 
 
-def _folder() -> Path:
-    inside = PACKAGE / "templates"
-    return inside if inside.is_dir() else PACKAGE.parent / "templates"
-
-
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
-        loader=FileSystemLoader(_folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    environment = Environment(
+        loader=FileSystemLoader(shipped.templates()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(language._, language._n, newstyle=False)  # type: ignore[attr-defined]
+    return environment
