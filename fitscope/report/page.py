@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fitscope import language, shipped, words
 from fitscope.diagnosis import Diagnosis
@@ -20,10 +22,29 @@ if TYPE_CHECKING:
 
 
 def render(result: Result) -> str:
-    """Return a result's page: one HTML text that needs no network and no other file."""
-    templates = _environment()
-    style = (shipped.templates() / "style.css").read_text(encoding="utf8")
-    return templates.get_template("report.html.j2").render(view=view(result), style=style)
+    """Return a result's page in the spoken language: one HTML text that needs no network and no other file."""
+    return fill("report.html.j2", view=view(result))
+
+
+def fill(template: str, **given: Any) -> str:
+    """Return a page from its template, with the style and the script that all pages share.
+
+    Args:
+        template: the file's name; it extends shell.html.j2.
+        given: what it shows.
+    """
+    return _environment().get_template(template).render(lang=language.spoken(), **_shell(), **given)
+
+
+@cache
+def _shell() -> dict[str, str]:
+    """Return what every page carries: style, script, and the hash by which its content security policy lets the script run."""
+    folder = shipped.templates()
+    styles = [folder / "style.css", *sorted((folder / "parts").glob("*.css"))]
+    script = (folder / "page.js").read_text(encoding="utf8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    style = "".join(path.read_text(encoding="utf8") for path in styles)
+    return {"style": style, "script": script, "script_hash": f"sha256-{digest}"}
 
 
 def picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:

@@ -1,4 +1,6 @@
+import base64
 import dataclasses
+import hashlib
 import html.parser
 import json
 import re
@@ -21,7 +23,7 @@ class Reader(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
-        self.inside = tag == "script"
+        self.inside = tag == "script" and "type" in dict(attrs)
 
     def handle_endtag(self, tag):
         self.inside = False
@@ -37,9 +39,16 @@ def page(result):
 
 def test_page_embeds_the_result_exactly(result, page):
     scripts = [attrs for tag, attrs in Reader(page).tags if tag == "script"]
-    assert scripts == [{"type": "application/json", "id": "fitscope-result"}]
+    assert scripts == [{"type": "application/json", "id": "fitscope-result"}, {}]
     assert json.loads(Reader(page).json) == result.to_json()
     assert not set("<>&") & set(Reader(page).json)
+
+
+def test_content_security_policy_names_the_pages_own_script_alone(page):
+    script = page[page.rindex("<script>") + len("<script>") : page.rindex("</script>")]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = next(attrs["content"] for tag, attrs in Reader(page).tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy == f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:"
 
 
 def test_page_is_made_from_the_result_alone(result, page):
@@ -87,7 +96,7 @@ def test_hostile_names_are_shown_and_never_run(result):
     model = dataclasses.replace(result.model, name=HOSTILE, layers=(layer,))
     page = render(dataclasses.replace(result, dataset=data, model=model, command=HOSTILE))
     tags = Reader(page).tags
-    assert len([tag for tag, _ in tags if tag == "script"]) == 1
+    assert len([tag for tag, _ in tags if tag == "script"]) == 2  # the data and the script of its own
     assert not [tag for tag, _ in tags if tag == "img"]
     assert not [attrs for _, attrs in tags if any(name.startswith("on") for name in attrs)]
     assert json.loads(Reader(page).json)["dataset"]["name"] == HOSTILE
@@ -199,7 +208,7 @@ def test_hostile_studies_are_shown_and_never_run(with_studies, make):
     data = dataclasses.replace(hostile.dataset, leaks=(leak,), notes=(HOSTILE,))
     page = render(dataclasses.replace(hostile, dataset=data))
     tags = Reader(page).tags
-    assert len([tag for tag, _ in tags if tag == "script"]) == 1
+    assert len([tag for tag, _ in tags if tag == "script"]) == 2
     assert not [tag for tag, _ in tags if tag == "img"]
     assert not [attrs for _, attrs in tags if any(name.startswith("on") for name in attrs)]
 
