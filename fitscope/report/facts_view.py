@@ -8,7 +8,7 @@ from typing import Any
 
 from fitscope.plan import Plan
 from fitscope.report.numbers import UNKNOWN, setting
-from fitscope.report.sections import Row
+from fitscope.report.sections import Row, severity_name
 from fitscope.result import DatasetFacts, LogFacts, ModelFacts, Result
 
 CLASSES_SHOWN = 60
@@ -21,6 +21,7 @@ class Leak:
     """One thing that is wrong with the data, with examples of it."""
 
     severity: str
+    label: str
     message: str
     examples: tuple[str, ...]
 
@@ -61,7 +62,8 @@ def leaks(data: DatasetFacts) -> tuple[Leak, ...]:
 def _leak(leak: dict[str, Any]) -> Leak:
     examples = leak.get("examples") or ()
     shown = tuple(setting(example) for example in (examples if isinstance(examples, (list, tuple)) else [examples]))
-    return Leak(str(leak.get("severity", "info")), str(leak.get("message") or leak.get("code", "")), shown)
+    severity = str(leak.get("severity", "info"))
+    return Leak(severity, severity_name(severity), str(leak.get("message") or leak.get("code", "")), shown)
 
 
 def log(result: Result, log: LogFacts) -> tuple[Row, ...]:

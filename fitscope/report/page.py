@@ -14,7 +14,8 @@ from fitscope import language, shipped, words
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
 from fitscope.report import charts
-from fitscope.report.view import figures, view
+from fitscope.report.curves_view import figures
+from fitscope.report.view import view
 from fitscope.result import Result, message
 
 if TYPE_CHECKING:
@@ -93,7 +94,6 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(language._, language._n, newstyle=False)  # type: ignore[attr-defined]
+    environment.globals |= {"_": language._, "_n": language._n}
     return environment

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fitscope.language import N_, _
+
+_SEVERITIES = {"serious": N_("serious"), "warning": N_("warning"), "info": N_("note")}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -31,11 +35,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as SVG with what a person should know to read it."""
+    """A chart as SVG with what to see in it, and its numbers as a table."""
 
     name: str
     svg: str
     caption: str
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -61,3 +66,8 @@ class Section:
     @property
     def pictures(self) -> tuple[Picture, ...]:
         return self.draw()
+
+
+def severity_name(code: str) -> str:
+    """Return what stands above a finding of this severity."""
+    return _(_SEVERITIES[code]) if code in _SEVERITIES else code

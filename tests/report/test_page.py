@@ -1,6 +1,7 @@
 import base64
 import dataclasses
 import hashlib
+import html
 import html.parser
 import json
 import re
@@ -9,6 +10,7 @@ import sys
 
 import pytest
 
+from fitscope.diagnosis.findings import Finding
 from fitscope.report.page import render, write
 from fitscope.result import Result
 
@@ -76,7 +78,7 @@ def test_page_is_small(page):
     assert len(page.encode()) <= 500_000
 
 
-@pytest.mark.parametrize("part", ["Loss curves", "Test results", "early stopping", "The network", "How sure", "EarlyStopping"])
+@pytest.mark.parametrize("part", ["Loss curves", "Did the refit", "early stopping", "The network", "How sure", "EarlyStopping"])
 def test_page_has_its_part(page, part):
     assert part in page
 
@@ -88,6 +90,36 @@ def test_page_shows_the_command_that_repeats_it(result, page):
 def test_ids_on_the_page_are_unique(page):
     ids = [attrs["id"] for _, attrs in Reader(page).tags if "id" in attrs]
     assert len(ids) == len(set(ids))
+
+
+def test_contents_name_every_section_in_the_pages_order(result, page):
+    tags = Reader(page).tags
+    sections = [attrs["id"] for tag, attrs in tags if tag == "section"]
+    links = [attrs["href"] for tag, attrs in tags if tag == "a" and attrs["href"] != "#main"]
+    assert links == [f"#{name}" for name in sections]
+
+
+def test_three_numbers_stand_first(page):
+    terms = re.findall(r"<dt>(.*?)</dt>", page[page.index("fitscope-numbers") : page.index("</dl>")])
+    assert terms == ["best epoch", "refitted test accuracy", "how sure"]
+
+
+def test_every_picture_has_an_alternative_text_a_caption_and_a_table(page):
+    figures = re.findall(r"<figure.*?</figure>", page, flags=re.DOTALL)
+    assert len(figures) == 3  # the losses, the gap, the chances
+    for figure in figures:
+        caption = re.search(r"<figcaption>(.+?)</figcaption>", figure).group(1)
+        label = re.search(r'<svg role="img" aria-label="(.+?)"', figure).group(1)
+        assert html.unescape(caption).replace("\u00a0", " ") in html.unescape(label)
+        assert "<table>" in figure
+
+
+def test_at_most_three_findings_stand_open(result):
+    found = tuple(Finding("spikes", "warning", {"count": 1, "epoch": epoch}) for epoch in range(1, 6))
+    page = render(dataclasses.replace(result, diagnosis=dataclasses.replace(result.diagnosis, findings=found)))
+    opened = re.sub(r"<(details|script).*?</\1>", "", page, flags=re.DOTALL)
+    assert [f"Epoch {epoch} has a loss" in opened for epoch in range(1, 6)] == [True] * 3 + [False] * 2
+    assert "2 more" in page
 
 
 def test_hostile_names_are_shown_and_never_run(result):
@@ -131,7 +163,7 @@ def test_each_study_has_its_section_and_no_other_has(with_studies, name):
     ids = [attrs["id"] for tag, attrs in Reader(render(with_studies(name))).tags if tag == "section"]
     studies = {"repeats", "folds", "remedies", "sizes", "search"}
     assert set(ids) & studies == {name}
-    assert ids.index("test") < ids.index(name) < ids.index("stopping")
+    assert ids.index("refit") < ids.index("help") < ids.index(name) < ids.index("data")
 
 
 @pytest.fixture
@@ -142,7 +174,7 @@ def everything(with_studies):
 def test_page_with_everything_keeps_its_order(everything):
     ids = [attrs["id"] for tag, attrs in Reader(everything).tags if tag == "section"]
     studies = ["repeats", "folds", "remedies", "sizes", "search"]
-    assert ids == ["loss", "findings", "sure", "test", *studies, "stopping", "more", "data", "network", "repeat"]
+    assert ids == ["loss", "regions", "sure", "stopping", "refit", "help", *studies, "data", "network", "made"]
 
 
 def test_page_with_everything_has_ids_of_their_own_and_no_none(everything):
@@ -157,7 +189,7 @@ def test_page_with_everything_comes_back_from_its_json(with_studies, everything)
 
 def test_regression_page_speaks_of_errors_and_targets(regression):
     page = re.sub(r"<(script|style|details).*?</\1>", "", render(regression), flags=re.DOTALL)
-    assert "Mean absolute error and generalization gap" in page
+    assert "How far the answers lie from the targets in the mean" in page
     assert "1: price" in page
     assert "accuracy" not in page.lower()
 
@@ -165,7 +197,7 @@ def test_regression_page_speaks_of_errors_and_targets(regression):
 def test_page_of_grouped_samples_speaks_of_groups(result):
     sure = dataclasses.replace(result.diagnosis.uncertainty, samples=300, groups=12)
     grouped = dataclasses.replace(result, diagnosis=dataclasses.replace(result.diagnosis, uncertainty=sure))
-    assert "From the losses of 12 groups of 300 validation samples, whole groups weighed anew" in render(grouped)
+    assert "Judged from the losses of 12 groups of 300 validation samples, whole groups weighed anew" in render(grouped)
 
 
 def test_multilabel_page_says_what_its_accuracy_is(result):
