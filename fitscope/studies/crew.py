@@ -12,7 +12,7 @@ from typing import Any
 from fitscope.datasets import Located
 from fitscope.errors import DataError
 from fitscope.studies import executors
-from fitscope.studies.executors import Place
+from fitscope.studies.place import Place
 from fitscope.studies.store import Store
 from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import Run

@@ -21,7 +21,7 @@ from fitscope.datasets import Dataset, Located, own, store
 from fitscope.errors import DataError
 from fitscope.plan import Plan
 from fitscope.studies import work
-from fitscope.studies.executors import Place
+from fitscope.studies.place import Place
 from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import EpochEnd, Run
 

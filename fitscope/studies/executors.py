@@ -10,15 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from fitscope.datasets import Located
 from fitscope.errors import DataError, UsageError
 from fitscope.studies import work
-from fitscope.studies.work import Finished, OnEpoch, Told
-from fitscope.training import Run
+from fitscope.studies.place import Place
+from fitscope.studies.work import OnEpoch, Told
 
 STEP_SECONDS = 0.003  # a batch takes about so long here
 WORKER_SECONDS = 6.0  # and a worker so long to begin
@@ -62,37 +61,6 @@ class Here(Executor):
         except Exception as error:
             future.set_exception(error)
         return future
-
-
-@dataclass
-class Place:
-    """A place where trainings run, and how to hear of them.
-
-    Args:
-        executor: runs them.
-        workers: how many at a time.
-        train: does a `Job`.
-        finish: tests and keeps the final models, as `work.finish` does.
-        hear: gives what was told since the last call.
-        stop: asks every training to end after its epoch.
-        renew: gives a fresh executor in the place of a broken one; None where it cannot break.
-        extra: goes with every call: the data where workers were sent it.
-        explain: makes of an error of the executor's own what a person can use.
-    """
-
-    executor: Executor
-    workers: int
-    train: Callable[..., Run]
-    finish: Callable[..., Finished]
-    hear: Callable[[], list[Told]] = list
-    stop: Callable[[], None] = lambda: None
-    renew: Callable[[], Executor] | None = None
-    extra: tuple[Any, ...] = ()
-    explain: Callable[[Exception], Exception] = lambda error: error
-
-    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Have something done: `train` or `finish` with their arguments."""
-        return self.executor.submit(call, *arguments, *self.extra)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from fitscope.datasets.dataset import stratified
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.studies.crew import Crew
-from fitscope.studies.executors import Here, Place
+from fitscope.studies.executors import Here
+from fitscope.studies.place import Place
 from fitscope.studies.store import Store
 from fitscope.studies.work import Told
 from fitscope.training import EpochEnd, Run
