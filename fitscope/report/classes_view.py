@@ -86,7 +86,9 @@ _CHANGES = (
         "64, 64",
         N_(
             "All that the last layer knows of a text passes through the layer before it. 16 numbers tell good from bad; to hold 46 "
-            "topics apart they are too few, and what is lost there no later layer brings back (a bottleneck)."
+            "topics apart they are too few, and what is lost there no later layer brings back (a bottleneck). Measured over four "
+            "seeds, each at its best epoch: validation loss 1.00 with 16 units, 0.86 with 64; test accuracy 76.3 % and 79.2 % "
+            "(fitscope analyze reuters --model small --max-epochs 60 --repeats 4)."
         ),
     ),
     (
