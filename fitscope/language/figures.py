@@ -32,7 +32,7 @@ def numeral(text: str) -> str:
 
 
 def percentage(text: str) -> str:
-    """Return an English numeral, already multiplied by 100, as a percentage.
+    """Return a numeral, already multiplied by 100, as a percentage.
 
     Example:
         >>> from fitscope.language import speaking
@@ -44,7 +44,7 @@ def percentage(text: str) -> str:
     if spoken() == ENGLISH:
         return f"{text} %"
     pattern: str = _locale(spoken()).percent_formats[None].pattern
-    return re.sub(r"[#0,.]+", lambda _: numeral(text), pattern)
+    return re.sub(r"[#0,.]+", lambda _: text, pattern)
 
 
 def moment(text: str) -> str:

@@ -31,10 +31,10 @@ def percent(share: float) -> str:
         ('0.5 %', 'under 0.1 %', 'over 99.9 %', '25 %', '100 %')
     """
     if 0 < share < 0.001:
-        return _("under {percent}").format(percent=percentage("0.1"))
+        return _("under {percent}").format(percent=percentage(numeral("0.1")))
     if 0.999 < share < 1:
-        return _("over {percent}").format(percent=percentage("99.9"))
-    return percentage(f"{100 * share:.1f}".removesuffix(".0"))
+        return _("over {percent}").format(percent=percentage(numeral("99.9")))
+    return percentage(numeral(f"{100 * share:.1f}".removesuffix(".0")))
 
 
 def listed(names: Sequence[str]) -> str:
