@@ -105,7 +105,7 @@ def retold(text: str) -> str:
 
 _PLACE = re.compile(r"\{(\w+)[^}]*\}")
 _TOLD = "told"  # begins the names of places that hold texts which are themselves translated
-_LEAST = 8  # characters of a template must be fixed; fewer would fit anything
+_LEAST = 7  # characters of a template must be fixed; fewer would fit anything
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
