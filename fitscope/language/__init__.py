@@ -34,6 +34,11 @@ def spoken() -> str:
     return _spoken.get()
 
 
+def asked() -> list[str]:
+    """Return the options that ask a command for the spoken language; none for English."""
+    return [] if spoken() == ENGLISH else ["--lang", spoken()]
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Give every text in this language as long as the block lasts.
