@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fitscope.diagnosis import Diagnosis
     from fitscope.errors import DataError, FitscopeError, OutputError, OwnCodeError, ResultError, UsageError
     from fitscope.history import TrainingHistory
+    from fitscope.language import speaking
     from fitscope.logs import diagnose
     from fitscope.monitor import Monitor
     from fitscope.plan import Plan
@@ -34,6 +35,7 @@ _HOMES = {
     "Monitor": "monitor",
     "Plan": "plan",
     "predict": "prediction",
+    "speaking": "language",
     "Result": "result",
     "read_history": "readers",
 }
@@ -55,6 +57,7 @@ __all__ = [
     "diagnose",
     "predict",
     "read_history",
+    "speaking",
     "version",
 ]
 

@@ -12,6 +12,7 @@ from itertools import repeat
 from fitscope import training, version
 from fitscope.analysis.course import Course, Found
 from fitscope.datasets import Dataset
+from fitscope.language import asked
 from fitscope.plan import Plan
 from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Search, Studies, Training
 from fitscope.studies import remedies, repeats, sizes
@@ -138,4 +139,4 @@ def repeat_command(plan: Plan, wishes: Wishes) -> str:
     }  # fmt: skip
     said = [word for name, value in options.items() if value is not None for word in (name, str(value))]
     flags = [f"--{name}" for name in ("remedies", "sizes") if getattr(wishes, name)]
-    return shlex.join(["fitscope", "analyze", plan.dataset, *said, *flags])
+    return shlex.join(["fitscope", "analyze", plan.dataset, *said, *flags, *asked()])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, data_dir, everywhere
+from fitscope.cli.options import Share, Verdicts, data_dir, everywhere, lang
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -67,6 +67,7 @@ INTERRUPTED = 130
               help="The folder to make (reports/DATASET-DATE-TIME).")  # fmt: skip
 @click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
+@lang
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in the browser.")
 @everywhere
@@ -130,20 +131,24 @@ def analyze(
 
 def _text(result: Result, report: Path) -> str:
     """Return what the terminal shows at the end; its last line is the report's path."""
+    from fitscope.language import _
     from fitscope.report.summary import summary
 
     lines = summary(result)
     if result.partial:
-        lines.append(f"The same command with --resume {shlex.quote(str(report.parent))} (and without --output) goes on.")
+        text = _("The same command with --resume {folder} (and without --output) goes on.")
+        lines.append(text.format(folder=shlex.quote(str(report.parent))))
     return "\n".join([*lines, "", str(report)])
 
 
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:
     from fitscope import words
+    from fitscope.language import ENGLISH, speaking
 
     if interrupted:
         return INTERRUPTED
     if result.refit_skipped == "minimum_not_reached":
-        click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)
+        with speaking(ENGLISH):
+            click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)
         return 1
     return FAILED_ON if result.diagnosis.verdict in fail_on else 0

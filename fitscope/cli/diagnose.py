@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Verdicts, everywhere
+from fitscope.cli.options import Verdicts, everywhere, lang
 
 if TYPE_CHECKING:
     from fitscope.diagnosis import Diagnosis
@@ -28,6 +28,7 @@ FAILED_ON = 3
 )
 @click.option("--watch", is_flag=True, help="Follow logs that are still being written, until Ctrl-C.")
 @click.option("--watch-for", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Follow them for so long.")
+@lang
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @everywhere
 def diagnose(
@@ -76,6 +77,7 @@ def _answer(
     """Print what each log says; return the verdicts, and how many logs could not be read."""
     from fitscope.diagnosis import judge
     from fitscope.errors import FitscopeError
+    from fitscope.language import asked
     from fitscope.logs import result_of, write_pages
     from fitscope.readers import read_history
 
@@ -100,7 +102,7 @@ def _answer(
     if len(answered) > 1 and not as_json:
         click.echo(_summary([diagnosis.verdict for _, diagnosis in answered]))
     if output is not None and answered:
-        command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output)])
+        command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output), *asked()])
         pages = write_pages([result_of(*pair, command) for pair in answered], output)
         for page, (reading, _) in zip(pages, answered):
             if not as_json:
@@ -111,9 +113,10 @@ def _answer(
 
 def _summary(verdicts: list[str]) -> str:
     from fitscope import words
+    from fitscope.language import _
 
     counts = [f"{verdicts.count(code)} {words.label(code)}" for code in words.LABELS if code in verdicts]
-    return f"{len(verdicts)} trainings: {', '.join(counts)}."
+    return _("{count} trainings: {verdicts}.").format(count=len(verdicts), verdicts=", ".join(counts))
 
 
 def _notes(reading: Reading) -> None:
@@ -145,16 +148,17 @@ def _json(content: dict[str, Any]) -> str:
 def _text(reading: Reading, diagnosis: Diagnosis) -> str:
     from fitscope import words
     from fitscope.cli.wrap import wrapped
+    from fitscope.language import _, _n, retold
     from fitscope.logs import written
     from fitscope.report.sketch import sketch
     from fitscope.result import message
 
-    epochs = "1 epoch" if len(reading.history) == 1 else f"{len(reading.history):,} epochs"
-    head = [f"{_name(reading)}: {epochs}", *(f"({written(note)})" for note in reading.notes)]
+    epochs = _n("{count} epoch", "{count} epochs", len(reading.history)).format(count=f"{len(reading.history):,}")
+    head = [f"{_name(reading)}: {epochs}", *(f"({written(retold(note))})" for note in reading.notes)]
     picture = sketch(reading.history, diagnosis, shutil.get_terminal_size().columns, encoding=sys.stdout.encoding or "ascii")
     says = [f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}"]
     says += [sentence] if (sentence := words.evidence(diagnosis.verdict, diagnosis.evidence)) else []
     says += [f"- {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
     advice = [f"{number}. {words.advice(advice.code)}" for number, advice in enumerate(diagnosis.advice[:3], 1)]
-    says += ["", "What would help:", *advice] if advice else []
+    says += ["", _("What would help:"), *advice] if advice else []
     return "\n".join([wrapped("\n".join([*head, ""])) + picture, wrapped("\n".join(["", *says, ""]))])

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+LANGUAGES = ("en", "ko")
 VERDICTS = ("overfitting", "underfitting", "good_fit", "not_learning", "diverged", "inconclusive")
 
 
@@ -42,6 +43,14 @@ class Share(click.ParamType):  # type: ignore[type-arg]
         return number
 
 
+def _speak(ctx: click.Context, param: click.Parameter, language: str) -> None:
+    """Give what people read in this language until the command ends; English needs no catalogue."""
+    if language != LANGUAGES[0]:
+        from fitscope.language import speaking
+
+        ctx.with_resource(speaking(language))
+
+
 def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that every command has."""
     for option in (
@@ -58,4 +67,14 @@ data_dir = click.option(
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Look for data here first, then in $FITSCOPE_DATA_DIR, fitscope's own folder and Keras' cache.",
+)
+
+lang = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default=LANGUAGES[0],
+    show_default=True,
+    expose_value=False,
+    callback=_speak,
+    help="The language of the report and of what is said at the end.",
 )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_
 from fitscope.plan import Plan
 
 Rows = Any  # scipy CSR, an array [samples, ...], a tuple or dict of arrays (several inputs), a table, or a tf.data.Dataset
@@ -80,7 +81,7 @@ class Dataset:
     y_train: Labels
     x_test: Rows
     y_test: Labels
-    source: str = "your own function"
+    source: str = N_("your own function")
     sha256: str = ""
     split: Callable[[Labels, int], Indices] = field(default_factory=lambda: stratified)
     groups: NDArray[np.int64] | None = None

@@ -13,6 +13,7 @@ from fitscope.datasets.dataset import Dataset, Labels, Located, latest, stratifi
 from fitscope.datasets.parts import pace, roles
 from fitscope.datasets.places import names_file
 from fitscope.errors import DataError
+from fitscope.language import N_
 
 ENDINGS = {"texts": (".txt",), "pictures": (".png", ".jpg", ".jpeg", ".bmp", ".gif")}
 PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test",)}
@@ -77,7 +78,9 @@ def find(folder: Path, test: Any) -> Samples:
     files = [file for part in found_.values() for group in part for file in group]
     labels = [i for part in found_.values() for i, group in enumerate(part) for _ in group]
     counts = tuple(sum(map(len, part)) for part in found_.values())
-    notes = (f"The folder {NO_CLASS} holds no class and was left out.",) if (top / NO_CLASS).is_dir() else ()
+    notes = (
+        (N_("The folder {folder} holds no class and was left out.").format(folder=NO_CLASS),) if (top / NO_CLASS).is_dir() else ()
+    )
     names = tuple(name.encode("utf8", "surrogateescape").decode("utf8", "replace") for name in classes)
     return Samples(kind, names, files, counts, np.array(labels, np.int64), notes)  # type: ignore[arg-type]
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from fitscope import words
 from fitscope.diagnosis.regions import Region
+from fitscope.language import N_, _
+from fitscope.report.numbers import span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +35,7 @@ def losses(
     best: tuple[int, float] | None = None,
     plateau: tuple[int, int] | None = None,
     ax: Axes | None = None,
-    label: str = "loss",
+    label: str = N_("loss"),
 ) -> Figure:
     """Draw training values as dots and validation values as a line, the regions shaded and the best epoch marked.
 
@@ -44,49 +46,49 @@ def losses(
         best: the best epoch and its validation value.
         plateau: first and last epoch that are as good; a bar at the foot.
         ax: drawn on, where given; else on a figure of its own.
-        label: what the values are.
+        label: what the values are, in English.
     """
-    figure, ax = canvas(ax, f"{label}")
+    figure, ax = canvas(ax, _(label))
     for region in regions:
         _shade(ax, region)
     dot = "o" if len(epochs) <= MARKED_UP_TO else ","
-    ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=f"training {label}")
-    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=f"validation {label}")
+    ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=_("training {measure}").format(measure=_(label)))
+    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=_("validation {measure}").format(measure=_(label)))
     if plateau is not None:
-        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else f"{plateau[0]} to {plateau[1]}"
+        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else span(*map(str, plateau))
         ax.axvspan(plateau[0] - 0.5, plateau[1] + 0.5, ymax=0.025, color=COLOURS["best"], linewidth=0, gid="plateau",
-                   label=f"plateau, {spelt}")  # fmt: skip
+                   label=_("plateau, {epochs}").format(epochs=spelt))  # fmt: skip
     if best is not None:
         ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
-        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=f"best epoch, {best[0]}")
+        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=_("best epoch, {epoch}").format(epoch=best[0]))
     return finish(figure, ax, epochs)
 
 
 def gap(epochs: Sequence[int], values: Values, ax: Axes | None = None) -> Figure:
     """Draw the generalization gap, validation minus training loss, over the epochs."""
-    figure, ax = canvas(ax, "generalization gap")
+    figure, ax = canvas(ax, _("generalization gap"))
     ax.axhline(0, color=COLOURS["line"], linewidth=1)
-    ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label="validation − training loss")
+    ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label=_("validation − training loss"))
     return finish(figure, ax, epochs)
 
 
 def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: Axes | None = None) -> Figure:
     """Draw each epoch's chance of being the best as a bar, the plateau's members filled."""
-    figure, ax = canvas(ax, "chance of being the best")
+    figure, ax = canvas(ax, _("chance of being the best"))
     inside = [value if epoch in members else 0 for epoch, value in zip(epochs, values)]
-    ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label="other epochs")
-    ax.bar(epochs, inside, color=COLOURS["best"], label="in the plateau")
+    ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label=_("other epochs"))
+    ax.bar(epochs, inside, color=COLOURS["best"], label=_("in the plateau"))
     ax.set_ylim(0, 1)
     return finish(figure, ax, epochs)
 
 
-def canvas(ax: Axes | None, ylabel: str, xlabel: str = "epoch", size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
+def canvas(ax: Axes | None, ylabel: str, xlabel: str = N_("epoch"), size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """Return a figure with its axes, the given ones where there are any."""
     if ax is None:
         from matplotlib.figure import Figure
 
         ax = Figure(figsize=size, layout="constrained").subplots()
-    ax.set_xlabel(xlabel)
+    ax.set_xlabel(_(xlabel))
     ax.set_ylabel(ylabel)
     return ax.figure, ax  # type: ignore[return-value]
 

@@ -12,7 +12,7 @@ from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
 from fitscope.report import charts
-from fitscope.report.numbers import number, percent
+from fitscope.report.numbers import count, number, percent
 from fitscope.report.scores_view import MEASURES, measured
 from fitscope.report.sections import Picture, Row, Table
 
@@ -76,7 +76,7 @@ def _loss_caption(history: TrainingHistory, diagnosis: Diagnosis) -> str:
             "ends at {last}."
         )
         lowest, last = number(diagnosis.best_val_loss), number(_ends(history.val_loss)[1])
-        told.append(text.format(best=f"{diagnosis.best_epoch:,}", lowest=lowest, last=last))
+        told.append(text.format(best=count(diagnosis.best_epoch), lowest=lowest, last=last))
     return " ".join(filter(None, told))
 
 
@@ -88,7 +88,7 @@ def _measure_caption(name: str) -> Callable[[TrainingHistory, Diagnosis], str]:
         place = int(np.nanargmax(values) if name == "accuracy" else np.nanargmin(values))
         text = _("On validation data it is best after epoch {best}, at {value}, and ends at {last}.")
         last = measured(name, _ends(values)[1])
-        said = text.format(best=f"{history.epochs[place]:,}", value=measured(name, float(values[place])), last=last)
+        said = text.format(best=count(history.epochs[place]), value=measured(name, float(values[place])), last=last)
         return f"{_MEANINGS_OF[name]()} {said}"
 
     return caption
@@ -116,7 +116,7 @@ def _chance_caption(history: TrainingHistory, diagnosis: Diagnosis) -> str:
     chances = dict(zip(history.epochs, sure.chance))
     together = percent(min(1.0, sum(chances.get(epoch, 0.0) for epoch in sure.plateau_members)))
     text = _("Epoch {best} has {chance} of the chance; the epochs of the plateau (filled bars) have {together} together.")
-    return text.format(best=f"{best:,}", chance=percent(chances[best]), together=together)
+    return text.format(best=count(best), chance=percent(chances[best]), together=together)
 
 
 _CAPTIONS: dict[str, Callable[[TrainingHistory, Diagnosis], str]] = {
@@ -169,5 +169,5 @@ def by_epoch(heads: Sequence[str], epochs: Sequence[int], columns: Sequence[np.n
     """Return a table of curves, a row an epoch; of very many epochs every k-th one and the last."""
     step = -(-len(epochs) // ROWS_AT_MOST)
     kept = [i for i in range(len(epochs)) if i % step == 0 or i == len(epochs) - 1]
-    rows = [Row(f"{epochs[i]:,}", tuple(measured(measure, float(column[i])) for column in columns)) for i in kept]
+    rows = [Row(count(epochs[i]), tuple(measured(measure, float(column[i])) for column in columns)) for i in kept]
     return Table(tuple(heads), tuple(rows), len(rows))

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fitscope.language import N_, _
-
-_SEVERITIES = {"serious": N_("serious"), "warning": N_("warning"), "info": N_("note")}
-
 
 @dataclass(frozen=True)
 class Row:
@@ -66,8 +62,3 @@ class Section:
     @property
     def pictures(self) -> tuple[Picture, ...]:
         return self.draw()
-
-
-def severity_name(code: str) -> str:
-    """Return what stands above a finding of this severity."""
-    return _(_SEVERITIES[code]) if code in _SEVERITIES else code

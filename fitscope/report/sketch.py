@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
+from fitscope.language import N_, _
+from fitscope.report.numbers import count, span
 
 Curve = NDArray[np.float64]
 HEIGHT = 10
@@ -103,10 +105,11 @@ def _bar(history: TrainingHistory, diagnosis: Diagnosis, marks: Marks, places: N
 
 
 def _legend(diagnosis: Diagnosis, marks: Marks, values: dict[str, Curve], width: int) -> list[str]:
-    parts = [f"{mark} {name} loss" for name, mark in (("validation", marks.validation), ("training", marks.training))
-             if np.isfinite(values[name]).any()]  # fmt: skip
+    told = {"validation": (marks.validation, N_("validation loss")), "training": (marks.training, N_("training loss"))}
+    parts = [f"{mark} {_(text)}" for name, (mark, text) in told.items() if np.isfinite(values[name]).any()]
     for region in diagnosis.regions:
-        stretch = f"{region.first:,}" if region.first == region.last else f"{region.first:,} to {region.last:,}"
+        first, last = count(region.first), count(region.last)
+        stretch = first if first == last else span(first, last)
         parts.append(f"{marks.regions[region.label]} {words.label(region.label)} {stretch}")
     lines, indent = [""], " " * min(_LABEL + 2, max(0, width - 34))
     for part in parts:

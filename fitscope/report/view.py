@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from fitscope import words
 from fitscope.diagnosis.thresholds import LIMITS
-from fitscope.language import N_, _
+from fitscope.language import N_, _, retold
+from fitscope.language.figures import moment, numeral
 from fitscope.report import answers_view as answers
 from fitscope.report import classes_view as classes
 from fitscope.report import curves_view as curves
@@ -17,7 +18,7 @@ from fitscope.report import facts_view as facts
 from fitscope.report.answers_view import Refitting, Said, Stopping
 from fitscope.report.classes_view import Classes
 from fitscope.report.headline import headline
-from fitscope.report.numbers import UNKNOWN
+from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.study_view import sections
@@ -102,22 +103,22 @@ def view(result: Result) -> View:
         sure=answers.sure(result),
         stopping=answers.stopping(result),
         refitting=answers.refitting(result),
-        advice=tuple(Row(words.advice(a.code), (a.evidence,)) for a in diagnosis.advice),
+        advice=tuple(Row(words.advice(a.code), (retold(a.evidence),)) for a in diagnosis.advice),
         studies=sections(result),
         classes=classes.from_two_to_several(result),
         roles=classes.roles(result),
         leaks=() if data is None else facts.leaks(data),
-        notes=() if data is None else data.notes,
+        notes=() if data is None else tuple(map(retold, data.notes)),
         data=() if data is None else facts.data(data),
         layers=() if result.model is None else facts.layers(result.model),
-        parameters=UNKNOWN if result.model is None else f"{result.model.parameters:,}",
+        parameters=count(None if result.model is None else result.model.parameters),
         log=() if result.log is None else facts.log(result, result.log),
         settings=() if result.plan is None else facts.settings(result.plan),
         versions=facts.versions(result),
-        limits=tuple(Row(facts.spaced(name), (str(value),)) for name, value in dataclasses.asdict(LIMITS).items()),
-        seconds=tuple(Row(part, (f"{value:.1f} s",)) for part, value in result.seconds.items()),
+        limits=tuple(Row(facts.spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
+        seconds=facts.seconds(result),
         command=result.command,
-        created=result.created,
+        created=moment(result.created),
         json=embedded(result),
     )
 

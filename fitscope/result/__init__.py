@@ -12,6 +12,7 @@ from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import ResultError
 from fitscope.history import TrainingHistory
+from fitscope.language import ENGLISH, speaking
 from fitscope.plan import Plan
 from fitscope.result.facts import (
     DatasetFacts,
@@ -102,7 +103,7 @@ class Result:
         _check_epochs(self.history, self.diagnosis)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the result as plain data, with a sentence for every code; NaN and infinity are None."""
+        """Return the result as plain data, with an English sentence for every code; NaN and infinity are None."""
         content = {"schema": SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
         content["diagnosis"] = diagnosis_json(self.diagnosis)
         content["studies"] = {name: study for name, study in content["studies"].items() if study}
@@ -140,16 +141,17 @@ class Result:
 
 
 def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return a diagnosis as result.json holds it: codes and numbers, each with its sentence."""
-    content = plain(diagnosis)
-    content["message"] = message(diagnosis)
-    content["findings"] = [
-        {"code": f.code, "severity": f.severity, "message": words.finding(f.code, f.numbers), **plain(f.numbers)}
-        for f in diagnosis.findings
-    ]
-    content["advice"] = [
-        {"code": a.code, "finding": a.finding, "message": words.advice(a.code), "evidence": a.evidence} for a in diagnosis.advice
-    ]
+    """Return a diagnosis as result.json holds it: codes and numbers, each with its sentence in English."""
+    with speaking(ENGLISH):
+        findings = [
+            {"code": f.code, "severity": f.severity, "message": words.finding(f.code, f.numbers), **plain(f.numbers)}
+            for f in diagnosis.findings
+        ]
+        advice = [
+            {"code": a.code, "finding": a.finding, "message": words.advice(a.code), "evidence": a.evidence}
+            for a in diagnosis.advice
+        ]
+        content = plain(diagnosis) | {"message": message(diagnosis), "findings": findings, "advice": advice}
     return typing.cast(dict[str, Any], content)
 
 
