@@ -54,6 +54,17 @@ class Calibration:
         return sum(self.right) / self.samples
 
     @property
+    def surplus(self) -> float:
+        """By how many standard deviations more answers are right than their confidence says; below 0 fewer are.
+
+        The deviation is that of calibrated probabilities (Spiegelhalter 1986); beyond ±1.96 chance is a poor explanation. It is 0
+        where every answer is wholly sure and right.
+        """
+        more = self.samples * (self.accuracy - self.mean_confidence)
+        deviation = math.sqrt(sum(self.variance))
+        return more / deviation if deviation else math.copysign(math.inf, more) if abs(more) > 1e-3 else 0.0
+
+    @property
     def error(self) -> float:
         """The expected calibration error: the mean distance of confidence and accuracy, weighed by the bins' samples.
 
