@@ -257,7 +257,7 @@ def _open(samples: tuple[Sample, ...]) -> int:
 
 
 def _how_to_show(result: Result, samples: tuple[Sample, ...]) -> str:
-    counted = _("Samples are counted from 0 among the training data.")
+    counted = _("Samples are counted from 0 among the training data; whoever gets this page sees those that are shown.")
     name = "" if result.dataset is None else result.dataset.name
     if name not in _WITH_TEXTS:
         return counted

@@ -159,8 +159,10 @@ def test_analysis_that_diverges_has_no_mistakes(fake_training, losses):
 def test_analysis_that_goes_on_finds_the_mistakes_of_one_in_one_go(tmp_path):
     whole = analyze("digits", max_epochs=3)
     seen = []
-    analyze("digits", max_epochs=3, output=tmp_path / "run", tell=seen.append,
-            should_stop=lambda: any(getattr(told, "name", "") == "refit" for told in seen))  # fmt: skip
+    begun = analyze("digits", max_epochs=3, output=tmp_path / "run", tell=seen.append,
+                    should_stop=lambda: any(getattr(told, "name", "") == "refit" for told in seen))  # fmt: skip
+    assert begun.partial
+    assert begun.mistakes == whole.mistakes
     resumed = analyze("digits", max_epochs=3, output=tmp_path / "run", resume=True)
     assert resumed.mistakes == whole.mistakes
     assert Result.from_text((tmp_path / "run" / "result.json").read_text()).mistakes == whole.mistakes
