@@ -11,6 +11,7 @@ from itertools import repeat
 
 from fitscope import training, version
 from fitscope.analysis.course import Course, Found
+from fitscope.analysis.mistakes import mistakes
 from fitscope.datasets import Dataset
 from fitscope.language import asked
 from fitscope.plan import Plan
@@ -31,6 +32,8 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
     if holdout is not None and score is not None and found.diagnosis.best_epoch is not None:
         brought = training.gain(finished.said[held], finished.said[len(main)], measure, data.test_groups)
         refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, score, brought, found.refits[0].updates)
+    with course.part("mistakes"):
+        wrong = mistakes(found, data)
     return Result(
         fitscope=version(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -50,6 +53,7 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         peak_mb=max(filter(None, (training.peak_mb(), finished.peak_mb)), default=None),
         studies=_studies(course, data, found, entries),
         search=_search_result(found, finished, measure, data),
+        mistakes=wrong,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -72,6 +72,7 @@ class Dataset:
         model: the network that an analysis takes where the person names none.
         num_words: the vocabulary's size, None for data without words.
         reading: says how a file with new samples is read, where no encoder does; None for arrays of the rows' shape.
+        texts: gives training samples' texts by their numbers; None where samples are no texts.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Dataset:
     model: str = "textbook"
     num_words: int | None = None
     reading: Callable[[], Mapping[str, Any]] | None = None
+    texts: Callable[[Sequence[int]], list[str]] | None = None
     _encoders: dict[Any, Encoder] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -26,6 +26,7 @@ from fitscope.result.facts import (
     Refit,
     Score,
 )
+from fitscope.result.mistakes import Mistakes, Sample, Shown
 from fitscope.result.plain import plain, read
 from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
@@ -38,14 +39,17 @@ __all__ = [
     "Interval",
     "LayerFacts",
     "LogFacts",
+    "Mistakes",
     "ModelFacts",
     "Refit",
     "Remedy",
     "Repeats",
     "Result",
+    "Sample",
     "Scaling",
     "Score",
     "Search",
+    "Shown",
     "Spread",
     "Studies",
     "Training",
@@ -66,6 +70,7 @@ class Result:
         log: that log, else None.
         studies: the trainings beside this one.
         search: a search for hyperparameters, None where there was none.
+        mistakes: where the model is wrong on validation data; None where nothing was answered, as in a log or after divergence.
         refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached`, `no_epoch_worth_it`) or
             tested (`no_test_data`), else None.
         test_reads: how often the test data was read.
@@ -98,6 +103,7 @@ class Result:
     log: LogFacts | None = None
     studies: Studies = field(default_factory=Studies)
     search: Search | None = None
+    mistakes: Mistakes | None = None
 
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
@@ -129,7 +135,9 @@ class Result:
         if not isinstance(content, dict) or content.get("schema") != SCHEMA:
             found = content.get("schema") if isinstance(content, dict) else type(content).__name__
             raise ResultError(f"The result's schema is {found!r}, not {SCHEMA!r}; read it with the fitscope that wrote it.")
-        return typing.cast(Result, read(cls, content, "result"))
+        found = typing.cast(Result, read(cls, content, "result"))
+        _check_classes(found.mistakes, found.dataset)
+        return found
 
     @classmethod
     def from_text(cls, text: str) -> Result:
@@ -170,3 +178,11 @@ def _check_epochs(history: TrainingHistory, diagnosis: Diagnosis) -> None:
     covered = [epoch for region in diagnosis.regions for epoch in history.epochs if region.first <= epoch <= region.last]
     if diagnosis.regions and covered != list(history.epochs):
         raise ResultError("The regions must cover every epoch exactly once; compute them again.")
+
+
+def _check_classes(mistakes: Mistakes | None, data: DatasetFacts | None) -> None:
+    if mistakes is None or mistakes.classes is None:
+        return
+    names = None if data is None or data.classes is None else len(data.classes)
+    if names != mistakes.classes:
+        raise ResultError(f"mistakes counts {mistakes.classes} classes, and dataset.classes names {names or 'none'}.")
