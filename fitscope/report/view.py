@@ -18,6 +18,7 @@ from fitscope.report import facts_view as facts
 from fitscope.report.answers_view import Refitting, Said, Stopping
 from fitscope.report.classes_view import Classes
 from fitscope.report.headline import headline
+from fitscope.report.mistakes_view import MistakesView, mistakes
 from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -44,6 +45,7 @@ class View:
     sure: tuple[str, ...]
     stopping: Stopping | None
     refitting: Refitting
+    mistakes: MistakesView | None
     advice: tuple[Row, ...]
     studies: tuple[Section, ...]
     classes: Classes | None
@@ -75,6 +77,7 @@ SECTIONS: dict[str, tuple[str, Callable[[View], object]]] = {
     "sure": (N_("How sure is the best epoch?"), lambda view: True),
     "stopping": (N_("What would early stopping have done?"), lambda view: view.stopping),
     "refit": (N_("Did the refit bring anything?"), lambda view: True),
+    "mistakes": (N_("Where is the model wrong?"), lambda view: view.mistakes),
     "help": (N_("What would help?"), lambda view: view.advice or view.studies),
     "classes": (N_("From two classes to several"), lambda view: view.classes),
     "data": (N_("The data"), lambda view: view.data),
@@ -103,6 +106,7 @@ def view(result: Result) -> View:
         sure=answers.sure(result),
         stopping=answers.stopping(result),
         refitting=answers.refitting(result),
+        mistakes=mistakes(result),
         advice=tuple(Row(words.advice(a.code), (retold(a.evidence),)) for a in diagnosis.advice),
         studies=sections(result),
         classes=classes.from_two_to_several(result),
