@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from fitscope.logs import diagnose
     from fitscope.monitor import Monitor
     from fitscope.plan import Plan
+    from fitscope.plots import (
+        plot_chances,
+        plot_folds,
+        plot_gains,
+        plot_gap,
+        plot_losses,
+        plot_metric,
+        plot_remedies,
+        plot_repeats,
+        plot_search,
+        plot_sizes,
+    )
     from fitscope.prediction import predict
     from fitscope.readers import read_history
     from fitscope.result import Result
@@ -33,6 +45,16 @@ _HOMES = {
     "TrainingHistory": "history",
     "Monitor": "monitor",
     "Plan": "plan",
+    "plot_chances": "plots",
+    "plot_folds": "plots",
+    "plot_gains": "plots",
+    "plot_gap": "plots",
+    "plot_losses": "plots",
+    "plot_metric": "plots",
+    "plot_remedies": "plots",
+    "plot_repeats": "plots",
+    "plot_search": "plots",
+    "plot_sizes": "plots",
     "predict": "prediction",
     "Result": "result",
     "read_history": "readers",
@@ -53,6 +75,16 @@ __all__ = [
     "UsageError",
     "analyze",
     "diagnose",
+    "plot_chances",
+    "plot_folds",
+    "plot_gains",
+    "plot_gap",
+    "plot_losses",
+    "plot_metric",
+    "plot_remedies",
+    "plot_repeats",
+    "plot_search",
+    "plot_sizes",
     "predict",
     "read_history",
     "version",

@@ -60,10 +60,10 @@ def diagnose(
     if isinstance(curves, (list, tuple)):
         if validation_losses is not None:
             raise ResultError("Samples' losses belong to one training, and there are several; give one, or leave them out.")
-        history, together = several([_history(one, names) for one in curves])
+        history, together = several([history_in(one, names) for one in curves])
         diagnosis = judge(history, together, repeats=True) if len(curves) > 1 else judge(history)
     else:
-        history = _history(curves, names)
+        history = history_in(curves, names)
         diagnosis = judge(history, None if validation_losses is None else _of(history, _matrix(validation_losses)))
     return pictured(history, diagnosis)
 
@@ -84,7 +84,18 @@ def several(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.n
     return mean, np.stack(each, axis=1)
 
 
-def _history(curves: Any, names: Names) -> TrainingHistory:
+def history_in(curves: Any, names: Names | None = None) -> TrainingHistory:
+    """Return the curves of one training, whatever holds them.
+
+    Args:
+        curves: one of `KINDS`, or a `Result`.
+        names: of the losses, where they are not known.
+
+    Raises:
+        DataError: a log cannot be read, or holds several trainings.
+        ResultError: there are no curves in it.
+    """
+    names = names or Names()
     if isinstance(curves, (str, Path)):
         return _only(read_history(curves, loss=names.loss, val_loss=names.val_loss), curves)
     content = getattr(curves, "history", curves)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fitscope import words
 from fitscope.diagnosis.regions import Region
+from fitscope.report.palette import Colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 Values = Sequence[float]
 SIZE = (5.0, 3.2)
+OWN = "fitscope"  # the label of a figure that holds one chart and nothing of a person's
 MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
 
 # Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
-# light, dark and print.
+# light, dark and print. A chart that stands on its own is drawn within `palette.painting`.
 SERIES = tuple(f"series_{i}" for i in range(1, 9))
 _VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
-COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
+COLOURS = Colours({name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)})
 
 
 def losses(
@@ -85,10 +87,15 @@ def canvas(ax: Axes | None, ylabel: str, xlabel: str = "epoch", size: tuple[floa
     if ax is None:
         from matplotlib.figure import Figure
 
-        ax = Figure(figsize=size, layout="constrained").subplots()
+        own = Figure(figsize=size, layout="constrained", facecolor="white")
+        own.set_label(OWN)
+        ax = own.subplots()
+        ax.set_facecolor("none")
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
-    return ax.figure, ax  # type: ignore[return-value]
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure, ax
 
 
 def _shade(ax: Axes, region: Region) -> None:
@@ -123,7 +130,7 @@ def tick_format(ticks: Values) -> str:
 
 
 def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
-    """Colour axes and texts as the page does, and set the legend above."""
+    """Colour axes and texts as the page does, and set the legend above; within the axes where they are a person's own."""
     ax.spines[["top", "right"]].set_visible(False)
     for spine in ax.spines.values():
         spine.set_color(COLOURS["line"])
@@ -131,9 +138,11 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
     for text in (ax.xaxis.label, ax.yaxis.label):
         text.set_color(COLOURS["ink"])
     handles, labels = ax.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, fontsize=8.5,
-                      labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
+    look: dict[str, Any] = {"fontsize": 8.5, "labelcolor": COLOURS["ink"], "columnspacing": 1.2, "handlelength": 1.6}
+    if handles and figure.get_label() == OWN:
+        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, **look)
+    elif handles:
+        ax.legend(handles, labels, loc="best", facecolor=ax.get_facecolor(), edgecolor="none", framealpha=0.8, **look)
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 from functools import cache
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 from fitscope import language, shipped, words
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
-from fitscope.report import charts
-from fitscope.report.view import figures, view
+from fitscope.report.curves_view import losses
+from fitscope.report.view import view
 from fitscope.result import Result, message
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def render(result: Result) -> str:
 
 def picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
     """Return the loss curves, the verdict and what would help as a piece of HTML for a notebook."""
-    drawn = figures(history, diagnosis).get("loss")
-    svg = None if drawn is None else charts.svg(drawn[0], f"fitscope-{id(diagnosis)}", drawn[1])
+    drawn = losses(history, diagnosis)
+    svg = None if drawn is None else dataclasses.replace(drawn, name=f"fitscope-{id(diagnosis)}").svg
     sentences = [words.finding(found.code, found.numbers) for found in diagnosis.findings]
     return (
         _environment()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
 from fitscope.history import TrainingHistory
-from fitscope.report import charts, study_charts
+from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, number, places, setting, size, with_limits
 from fitscope.report.repeats_view import POINTS, lowest
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -116,8 +117,9 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     kept = slice(None, None, -(-max(len(h) for _, h in histories) * len(histories) // POINTS))
     curves = [study_charts.Curve(_short(name), history.epochs[kept], history.val_loss[kept].tolist(), height)
               for (name, history), height in zip(histories, heights)]  # fmt: skip
-    svg = charts.svg(study_charts.overlaid(curves, limits), "remedies-curves", "Validation loss with each remedy")
-    return (Picture("remedies-curves", svg, "Validation loss over the epochs; thick: the network as it is. Lower is better."),)
+    caption = "Validation loss over the epochs; thick: the network as it is. Lower is better."
+    draw = partial(study_charts.overlaid, curves, limits)
+    return (Picture("remedies-curves", "Validation loss with each remedy", caption, draw),)
 
 
 def _short(name: str) -> str:
@@ -160,9 +162,8 @@ def _gains(ranked: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
     ]
     if not rows:
         return ()
-    svg = charts.svg(study_charts.gains(rows), "remedies-gains", "Gain of each remedy with its interval")
     caption = "Right of the line a remedy helps. Filled: beyond chance. Hollow: chance alone may explain it."
-    return (Picture("remedies-gains", svg, caption),)
+    return (Picture("remedies-gains", "Gain of each remedy with its interval", caption, partial(study_charts.gains, rows)),)
 
 
 def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Table:

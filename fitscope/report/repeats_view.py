@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
 from fitscope.history import TrainingHistory
-from fitscope.report import charts, study_charts
+from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, number, places, plus_minus
 from fitscope.report.scores_view import MEASURES, measure_of, measured
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -225,10 +226,9 @@ def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str
         high=validation.max(axis=0).tolist(),
         best=(mean.epochs[place], float(mean.val_loss[place])),
     )
-    svg = charts.svg(study_charts.band(drawn), f"{kind}-band", f"Loss curves of every {kind}")
     caption = (f"Thick: the mean validation loss of all {len(trainings)} {kind}s. The band reaches from the lowest to the highest "
                f"{kind} in each epoch; thin solid lines are single {kind}s, dotted ones their training loss.")  # fmt: skip
-    return (Picture(f"{kind}-band", svg, caption),)
+    return (Picture(f"{kind}-band", f"Loss curves of every {kind}", caption, partial(study_charts.band, drawn)),)
 
 
 def lowest(training: Training) -> tuple[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
-from fitscope.report import charts, study_charts
+from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, interval, number, setting
 from fitscope.report.scores_view import gain_sentences, refit_name, score_table
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -127,10 +128,10 @@ def _picture(result: Result, found: Search) -> tuple[Picture, ...]:
         shown = study_charts.Estimate("the winner, corrected, 95 %", best.corrected, *best.interval)
     own = result.diagnosis.best_val_loss if _is_known(result.diagnosis.best_val_loss) else None
     top = _top(losses, own)
-    figure = study_charts.trials(np.minimum(losses, top).tolist(), np.minimum(lowest, top).tolist(), place, shown, own)
+    draw = partial(study_charts.trials, np.minimum(losses, top).tolist(), np.minimum(lowest, top).tolist(), place, shown, own)
     caption = "Each dot is a trial's best validation loss; lower is better."
     caption += f" Those above {number(top)} stand at the upper edge." if top < np.nanmax(losses) else ""
-    return (Picture("search-trials", charts.svg(figure, "search-trials", "Best validation loss of each trial"), caption),)
+    return (Picture("search-trials", "Best validation loss of each trial", caption, draw),)
 
 
 def _top(losses: np.ndarray, own: float | None) -> float:

@@ -1,9 +1,16 @@
-"""What the page is built of: rows, tables, pictures and sections, all of them texts."""
+"""What the page is built of: rows, tables, pictures and sections."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fitscope.report import charts, fonts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,25 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as SVG with what a person should know to read it."""
+    """A chart with what a person should know to read it.
+
+    Args:
+        name: its id, and its file's name where it is written on its own.
+        title: read out by screen readers.
+        caption: below it.
+        draw: draws it, on the given axes where there are any; on a page it is drawn when it is shown.
+    """
 
     name: str
-    svg: str
+    title: str
     caption: str
+    draw: Callable[[Axes | None], Figure]
+
+    @property
+    def svg(self) -> str:
+        """The chart as the page embeds it."""
+        with fonts.spoken():
+            return charts.svg(self.draw(None), self.name, self.title)
 
 
 @dataclass(frozen=True)

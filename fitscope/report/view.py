@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fitscope import words
-from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.thresholds import LIMITS
-from fitscope.history import TrainingHistory
-from fitscope.report import charts
+from fitscope.report.curves_view import pictures
 from fitscope.report.facts_view import Leak, data, layers, leaks, log, name_of, notices, settings, spaced, versions
 from fitscope.report.numbers import UNKNOWN, epochs, number
 from fitscope.report.repeats_view import averaged
@@ -20,11 +16,6 @@ from fitscope.report.scores_view import MEASURES, gain_sentences, numbers, own_s
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.study_view import sections
 from fitscope.result import Result, message
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-DRAWN_AT_MOST = 1000  # epochs: a chart has no more columns
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class View:
 def view(result: Result) -> View:
     """Make from a result all that its page shows."""
     diagnosis = result.diagnosis
-    drawn, mean = _charts(result), averaged(result)
+    drawn, mean = pictures(result.history, result.diagnosis), averaged(result)
     skipped = None if result.refit_skipped is None else words.refit_skipped(result.refit_skipped)
     return View(
         title=f"{name_of(result)}: {words.label(diagnosis.verdict)}",
@@ -82,7 +73,7 @@ def view(result: Result) -> View:
         evidence=words.evidence(diagnosis.verdict, diagnosis.evidence),
         notices=notices(result),
         numbers=numbers(result, mean),
-        charts=drawn,
+        charts={name: drawn[name].svg for name in ("loss", "chance") if name in drawn},
         regions=tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _MEANINGS[r.label])) for r in diagnosis.regions),
         findings=tuple((f.severity, words.finding(f.code, f.numbers)) for f in diagnosis.findings),
         advice=tuple(Row(words.advice(a.code), (a.evidence,)) for a in diagnosis.advice),
@@ -133,31 +124,6 @@ def embedded(result: Result) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _charts(result: Result) -> dict[str, str]:
-    return {name: charts.svg(figure, name, title) for name, (figure, title) in figures(result.history, result.diagnosis).items()}
-
-
-def figures(history: TrainingHistory, diagnosis: Diagnosis) -> dict[str, tuple[Figure, str]]:
-    """Draw every chart that the curves give, each with its title; of very long curves every k-th epoch is drawn."""
-    epochs, shown = history.epochs, slice(None, None, -(-len(history) // DRAWN_AT_MOST))
-    drawn_at, loss, val = epochs[shown], history.loss[shown].tolist(), history.val_loss[shown].tolist()
-    if not any(map(math.isfinite, loss + val)):
-        return {}
-    best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
-    picture = charts.losses(drawn_at, loss, val, diagnosis.regions, best, diagnosis.plateau)
-    drawn = {"loss": (picture, "Training and validation loss")}
-    for name, label in MEASURES.items():
-        training, validation = (history.curve(curve)[shown].tolist() for curve in (name, f"val_{name}"))
-        if any(map(math.isfinite, training + validation)):
-            drawn[name] = charts.losses(drawn_at, training, validation, label=label), f"Training and validation {label}"
-    if any(map(math.isfinite, loss)) and any(map(math.isfinite, val)):
-        drawn["gap"] = charts.gap(drawn_at, (history.val_loss - history.loss)[shown].tolist()), "Generalization gap"
-    sure = diagnosis.uncertainty
-    if sure is not None and len(epochs) <= DRAWN_AT_MOST:
-        drawn["chance"] = charts.chances(epochs, sure.chance, sure.plateau_members), "Chance of being the best epoch"
-    return drawn
-
-
 _CAPTIONS = {
     "accuracy": "The share of right answers, higher is better. It may go on rising while the loss rises too.",
     "mae": "How far the answers lie from the targets in the mean, in the targets' own units; lower is better.",
@@ -165,13 +131,13 @@ _CAPTIONS = {
 }
 
 
-def _more(drawn: dict[str, str]) -> Section | None:
+def _more(drawn: dict[str, Picture]) -> Section | None:
     """Return the charts beside the loss curves: the measure's and the gap's."""
     shown = [name for name in _CAPTIONS if name in drawn]
     titles = [MEASURES.get(name, "generalization gap") for name in shown]
     title = " and ".join(titles)
-    pictures = tuple(Picture(name, drawn[name], _CAPTIONS[name]) for name in shown)
-    return Section("more", title[0].upper() + title[1:], (), lambda: pictures, ()) if shown else None
+    captioned = tuple(dataclasses.replace(drawn[name], caption=_CAPTIONS[name]) for name in shown)
+    return Section("more", title[0].upper() + title[1:], (), lambda: captioned, ()) if shown else None
 
 
 def _stopping(result: Result) -> tuple[Row, ...]:
