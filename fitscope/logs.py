@@ -23,7 +23,7 @@ from fitscope.history import TrainingHistory, mean_of
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
 from fitscope.readers.reading import history_of
-from fitscope.result import LogFacts, Result
+from fitscope.result import Author, LogFacts, Result
 
 _SHARE_OF_LEVEL, _SHARE_OF_RANGE = 0.02, 0.1  # by which val_loss and the samples' mean may drift apart
 _NO_UTF8 = re.compile("[\ud800-\udfff]")
@@ -201,17 +201,19 @@ def _stamps(path: Path) -> list[tuple[str, int, int]]:
     return stamps
 
 
-def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
+def result_of(
+    reading: Reading, diagnosis: Diagnosis, command: str, author: Author | None = None, notes: str | None = None
+) -> Result:
     """Return the result that a log's page is made from.
 
     Args:
         reading: the training as it was read.
         diagnosis: of its curves.
         command: what made it.
+        author, notes: whose page it is, and their own text in Markdown.
     """
     from fitscope import version
 
-    notes = tuple(written(note) for note in reading.notes)
     run = None if reading.run is None else written(reading.run)
     return Result(
         fitscope=version(),
@@ -226,7 +228,9 @@ def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
         refit=None,
         test_reads=0,
         command=written(command),
-        log=LogFacts(written(reading.source), run, notes),
+        log=LogFacts(written(reading.source), run, tuple(map(written, reading.notes))),
+        author=author,
+        notes=notes,
     )
 
 

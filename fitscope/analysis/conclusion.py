@@ -49,6 +49,8 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         peak_mb=max(filter(None, (training.peak_mb(), finished.peak_mb)), default=None),
         studies=_studies(course, data, found, entries),
         search=_search_result(found, finished, measure, data),
+        author=course.author,
+        notes=course.notes,
     )
 
 

@@ -85,6 +85,12 @@ def write(result: Result, folder: Path, formats: Sequence[str] = ("pdf",), suffi
     return written
 
 
+def write_all(results: Sequence[Result], folder: Path, formats: Sequence[str] = ("pdf",)) -> list[Path]:
+    """Write the charts of several results, numbered from the second on: `loss.pdf`, `loss-2.pdf`, ...; see `write`."""
+    suffixes = ["", *(f"-{number}" for number in range(2, len(results) + 1))]
+    return [path for result, suffix in zip(results, suffixes) for path in write(result, folder, formats, suffix)]
+
+
 def content(picture: Picture, kind: str) -> bytes:
     """Return a chart as the content of a file: the same bytes for the same chart.
 

@@ -14,6 +14,7 @@ from fitscope.errors import ResultError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.result.facts import (
+    Author,
     DatasetFacts,
     Environment,
     Gain,
@@ -29,6 +30,7 @@ from fitscope.result.plain import plain, read
 from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
 __all__ = [
+    "Author",
     "BestTrial",
     "DatasetFacts",
     "Environment",
@@ -65,6 +67,8 @@ class Result:
         log: that log, else None.
         studies: the trainings beside this one.
         search: a search for hyperparameters, None where there was none.
+        author: whose analysis it is, None where nobody is named.
+        notes: the author's own text in Markdown, None where there is none.
         refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached`, `no_epoch_worth_it`) or
             tested (`no_test_data`), else None.
         test_reads: how often the test data was read.
@@ -97,6 +101,8 @@ class Result:
     log: LogFacts | None = None
     studies: Studies = field(default_factory=Studies)
     search: Search | None = None
+    author: Author | None = None
+    notes: str | None = None
 
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
@@ -106,7 +112,7 @@ class Result:
         content = {"schema": SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
         content["diagnosis"] = diagnosis_json(self.diagnosis)
         content["studies"] = {name: study for name, study in content["studies"].items() if study}
-        return content | {"author": None, "answers": None}  # promised; none was asked for
+        return content | {"answers": None}  # promised; none was asked for
 
     def to_text(self) -> str:
         """Return the result as the text of result.json."""
