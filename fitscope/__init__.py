@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from fitscope.readers import read_history
     from fitscope.result import Result
 
-# Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes.
+# Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes. Results and diagnoses come
+# by way of the room that teaches them to show themselves in notebooks.
 _HOMES = {
     "analyze": "analysis",
     "diagnose": "logs",
-    "Diagnosis": "diagnosis",
+    "Diagnosis": "report",
     "Dataset": "datasets",
     "DataError": "errors",
     "FitscopeError": "errors",
@@ -56,7 +57,7 @@ _HOMES = {
     "plot_search": "plots",
     "plot_sizes": "plots",
     "predict": "prediction",
-    "Result": "result",
+    "Result": "report",
     "read_history": "readers",
 }
 

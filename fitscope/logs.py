@@ -165,9 +165,9 @@ def pictured(history: TrainingHistory, diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
-    from fitscope.report.page import picture
+    from fitscope.report.notebook import html
 
-    return picture(history, diagnosis)
+    return html(diagnosis, history)
 
 
 def changes(paths: Sequence[Path], seconds: float | None, every: float = 2.0) -> Iterator[None]:

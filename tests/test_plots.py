@@ -1,5 +1,6 @@
 """What the public plots draw, on whose axes and in which colours."""
 
+import pickle
 import subprocess
 import sys
 
@@ -114,3 +115,13 @@ def test_long_curves_are_drawn_with_a_thousand_columns_at_most():
 def test_plots_load_no_tensorflow():
     code = "import fitscope, sys; fitscope.plot_losses({'loss': [3, 2, 1]}); sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_figure_shows_itself_in_a_notebook_without_pyplot():
+    picture, size = fitscope.plot_losses(CURVES)._repr_png_()
+    assert picture.startswith(b"\x89PNG")
+    assert size == {"width": 500, "height": 320}
+
+
+def test_figure_can_be_kept_and_opened_again():
+    assert pickle.loads(pickle.dumps(fitscope.plot_losses(CURVES))).axes

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Values = Sequence[float]
 SIZE = (5.0, 3.2)
-OWN = "fitscope"  # the label of a figure that holds one chart and nothing of a person's
 MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
 
 # Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
@@ -85,11 +84,9 @@ def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: A
 def canvas(ax: Axes | None, ylabel: str, xlabel: str = "epoch", size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """Return a figure with its axes, the given ones where there are any."""
     if ax is None:
-        from matplotlib.figure import Figure
+        from fitscope.report.chart_figure import ChartFigure
 
-        own = Figure(figsize=size, layout="constrained", facecolor="white")
-        own.set_label(OWN)
-        ax = own.subplots()
+        ax = ChartFigure(figsize=size, layout="constrained", facecolor="white").subplots()
         ax.set_facecolor("none")
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
@@ -131,6 +128,8 @@ def tick_format(ticks: Values) -> str:
 
 def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
     """Colour axes and texts as the page does, and set the legend above; within the axes where they are a person's own."""
+    from fitscope.report.chart_figure import ChartFigure
+
     ax.spines[["top", "right"]].set_visible(False)
     for spine in ax.spines.values():
         spine.set_color(COLOURS["line"])
@@ -139,7 +138,7 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
         text.set_color(COLOURS["ink"])
     handles, labels = ax.get_legend_handles_labels()
     look: dict[str, Any] = {"fontsize": 8.5, "labelcolor": COLOURS["ink"], "columnspacing": 1.2, "handlelength": 1.6}
-    if handles and figure.get_label() == OWN:
+    if handles and isinstance(figure, ChartFigure):
         figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, **look)
     elif handles:
         ax.legend(handles, labels, loc="best", facecolor=ax.get_facecolor(), edgecolor="none", framealpha=0.8, **look)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fitscope import language, shipped, words
-from fitscope.diagnosis import Diagnosis
-from fitscope.history import TrainingHistory
-from fitscope.report.curves_view import losses
+from fitscope import language, shipped
 from fitscope.report.view import view
-from fitscope.result import Result, message
+from fitscope.result import Result
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,27 +18,9 @@ if TYPE_CHECKING:
 
 def render(result: Result) -> str:
     """Return a result's page: one HTML text that needs no network and no other file."""
-    templates = _environment()
+    templates = environment()
     style = (shipped.templates() / "style.css").read_text(encoding="utf8")
     return templates.get_template("report.html.j2").render(view=view(result), style=style)
-
-
-def picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
-    """Return the loss curves, the verdict and what would help as a piece of HTML for a notebook."""
-    drawn = losses(history, diagnosis)
-    svg = None if drawn is None else dataclasses.replace(drawn, name=f"fitscope-{id(diagnosis)}").svg
-    sentences = [words.finding(found.code, found.numbers) for found in diagnosis.findings]
-    return (
-        _environment()
-        .get_template("picture.html.j2")
-        .render(
-            svg=svg,
-            label=words.label(diagnosis.verdict),
-            message=message(diagnosis),
-            sentences=sentences,
-            advice=[words.advice(advice.code) for advice in diagnosis.advice[:3]],
-        )
-    )
 
 
 def write(result: Result, path: Path) -> None:
@@ -64,10 +42,11 @@ def write(result: Result, path: Path) -> None:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what fills the templates: everything escaped, nothing undefined."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(shipped.templates()),
         autoescape=True,
         undefined=StrictUndefined,
@@ -75,5 +54,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(language._, language._n, newstyle=False)  # type: ignore[attr-defined]
-    return environment
+    made.install_gettext_callables(language._, language._n, newstyle=False)  # type: ignore[attr-defined]
+    return made

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
@@ -104,8 +105,13 @@ class Result:
     author: Author | None = None
     notes: str | None = None
 
+    shown: ClassVar[Callable[[Result], str] | None] = None  # draws a result in notebooks; set by `fitscope.report`
+
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
+
+    def _repr_html_(self) -> str | None:
+        return None if Result.shown is None else Result.shown(self)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data, with a sentence for every code; NaN and infinity are None."""

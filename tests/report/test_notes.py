@@ -7,7 +7,7 @@ import pytest
 
 from fitscope.errors import DataError, UsageError
 from fitscope.report.notes import BRACKETS, LONGEST, author_named, notes, notes_html, read_notes
-from fitscope.report.page import _environment
+from fitscope.report.page import environment
 from fitscope.result import Author, Result
 
 
@@ -123,7 +123,7 @@ def test_author_and_notes_go_to_json_and_back(result):
 @pytest.mark.parametrize(("author", "heading"), [(Author("<Kim>"), "Notes by &lt;Kim&gt;"), (None, "Notes")])
 def test_section_names_the_author(result, author, heading):
     own = notes(dataclasses.replace(result, author=author, notes="so"))
-    html = str(_environment().get_template("notes.html.j2").module.notes(own))
+    html = str(environment().get_template("notes.html.j2").module.notes(own))
     assert f'<section id="notes"><h2 dir="auto">{heading}</h2>' in html
     assert '<p dir="auto">so</p>' in html
 
