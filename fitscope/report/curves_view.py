@@ -9,6 +9,7 @@ import numpy as np
 
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
+from fitscope.language import _
 from fitscope.report import charts
 from fitscope.report.scores_view import MEASURES
 from fitscope.report.sections import Picture
@@ -35,7 +36,7 @@ def losses(history: TrainingHistory, diagnosis: Diagnosis | None) -> Picture | N
     if diagnosis is not None:
         best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
         draw = partial(draw, diagnosis.regions, best, diagnosis.plateau)
-    return Picture("loss", "Training and validation loss", "", lambda ax: draw(ax=ax))
+    return Picture("loss", _("Training and validation loss"), "", lambda ax: draw(ax=ax))
 
 
 def measure(history: TrainingHistory, name: str) -> Picture | None:
@@ -45,7 +46,7 @@ def measure(history: TrainingHistory, name: str) -> Picture | None:
         return None
     label = MEASURES.get(name, name)
     draw = partial(charts.losses, _epochs(history), training, validation, label=label)
-    return Picture(name, f"Training and validation {label}", "", lambda ax: draw(ax=ax))
+    return Picture(name, _("Training and validation {label}").format(label=label), "", lambda ax: draw(ax=ax))
 
 
 def gap(history: TrainingHistory) -> Picture | None:
@@ -53,7 +54,7 @@ def gap(history: TrainingHistory) -> Picture | None:
     if not all(np.isfinite(curve).any() for curve in (history.loss, history.val_loss)):
         return None
     values = (history.val_loss - history.loss)[_shown(history)].tolist()
-    return Picture("gap", "Generalization gap", "", lambda ax: charts.gap(_epochs(history), values, ax))
+    return Picture("gap", _("Generalization gap"), "", lambda ax: charts.gap(_epochs(history), values, ax))
 
 
 def chances(history: TrainingHistory, diagnosis: Diagnosis) -> Picture | None:
@@ -62,7 +63,7 @@ def chances(history: TrainingHistory, diagnosis: Diagnosis) -> Picture | None:
     if sure is None or len(history) > DRAWN_AT_MOST:
         return None
     draw = partial(charts.chances, history.epochs, sure.chance, sure.plateau_members)
-    return Picture("chance", "Chance of being the best epoch", "", lambda ax: draw(ax=ax))
+    return Picture("chance", _("Chance of being the best epoch"), "", lambda ax: draw(ax=ax))
 
 
 def _shown(history: TrainingHistory) -> slice:
