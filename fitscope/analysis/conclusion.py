@@ -54,6 +54,8 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         studies=_studies(course, data, found, entries),
         search=_search_result(found, finished, measure, data),
         mistakes=wrong,
+        author=course.author,
+        notes=course.notes,
     )
 
 

@@ -11,6 +11,7 @@ from fitscope import words
 from fitscope.diagnosis.regions import Region
 from fitscope.language import N_, _
 from fitscope.report.numbers import span
+from fitscope.report.palette import Colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,10 +22,10 @@ SIZE = (5.0, 3.2)
 MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
 
 # Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
-# light, dark and print.
+# light, dark and print. A chart that stands on its own is drawn within `palette.painting`.
 SERIES = tuple(f"series_{i}" for i in range(1, 9))
 _VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
-COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
+COLOURS = Colours({name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)})
 
 
 def losses(
@@ -85,12 +86,15 @@ def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: A
 def canvas(ax: Axes | None, ylabel: str, xlabel: str = N_("epoch"), size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """Return a figure with its axes, the given ones where there are any."""
     if ax is None:
-        from matplotlib.figure import Figure
+        from fitscope.report.chart_figure import ChartFigure
 
-        ax = Figure(figsize=size, layout="constrained").subplots()
+        ax = ChartFigure(figsize=size, layout="constrained", facecolor="white").subplots()
+        ax.set_facecolor("none")
     ax.set_xlabel(_(xlabel))
     ax.set_ylabel(ylabel)
-    return ax.figure, ax  # type: ignore[return-value]
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure, ax
 
 
 def _shade(ax: Axes, region: Region) -> None:
@@ -125,7 +129,9 @@ def tick_format(ticks: Values) -> str:
 
 
 def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
-    """Colour axes and texts as the page does, and set the legend above."""
+    """Colour axes and texts as the page does, and set the legend above; within the axes where they are a person's own."""
+    from fitscope.report.chart_figure import ChartFigure
+
     ax.spines[["top", "right"]].set_visible(False)
     for spine in ax.spines.values():
         spine.set_color(COLOURS["line"])
@@ -133,9 +139,11 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
     for text in (ax.xaxis.label, ax.yaxis.label):
         text.set_color(COLOURS["ink"])
     handles, labels = ax.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, fontsize=8.5,
-                      labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
+    look: dict[str, Any] = {"fontsize": 8.5, "labelcolor": COLOURS["ink"], "columnspacing": 1.2, "handlelength": 1.6}
+    if handles and isinstance(figure, ChartFigure):
+        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, **look)
+    elif handles:
+        ax.legend(handles, labels, loc="best", facecolor=ax.get_facecolor(), edgecolor="none", framealpha=0.8, **look)
     return figure
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fitscope.diagnosis.calibration import Calibration
 from fitscope.diagnosis.confusion import Confusion
 from fitscope.diagnosis.ranking import Ranking
 from fitscope.language import _, _n
-from fitscope.report import charts, mistake_charts
+from fitscope.report import mistake_charts
 from fitscope.report.confusion_view import Matrix, class_table, matrix, name_of, pairs_in_words, shorten
 from fitscope.report.numbers import UNKNOWN, interval, number, percent
 from fitscope.report.sections import Picture, Row, Table
 from fitscope.result import Mistakes, Result, Sample
 
 TEXTS_OPEN, PICTURES_OPEN = 3, 8  # samples that stand open
+POINTS_TOLD = 25  # of a curve, in the table below it
 VALUE = 120  # characters of a cell
 _WITH_TEXTS = ("imdb", "reuters")
 _CLEARLY = 1.96  # standard deviations that chance seldom explains
@@ -150,8 +152,10 @@ def _roc(ranking: Ranking, at: tuple[int, int], names: tuple[str, ...]) -> Pictu
         "that is taken for it. The nearer to the upper left corner, the better. The area under it, {area}, is the chance that "
         "a sample of {positive} gets a higher probability than one of {negative}; guessing has 0.5."
     )
-    svg = charts.svg(mistake_charts.roc(ranking.roc, point), "roc", _("ROC curve with an area of {area}").format(area=area))
-    return Picture("roc", svg, caption.format(positive=name_of(names, 1), negative=name_of(names, 0), area=area))
+    said = caption.format(positive=name_of(names, 1), negative=name_of(names, 0), area=area)
+    table = _points((_("share taken for it"), _("share found")), ranking.roc)
+    title = _("ROC curve with an area of {area}").format(area=area)
+    return Picture("roc", title, said, partial(mistake_charts.roc, ranking.roc, point), table)
 
 
 def _precision_recall(ranking: Ranking, at: tuple[int, int], names: tuple[str, ...]) -> Picture:
@@ -161,10 +165,17 @@ def _precision_recall(ranking: Ranking, at: tuple[int, int], names: tuple[str, .
         "Precision over recall of {positive}: what finding more of it costs. The nearer to the upper right corner, the better. "
         "The average precision is {average}; guessing has {share}, the share of {positive} among all samples."
     )
-    figure = mistake_charts.precision_recall(ranking.precision_recall, share, point)
-    svg = charts.svg(figure, "precision-recall",
-                     _("Precision-recall curve with an average precision of {average}").format(average=average))  # fmt: skip
-    return Picture("precision-recall", svg, caption.format(positive=name_of(names, 1), average=average, share=number(share, 3)))
+    draw = partial(mistake_charts.precision_recall, ranking.precision_recall, share, point)
+    title = _("Precision-recall curve with an average precision of {average}").format(average=average)
+    said = caption.format(positive=name_of(names, 1), average=average, share=number(share, 3))
+    return Picture("precision-recall", title, said, draw, _points((_("recall"), _("precision")), ranking.precision_recall))
+
+
+def _points(heads: tuple[str, str], points: Sequence[tuple[float, float]]) -> Table:
+    """Return a curve's points as a table; of many, some evenly along it."""
+    step = -(-len(points) // POINTS_TOLD)
+    rows = tuple(Row(number(x, 3), (number(y, 3),)) for i, (x, y) in enumerate(points) if i % step == 0 or i == len(points) - 1)
+    return Table(heads, rows, len(rows))
 
 
 def _calibrated(found: Calibration | None) -> Part | None:
@@ -180,13 +191,13 @@ def _calibrated(found: Calibration | None) -> Part | None:
     edges, count = found.edges, found.count
     shares = [((low + high) / 2, n / found.samples) for low, high, n in zip(edges, edges[1:], count)]
     bins = [(confidence, accuracy) for confidence, accuracy, _number in found.filled]
-    figure = mistake_charts.reliability(bins, shares, edges[1] - edges[0], found.lowest)
-    svg = charts.svg(figure, "reliability", _("Reliability diagram with an expected calibration error of {error}").format(
-        error=percent(found.error)))  # fmt: skip
+    draw = partial(mistake_charts.reliability, bins, shares, edges[1] - edges[0], found.lowest)
+    title = _("Reliability diagram with an expected calibration error of {error}").format(error=percent(found.error))
+    table = _points((_("mean probability"), _("share right")), bins)
     caption = _("The reliability diagram: how often answers are right over how sure they were given. Below the dashed line the "
                 "network is surer than it should be, above it less sure; points with few answers (low bars) waver.")  # fmt: skip
     return Part("calibration", _("Do the probabilities mean what they say?"), sentences,
-                pictures=(Picture("reliability", svg, caption),))  # fmt: skip
+                pictures=(Picture("reliability", title, caption, draw, table),))  # fmt: skip
 
 
 def _sure_or_right(found: Calibration) -> str:
@@ -212,8 +223,8 @@ def _residuals(found: Mistakes, names: tuple[str, ...]) -> Part | None:
     caption = _("Each dot is a validation sample. Without a pattern around 0 all is well; a bow says that the network misses a "
                 "relation, a funnel that some answers are less sure than others.")  # fmt: skip
     pictures = tuple(
-        Picture(f"residuals-{i}", charts.svg(mistake_charts.residuals(its.points, name_of(names, i)), f"residuals-{i}",
-                                             _("Residuals over the answers")), caption)
+        Picture(f"residuals-{i}", _("Residuals over the answers"), caption,
+                partial(mistake_charts.residuals, its.points, name_of(names, i)), _points((_("answer"), _("residual")), its.points))
         for i, its in enumerate(found.residuals) if its.points
     )  # fmt: skip
     return Part("residuals", _("How far the answers lie off"), (said,), table=Table(heads, rows), pictures=pictures)

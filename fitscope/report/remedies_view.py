@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
 from fitscope.history import TrainingHistory
 from fitscope.language import _, _n
-from fitscope.report import charts, study_charts
+from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, number, places, setting, size, span, with_limits
 from fitscope.report.repeats_view import POINTS, lowest
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -139,9 +140,9 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     kept = slice(None, None, -(-max(len(h) for _, h in histories) * len(histories) // POINTS))
     curves = [study_charts.Curve(_short(name), history.epochs[kept], history.val_loss[kept].tolist(), height)
               for (name, history), height in zip(histories, heights)]  # fmt: skip
-    svg = charts.svg(study_charts.overlaid(curves, limits), "remedies-curves", _("Validation loss with each remedy"))
     caption = _("Validation loss over the epochs; thick: the network as it is. Lower is better.")
-    return (Picture("remedies-curves", svg, caption),)
+    draw = partial(study_charts.overlaid, curves, limits)
+    return (Picture("remedies-curves", _("Validation loss with each remedy"), caption, draw),)
 
 
 def _short(name: str) -> str:
@@ -184,9 +185,8 @@ def _gains(ranked: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
     ]
     if not rows:
         return ()
-    svg = charts.svg(study_charts.gains(rows), "remedies-gains", _("Gain of each remedy with its interval"))
     caption = _("Right of the line a remedy helps. Filled: beyond chance. Hollow: chance alone may explain it.")
-    return (Picture("remedies-gains", svg, caption),)
+    return (Picture("remedies-gains", _("Gain of each remedy with its interval"), caption, partial(study_charts.gains, rows)),)
 
 
 def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Table:

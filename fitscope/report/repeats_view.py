@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from fitscope import words
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _, _n
 from fitscope.language.figures import percentage
-from fitscope.report import charts, study_charts
+from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, number, places, plus_minus, span
 from fitscope.report.scores_view import MEASURES, measure_of, measured
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -274,8 +275,8 @@ def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str
         high=validation.max(axis=0).tolist(),
         best=(mean.epochs[place], float(mean.val_loss[place])),
     )
-    svg = charts.svg(study_charts.band(drawn), f"{kind}-band", _(_CURVES[kind]))
-    return (Picture(f"{kind}-band", svg, _(_BANDS[kind]).format(count=len(trainings))),)
+    caption = _(_BANDS[kind]).format(count=len(trainings))
+    return (Picture(f"{kind}-band", _(_CURVES[kind]), caption, partial(study_charts.band, drawn)),)
 
 
 _CURVES = {"seed": N_("Loss curves of every seed"), "fold": N_("Loss curves of every fold")}

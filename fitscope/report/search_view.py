@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
 from fitscope.language import N_, _
-from fitscope.report import charts, study_charts
+from fitscope.report import study_charts
 from fitscope.report.names import spaced
 from fitscope.report.numbers import UNKNOWN, count, interval, number, setting
 from fitscope.report.scores_view import gain_sentences, refit_name, refitted_for, score_table
@@ -153,11 +154,11 @@ def _picture(result: Result, found: Search) -> tuple[Picture, ...]:
         shown = study_charts.Estimate(_("the winner, corrected, 95 %"), best.corrected, *best.interval)
     own = result.diagnosis.best_val_loss if _is_known(result.diagnosis.best_val_loss) else None
     top = _top(losses, own)
-    figure = study_charts.trials(np.minimum(losses, top).tolist(), np.minimum(lowest, top).tolist(), place, shown, own)
+    draw = partial(study_charts.trials, np.minimum(losses, top).tolist(), np.minimum(lowest, top).tolist(), place, shown, own)
     caption = _("Each dot is a trial's best validation loss; lower is better.")
     if top < np.nanmax(losses):
         caption += " " + _("Those above {loss} stand at the upper edge.").format(loss=number(top))
-    return (Picture("search-trials", charts.svg(figure, "search-trials", _("Best validation loss of each trial")), caption),)
+    return (Picture("search-trials", _("Best validation loss of each trial"), caption, draw),)
 
 
 def _top(losses: np.ndarray, own: float | None) -> float:

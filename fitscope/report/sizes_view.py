@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
 from fitscope.language import N_, _
-from fitscope.report import charts, study_charts
+from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, estimate, interval, number, plus_minus
 from fitscope.report.repeats_view import spread
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -86,8 +87,8 @@ def _sizes_picture(sized: Sequence[tuple[int, Training]], scaling: Scaling | Non
         at, limits = scaling.loss_at_twice, scaling.loss_at_twice_interval
         twice = None if at is None or limits is None else study_charts.Estimate(_("expected, 95 %"), at, *limits)
         caption += " " + _("The dashed part and the upright bar reach to twice the data, and no further.")
-    figure = study_charts.sizes(points, inside, beyond, twice, ticks)
-    return (Picture("sizes-curve", charts.svg(figure, "sizes-curve", _("Best validation loss by training samples")), caption),)
+    draw = partial(study_charts.sizes, points, inside, beyond, twice, ticks)
+    return (Picture("sizes-curve", _("Best validation loss by training samples"), caption, draw),)
 
 
 def curve(scaling: Scaling, first: int, last: int) -> list[tuple[float, float]]:

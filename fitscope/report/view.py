@@ -19,6 +19,7 @@ from fitscope.report.answers_view import Refitting, Said, Stopping
 from fitscope.report.classes_view import Classes
 from fitscope.report.headline import headline
 from fitscope.report.mistakes_view import MistakesView, mistakes
+from fitscope.report.notes import Notes, notes
 from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -48,6 +49,7 @@ class View:
     mistakes: MistakesView | None
     advice: tuple[Row, ...]
     studies: tuple[Section, ...]
+    own: Notes | None
     classes: Classes | None
     roles: Table | None
     leaks: tuple[facts.Leak, ...]
@@ -79,6 +81,7 @@ SECTIONS: dict[str, tuple[str, Callable[[View], object]]] = {
     "refit": (N_("Did the refit bring anything?"), lambda view: True),
     "mistakes": (N_("Where is the model wrong?"), lambda view: view.mistakes),
     "help": (N_("What would help?"), lambda view: view.advice or view.studies),
+    "notes": (N_("Notes"), lambda view: view.own),
     "classes": (N_("From two classes to several"), lambda view: view.classes),
     "data": (N_("The data"), lambda view: view.data),
     "network": (N_("The network"), lambda view: view.layers),
@@ -109,6 +112,7 @@ def view(result: Result) -> View:
         mistakes=mistakes(result),
         advice=tuple(Row(words.advice(a.code), (retold(a.evidence),)) for a in diagnosis.advice),
         studies=sections(result),
+        own=notes(result),
         classes=classes.from_two_to_several(result),
         roles=classes.roles(result),
         leaks=() if data is None else facts.leaks(data),
@@ -128,9 +132,10 @@ def view(result: Result) -> View:
 
 
 def _about(result: Result) -> str:
-    """Return what the report is about, in a line above the verdict."""
+    """Return what the report is about and whose it is, in a line above the verdict."""
     model = "" if result.model is None else _("{name} network").format(name=result.model.name)
-    return " · ".join(filter(None, (facts.name_of(result), model)))
+    author = "" if result.author is None else _("by {name}").format(name=result.author.name)
+    return " · ".join(filter(None, (facts.name_of(result), model, author)))
 
 
 def embedded(result: Result) -> str:

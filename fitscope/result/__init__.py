@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
@@ -15,6 +16,7 @@ from fitscope.history import TrainingHistory
 from fitscope.language import ENGLISH, speaking
 from fitscope.plan import Plan
 from fitscope.result.facts import (
+    Author,
     DatasetFacts,
     Environment,
     Gain,
@@ -31,6 +33,7 @@ from fitscope.result.plain import plain, read
 from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
 __all__ = [
+    "Author",
     "BestTrial",
     "DatasetFacts",
     "Environment",
@@ -71,6 +74,8 @@ class Result:
         studies: the trainings beside this one.
         search: a search for hyperparameters, None where there was none.
         mistakes: where the model is wrong on validation data; None where nothing was answered, as in a log or after divergence.
+        author: whose analysis it is, None where nobody is named.
+        notes: the author's own text in Markdown, None where there is none.
         refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached`, `no_epoch_worth_it`) or
             tested (`no_test_data`), else None.
         test_reads: how often the test data was read.
@@ -104,16 +109,23 @@ class Result:
     studies: Studies = field(default_factory=Studies)
     search: Search | None = None
     mistakes: Mistakes | None = None
+    author: Author | None = None
+    notes: str | None = None
+
+    shown: ClassVar[Callable[[Result], str] | None] = None  # draws a result in notebooks; set by `fitscope.report`
 
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
+
+    def _repr_html_(self) -> str | None:
+        return None if Result.shown is None else Result.shown(self)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data, with an English sentence for every code; NaN and infinity are None."""
         content = {"schema": SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
         content["diagnosis"] = diagnosis_json(self.diagnosis)
         content["studies"] = {name: study for name, study in content["studies"].items() if study}
-        return content | {"author": None, "answers": None}  # promised; none was asked for
+        return content | {"answers": None}  # promised; none was asked for
 
     def to_text(self) -> str:
         """Return the result as the text of result.json."""
