@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fitscope import words
+from fitscope import shipped, words
 from fitscope.diagnosis.regions import Region
-from fitscope.language import N_, _
+from fitscope.language import ENGLISH, N_, _, spoken
 from fitscope.report.numbers import span
 
 if TYPE_CHECKING:
@@ -136,7 +137,28 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
     if handles:
         figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, fontsize=8.5,
                       labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
+    return measured_wide(figure)
+
+
+def measured_wide(figure: Figure) -> Figure:
+    """Let matplotlib measure texts in wide scripts as a browser will draw them, whatever fonts this machine has."""
+    if spoken() != ENGLISH:
+        from matplotlib.text import Text
+
+        families = ["DejaVu Sans", _wide(), "sans-serif"]
+        for text in figure.findobj(Text):
+            text.set_fontfamily(families)
     return figure
+
+
+@cache
+def _wide() -> str:
+    """Return the name of a font whose glyphs are empty and nearly an em wide, as those of Hangul are; browsers skip it."""
+    from matplotlib import font_manager
+
+    path = str(shipped.templates() / "wide.ttf")
+    font_manager.fontManager.addfont(path)
+    return font_manager.FontProperties(fname=path).get_name()
 
 
 def svg(figure: Figure, prefix: str, title: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fitscope.language import _
-from fitscope.report.charts import COLOURS, SERIES, SIZE, Values, canvas, dress, finish, tick_format
+from fitscope.report.charts import COLOURS, SERIES, SIZE, Values, canvas, dress, finish, measured_wide, tick_format
 from fitscope.report.numbers import count
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def overlaid(curves: Sequence[Curve], limits: tuple[float, float], ax: Axes | No
     for i, curve in enumerate(curves):
         colour = COLOURS["ink"] if i == 0 else COLOURS[SERIES[(i - 1) % len(SERIES)]]
         _name_at_end(ax, curve, last, colour)
-    return figure
+    return measured_wide(figure)
 
 
 def _name_at_end(ax: Axes, curve: Curve, last: int, colour: str) -> None:

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from fitscope import shipped
 from fitscope.language import speaking
 from fitscope.report import facts_view, scores_view
 from fitscope.report.page import picture
@@ -71,3 +72,19 @@ def test_diagnose_speaks_korean(cli_invoke, tmp_path, curves):
     assert json.loads(cli_invoke("diagnose", log, "--lang", "ko", "--json").output) == json.loads(
         cli_invoke("diagnose", log, "--json").output
     )
+
+
+def test_every_hangul_syllable_is_measured_nearly_an_em_wide():
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(str(shipped.templates() / "wide.ttf"))
+    font.set_size(100, 72)
+    font.set_text("가힣")
+    assert font.get_width_height()[0] / 64 == pytest.approx(184, abs=1)
+
+
+@pytest.mark.filterwarnings("error:Glyph")
+def test_chart_in_korean_needs_no_korean_font(with_studies):
+    with speaking("ko"):
+        drawn = [picture for section in sections(with_studies("everything")) for picture in section.pictures]
+    assert all("sans-serif" in picture.svg for picture in drawn)
