@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fitscope import language
+from fitscope.diagnosis.confusion import confusion
 from fitscope.diagnosis.ranking import ranking
 from fitscope.diagnosis.residuals import residuals
 from fitscope.errors import OutputError, UsageError
@@ -53,7 +54,8 @@ def test_every_chart_of_the_page_is_written_in_every_format(with_studies, tmp_pa
 
 def test_names_are_checked_before_the_training_for_every_chart_that_there_can_be(with_studies, regression, make):
     numbers = np.linspace(0, 1, 20)
-    wrong = Mistakes("hold_out", 20, 4, (4,), (20,), ranking=ranking((numbers > 0.5).astype(int), numbers))
+    labels = (numbers > 0.5).astype(int)
+    wrong = Mistakes("hold_out", 20, 4, (4,), (20,), confusion=confusion(labels, labels, 2), ranking=ranking(labels, numbers))
     off = Mistakes("hold_out", 20, 4, (4,), (20,), residuals=(residuals(numbers, numbers**2),))
     drawn = [
         *figures.pictures(with_studies("everything", history=make.history())),
