@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fitscope import words
 from fitscope.diagnosis.regions import Region
+from fitscope.language import N_, _
+from fitscope.report.svg import COLOURS, OVER_EPOCHS, SERIES, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["COLOURS", "SERIES", "canvas", "chances", "dress", "finish", "gap", "losses", "svg", "tick_format"]
+
 Values = Sequence[float]
 SIZE = (5.0, 3.2)
 MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
-
-# Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
-# light, dark and print.
-SERIES = tuple(f"series_{i}" for i in range(1, 9))
-_VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
-COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
 
 
 def losses(
@@ -33,7 +29,8 @@ def losses(
     best: tuple[int, float] | None = None,
     plateau: tuple[int, int] | None = None,
     ax: Axes | None = None,
-    label: str = "loss",
+    label: str = N_("loss"),
+    log: bool = False,
 ) -> Figure:
     """Draw training values as dots and validation values as a line, the regions shaded and the best epoch marked.
 
@@ -45,48 +42,53 @@ def losses(
         plateau: first and last epoch that are as good; a bar at the foot.
         ax: drawn on, where given; else on a figure of its own.
         label: what the values are.
+        log: whether the upright axis is logarithmic; for values above 0 alone.
     """
-    figure, ax = canvas(ax, f"{label}")
+    figure, ax = canvas(ax, _(label))
+    if log:
+        ax.set_yscale("log")
     for region in regions:
         _shade(ax, region)
-    dot = "o" if len(epochs) <= MARKED_UP_TO else ","
-    ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=f"training {label}")
-    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=f"validation {label}")
+    dots, names = 4 if len(epochs) <= MARKED_UP_TO else 1.5, (_("training {what}"), _("validation {what}"))
+    told, held = (name.format(what=_(label)) for name in names)
+    ax.plot(epochs, training, "o", color=COLOURS["train"], markersize=dots, markeredgewidth=dots / 4, label=told)
+    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=held)
     if plateau is not None:
-        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else f"{plateau[0]} to {plateau[1]}"
+        one = plateau[0] == plateau[1]
+        text = _("plateau, {first}") if one else _("plateau, {first} to {last}")
         ax.axvspan(plateau[0] - 0.5, plateau[1] + 0.5, ymax=0.025, color=COLOURS["best"], linewidth=0, gid="plateau",
-                   label=f"plateau, {spelt}")  # fmt: skip
+                   label=text.format(first=plateau[0], last=plateau[1]))  # fmt: skip
     if best is not None:
         ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
-        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=f"best epoch, {best[0]}")
+        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=_("best epoch, {epoch}").format(epoch=best[0]))
     return finish(figure, ax, epochs)
 
 
 def gap(epochs: Sequence[int], values: Values, ax: Axes | None = None) -> Figure:
     """Draw the generalization gap, validation minus training loss, over the epochs."""
-    figure, ax = canvas(ax, "generalization gap")
+    figure, ax = canvas(ax, _("generalization gap"))
     ax.axhline(0, color=COLOURS["line"], linewidth=1)
-    ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label="validation − training loss")
+    ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label=_("validation − training loss"))
     return finish(figure, ax, epochs)
 
 
 def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: Axes | None = None) -> Figure:
     """Draw each epoch's chance of being the best as a bar, the plateau's members filled."""
-    figure, ax = canvas(ax, "chance of being the best")
+    figure, ax = canvas(ax, _("chance of being the best"))
     inside = [value if epoch in members else 0 for epoch, value in zip(epochs, values)]
-    ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label="other epochs")
-    ax.bar(epochs, inside, color=COLOURS["best"], label="in the plateau")
+    ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label=_("other epochs"))
+    ax.bar(epochs, inside, color=COLOURS["best"], label=_("in the plateau"))
     ax.set_ylim(0, 1)
     return finish(figure, ax, epochs)
 
 
-def canvas(ax: Axes | None, ylabel: str, xlabel: str = "epoch", size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
+def canvas(ax: Axes | None, ylabel: str, xlabel: str | None = None, size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """Return a figure with its axes, the given ones where there are any."""
     if ax is None:
         from matplotlib.figure import Figure
 
         ax = Figure(figsize=size, layout="constrained").subplots()
-    ax.set_xlabel(xlabel)
+    ax.set_xlabel(_("epoch") if xlabel is None else xlabel)
     ax.set_ylabel(ylabel)
     return ax.figure, ax  # type: ignore[return-value]
 
@@ -104,9 +106,25 @@ def finish(figure: Figure, ax: Axes, epochs: Sequence[int], legend_columns: int 
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if epochs:
         ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+        ax.set_gid(OVER_EPOCHS)
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.yaxis.set_major_formatter(tick_format(ax.get_yticks().tolist()))
+    if ax.get_yscale() == "log":
+        _log_ticks(ax)
+    else:
+        ax.yaxis.set_major_formatter(tick_format(ax.get_yticks().tolist()))
     return dress(figure, ax, legend_columns)
+
+
+def _log_ticks(ax: Axes) -> None:
+    """Name 1, 2 and 5 of every power of ten; even steps where the axis spans too little for three of them."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+    low, high = ax.get_ylim()
+    wide = high / low
+    ax.yaxis.set_major_locator(MaxNLocator(6) if wide < 8 else LogLocator(subs=(1, 2, 5) if wide < 1e4 else (1,), numticks=12))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.yaxis.set_major_formatter("{x:.4g}")
 
 
 def tick_format(ticks: Values) -> str:
@@ -135,28 +153,3 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
         figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, fontsize=8.5,
                       labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
     return figure
-
-
-def svg(figure: Figure, prefix: str, title: str) -> str:
-    """Return a figure as SVG that fits into the page: its colours as variables, its ids its own, no date.
-
-    Args:
-        figure: drawn with `COLOURS`.
-        prefix: stands before every id, so that two pictures on a page don't meet.
-        title: read out by screen readers.
-    """
-    import matplotlib
-
-    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": prefix}
-    with matplotlib.rc_context(settings):  # type: ignore[arg-type]
-        out = io.StringIO()
-        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1)
-    text = re.sub(r'(\sid="|"#|url\(#)', rf"\g<1>{prefix}-", text)
-    text = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 system-ui, sans-serif", text)
-    for name, colour in COLOURS.items():
-        text = text.replace(colour, f"var(--{name.replace('_', '-')})")
-    return text.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

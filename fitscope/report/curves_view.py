@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +14,13 @@ from fitscope.report import charts
 from fitscope.report.numbers import number, percent
 from fitscope.report.scores_view import MEASURES, measured
 from fitscope.report.sections import Picture, Row, Table
+from fitscope.report.svg import scales
+from fitscope.report.thinning import thinned
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DRAWN_AT_MOST = 1000  # epochs: a chart has no more columns
+DRAWN_AT_MOST = 1000  # epochs: a chart has few more columns
 ROWS_AT_MOST = 100  # of a chart's table; the download has every epoch
 
 _TITLES = {
@@ -32,23 +33,45 @@ _TITLES = {
 
 
 def figures(history: TrainingHistory, diagnosis: Diagnosis) -> dict[str, tuple[Figure, str]]:
-    """Draw every chart that the curves give, each with its title; of very long curves every k-th epoch is drawn."""
-    epochs, shown = history.epochs, slice(None, None, -(-len(history) // DRAWN_AT_MOST))
-    drawn_at, loss, val = epochs[shown], history.loss[shown].tolist(), history.val_loss[shown].tolist()
-    if not any(map(math.isfinite, loss + val)):
+    """Draw every chart that the curves give, each with its title; very long curves are thinned."""
+    if not _is_known(history, "loss"):
         return {}
-    best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
-    drawn = {"loss": charts.losses(drawn_at, loss, val, diagnosis.regions, best, diagnosis.plateau)}
+    drawn = {"loss": losses(history, diagnosis)}
     for name, label in MEASURES.items():
-        training, validation = (history.curve(curve)[shown].tolist() for curve in (name, f"val_{name}"))
-        if any(map(math.isfinite, training + validation)):
-            drawn[name] = charts.losses(drawn_at, training, validation, label=label)
-    if any(map(math.isfinite, loss)) and any(map(math.isfinite, val)):
-        drawn["gap"] = charts.gap(drawn_at, (history.val_loss - history.loss)[shown].tolist())
+        if _is_known(history, name):
+            epochs, training, validation = _shown(history.epochs, history.curve(name), history.curve(f"val_{name}"))
+            drawn[name] = charts.losses(epochs, training, validation, label=label)
+    if np.isfinite(history.loss).any() and np.isfinite(history.val_loss).any():
+        drawn["gap"] = charts.gap(*_shown(history.epochs, history.val_loss - history.loss))
     sure = diagnosis.uncertainty
-    if sure is not None and len(epochs) <= DRAWN_AT_MOST:
-        drawn["chance"] = charts.chances(epochs, sure.chance, sure.plateau_members)
+    if sure is not None and len(history) <= DRAWN_AT_MOST:
+        drawn["chance"] = charts.chances(history.epochs, sure.chance, sure.plateau_members)
     return {name: (figure, _(_TITLES[name])) for name, figure in drawn.items()}
+
+
+def losses(history: TrainingHistory, diagnosis: Diagnosis | None, *, log: bool = False) -> Figure:
+    """Draw the loss curves, with what the diagnosis says of them where there is one."""
+    epochs, training, validation = _shown(history.epochs, history.loss, history.val_loss)
+    if diagnosis is None:
+        return charts.losses(epochs, training, validation, log=log)
+    best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
+    return charts.losses(epochs, training, validation, diagnosis.regions, best, diagnosis.plateau, log=log)
+
+
+def has_log_scale(history: TrainingHistory) -> bool:
+    """Tell whether the losses can stand on a logarithmic axis: all that are known lie above 0."""
+    return _is_known(history, "loss") and all(np.all(c[np.isfinite(c)] > 0) for c in (history.loss, history.val_loss))
+
+
+def _is_known(history: TrainingHistory, name: str) -> bool:
+    return any(np.isfinite(history.curve(curve)).any() for curve in (name, f"val_{name}"))
+
+
+def _shown(epochs: Sequence[int], *curves: np.ndarray) -> Iterator[Any]:
+    """Give the epochs that are drawn, then each curve's values there."""
+    kept, values = thinned(epochs, curves, DRAWN_AT_MOST)
+    yield kept
+    yield from (curve.tolist() for curve in values)
 
 
 def pictures(history: TrainingHistory, diagnosis: Diagnosis, averaged: str | None = None) -> dict[str, Picture]:
@@ -64,7 +87,11 @@ def pictures(history: TrainingHistory, diagnosis: Diagnosis, averaged: str | Non
         caption = _CAPTIONS[name](history, diagnosis)
         if name == "loss" and averaged is not None:
             caption = _("These curves are the mean of {what}.").format(what=averaged) + " " + caption
-        shown[name] = Picture(name, charts.svg(figure, name, f"{title}. {caption}"), caption, _TABLES[name](history, diagnosis))
+        said = f"{title}. {caption}"
+        drawn = charts.svg(figure, name, said)
+        if name == "loss" and has_log_scale(history):
+            drawn = scales(drawn, charts.svg(losses(history, diagnosis, log=True), "loss-log", said))
+        shown[name] = Picture(name, drawn, caption, _TABLES[name](history, diagnosis))
     return shown
 
 

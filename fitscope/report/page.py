@@ -15,6 +15,7 @@ from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
 from fitscope.report import charts
 from fitscope.report.curves_view import figures
+from fitscope.report.svg import RULES
 from fitscope.report.view import view
 from fitscope.result import Result, message
 
@@ -44,7 +45,7 @@ def _shell() -> dict[str, str]:
     styles = [folder / "style.css", *sorted((folder / "parts").glob("*.css"))]
     script = (folder / "page.js").read_text(encoding="utf8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    style = "".join(path.read_text(encoding="utf8") for path in styles)
+    style = "".join(path.read_text(encoding="utf8") for path in styles) + RULES
     return {"style": style, "script": script, "script_hash": f"sha256-{digest}"}
 
 
@@ -58,6 +59,7 @@ def picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
         .get_template("picture.html.j2")
         .render(
             svg=svg,
+            rules=RULES,
             label=words.label(diagnosis.verdict),
             message=message(diagnosis),
             sentences=sentences,
