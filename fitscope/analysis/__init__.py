@@ -50,6 +50,7 @@ def analyze(
     data_dir: Path | str | None = None,
     output: Path | str | None = None,
     resume: bool = False,
+    teach: bool = False,
     tell: Tell | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Result:
@@ -81,6 +82,7 @@ def analyze(
         data_dir: where data is looked for first.
         output: the folder to make and fill; None writes nothing.
         resume: whether `output` may be there, from an analysis of the same plan that was stopped, to be gone on with.
+        teach: whether the report asks before it answers; nothing else depends on it.
         tell: is told every step and every epoch.
         should_stop: is asked after every epoch; True ends the training there, and the result is marked partial.
 
@@ -126,7 +128,7 @@ def analyze(
     command = repeat_command(plan, wishes)
     course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command, leaks)
     content = {"plan": plan.to_json(), **wishes.to_json()}
-    with open_folder(None if output is None else Path(output), content, resume) as folder:
+    with open_folder(None if output is None else Path(output), content, resume, teach) as folder:
         done = None if folder is None else folder.finished()
         if folder is not None and done is not None:
             course.tell(Step("folder", str(folder.path)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, data_dir, everywhere
+from fitscope.cli.options import Share, Verdicts, data_dir, everywhere, teach
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -67,6 +67,7 @@ INTERRUPTED = 130
               help="The folder to make (reports/DATASET-DATE-TIME).")  # fmt: skip
 @click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
+@teach
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in the browser.")
 @everywhere
@@ -122,17 +123,18 @@ def analyze(
             return INTERRUPTED
         finally:
             teller.close()
-    click.echo(result.to_text() if as_json else wrapped(_text(result, folder / "report.html")), nl=not as_json)
+    text = _text(result, folder / "report.html", told=not options["teach"])
+    click.echo(result.to_text() if as_json else wrapped(text), nl=not as_json)
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
 
 
-def _text(result: Result, report: Path) -> str:
-    """Return what the terminal shows at the end; its last line is the report's path."""
+def _text(result: Result, report: Path, told: bool) -> str:
+    """Return what the terminal shows at the end, the verdict only where it is told; its last line is the report's path."""
     from fitscope.report.summary import summary
 
-    lines = summary(result)
+    lines = summary(result) if told else ["The report asks before it answers:"]
     if result.partial:
         lines.append(f"The same command with --resume {shlex.quote(str(report.parent))} (and without --output) goes on.")
     return "\n".join([*lines, "", str(report)])

@@ -59,3 +59,5 @@ data_dir = click.option(
     metavar="DIR",
     help="Look for data here first, then in $FITSCOPE_DATA_DIR, fitscope's own folder and Keras' cache.",
 )
+
+teach = click.option("--teach", is_flag=True, help="Let the report ask first, and answer when the reader has chosen.")

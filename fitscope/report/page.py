@@ -16,6 +16,7 @@ from fitscope.history import TrainingHistory
 from fitscope.report import charts
 from fitscope.report.curves_view import figures
 from fitscope.report.svg import RULES
+from fitscope.report.teach_view import teaching
 from fitscope.report.view import view
 from fitscope.result import Result, message
 
@@ -23,8 +24,15 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render(result: Result) -> str:
-    """Return a result's page in the spoken language: one HTML text that needs no network and no other file."""
+def render(result: Result, teach: bool = False) -> str:
+    """Return a result's page in the spoken language: one HTML text that needs no network and no other file.
+
+    Args:
+        result: what the page is made from.
+        teach: whether the page asks first, and gives its answers after the reader has chosen.
+    """
+    if teach:
+        return fill("teach.html.j2", view=view(result), teaching=teaching(result))
     return fill("report.html.j2", view=view(result))
 
 
@@ -68,13 +76,13 @@ def picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
     )
 
 
-def write(result: Result, path: Path) -> None:
-    """Write a result's page whole or not at all.
+def write(result: Result, path: Path, teach: bool = False) -> None:
+    """Write a result's page whole or not at all; with `teach` as one that asks first.
 
     Raises:
         OSError: the file cannot be written.
     """
-    text = render(result)
+    text = render(result, teach)
     handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".html")
     try:
         with open(handle, "w", encoding="utf8") as file:
