@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
-    {"monitor"},
+    {"monitor", "plots"},
     {"analysis", "logs", "prediction"},
     {"report", "studies"},
     {"training"},

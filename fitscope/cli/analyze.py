@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, data_dir, everywhere, teach
+from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal, teach
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -67,7 +67,10 @@ INTERRUPTED = 130
               help="The folder to make (reports/DATASET-DATE-TIME).")  # fmt: skip
 @click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
+@lang
+@personal
 @teach
+@figures
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in the browser.")
 @everywhere
@@ -75,6 +78,8 @@ def analyze(
     dataset: str,
     output: Path | None,
     resume: Path | None,
+    figures: Path | None,
+    figure_formats: tuple[str, ...],
     fail_on: frozenset[str],
     open_report: bool,
     as_json: bool,
@@ -93,12 +98,12 @@ def analyze(
     from fitscope.cli.interrupt import Interrupt
     from fitscope.cli.progress import Teller
     from fitscope.cli.stderr import keep_for_people
-    from fitscope.cli.wrap import wrapped
     from fitscope.report.folder import default_folder
 
     if output is not None and resume is not None:
         raise click.UsageError("--output makes a folder and --resume goes on in one; give one of them.")
     folder = resume or output or default_folder(dataset)
+    formats = checked_figures(figures, figure_formats)
     keep_for_people()
     teller = Teller(quiet)
     with Interrupt() as interrupt:
@@ -123,29 +128,46 @@ def analyze(
             return INTERRUPTED
         finally:
             teller.close()
-    text = _text(result, folder / "report.html", told=not options["teach"])
-    click.echo(result.to_text() if as_json else wrapped(text), nl=not as_json)
+    click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told=not options["teach"]), nl=not as_json)
+    if figures is not None:
+        _draw(result, figures, formats, quiet)
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
 
 
 def _text(result: Result, report: Path, told: bool) -> str:
-    """Return what the terminal shows at the end, the verdict only where it is told; its last line is the report's path."""
+    """Return what the terminal shows at the end, the curves and verdict where they are told; its last line is the report's path."""
+    from fitscope.cli.picture import sketched
+    from fitscope.cli.wrap import wrapped
+    from fitscope.language import _
     from fitscope.report.summary import summary
 
-    lines = summary(result) if told else ["The report asks before it answers:"]
+    lines, picture = [_("The report asks first.")], ""
+    if told:
+        lines, picture = summary(result), sketched(result.history, result.diagnosis)
     if result.partial:
-        lines.append(f"The same command with --resume {shlex.quote(str(report.parent))} (and without --output) goes on.")
-    return "\n".join([*lines, "", str(report)])
+        text = _("The same command with --resume {folder} (and without --output) goes on.")
+        lines.append(text.format(folder=shlex.quote(str(report.parent))))
+    return "\n".join([*(["", picture] if picture else []), wrapped("\n".join([*lines, "", str(report)]))])
+
+
+def _draw(result: Result, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
+    from fitscope.report.figures import write
+
+    written = write(result, folder, formats)
+    if not quiet:
+        click.echo(f"{click.format_filename(folder)}: {', '.join(path.name for path in written)}", err=True)
 
 
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:
     from fitscope import words
+    from fitscope.language import ENGLISH, speaking
 
     if interrupted:
         return INTERRUPTED
     if result.refit_skipped == "minimum_not_reached":
-        click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)
+        with speaking(ENGLISH):
+            click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)
         return 1
     return FAILED_ON if result.diagnosis.verdict in fail_on else 0

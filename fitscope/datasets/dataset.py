@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_
 from fitscope.plan import Plan
 
 Rows = Any  # scipy CSR, an array [samples, ...], a tuple or dict of arrays (several inputs), a table, or a tf.data.Dataset
@@ -71,6 +72,7 @@ class Dataset:
         model: the network that an analysis takes where the person names none.
         num_words: the vocabulary's size, None for data without words.
         reading: says how a file with new samples is read, where no encoder does; None for arrays of the rows' shape.
+        texts: gives training samples' texts by their numbers; None where samples are no texts.
     """
 
     name: str
@@ -80,7 +82,7 @@ class Dataset:
     y_train: Labels
     x_test: Rows
     y_test: Labels
-    source: str = "your own function"
+    source: str = N_("your own function")
     sha256: str = ""
     split: Callable[[Labels, int], Indices] = field(default_factory=lambda: stratified)
     groups: NDArray[np.int64] | None = None
@@ -96,6 +98,7 @@ class Dataset:
     model: str = "textbook"
     num_words: int | None = None
     reading: Callable[[], Mapping[str, Any]] | None = None
+    texts: Callable[[Sequence[int]], list[str]] | None = None
     _encoders: dict[Any, Encoder] = field(default_factory=dict, compare=False, repr=False)
 
     @property

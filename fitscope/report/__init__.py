@@ -1,0 +1,24 @@
+"""How a person reads a result: on a page, in figures, in a terminal and in a notebook.
+
+Whoever imports this room has results and diagnoses that show themselves in notebooks; the rooms below need not know how.
+"""
+
+from fitscope.diagnosis import Diagnosis
+from fitscope.result import Result
+
+__all__ = ["Diagnosis", "Result"]
+
+
+def _diagnosis(diagnosis: Diagnosis) -> str:
+    from fitscope.report.notebook import html
+
+    return html(diagnosis)
+
+
+def _result(result: Result) -> str:
+    from fitscope.report.notebook import html
+
+    return html(result.diagnosis, result.history, result)
+
+
+Diagnosis.shown, Result.shown = _diagnosis, _result

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fitscope import words
 from fitscope.diagnosis.regions import Region
 from fitscope.language import N_, _
-from fitscope.report.svg import COLOURS, OVER_EPOCHS, SERIES, svg
+from fitscope.report.numbers import span
+from fitscope.report.palette import COLOURS, SERIES
+from fitscope.report.svg import svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +43,7 @@ def losses(
         best: the best epoch and its validation value.
         plateau: first and last epoch that are as good; a bar at the foot.
         ax: drawn on, where given; else on a figure of its own.
-        label: what the values are.
+        label: what the values are, in English.
         log: whether the upright axis is logarithmic; for values above 0 alone.
     """
     figure, ax = canvas(ax, _(label))
@@ -49,15 +51,14 @@ def losses(
         ax.set_yscale("log")
     for region in regions:
         _shade(ax, region)
-    dots, names = 4 if len(epochs) <= MARKED_UP_TO else 1.5, (_("training {what}"), _("validation {what}"))
-    told, held = (name.format(what=_(label)) for name in names)
+    dots, names = 4 if len(epochs) <= MARKED_UP_TO else 1.5, (_("training {measure}"), _("validation {measure}"))
+    told, held = (name.format(measure=_(label)) for name in names)
     ax.plot(epochs, training, "o", color=COLOURS["train"], markersize=dots, markeredgewidth=dots / 4, label=told)
     ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=held)
     if plateau is not None:
-        one = plateau[0] == plateau[1]
-        text = _("plateau, {first}") if one else _("plateau, {first} to {last}")
+        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else span(*map(str, plateau))
         ax.axvspan(plateau[0] - 0.5, plateau[1] + 0.5, ymax=0.025, color=COLOURS["best"], linewidth=0, gid="plateau",
-                   label=text.format(first=plateau[0], last=plateau[1]))  # fmt: skip
+                   label=_("plateau, {epochs}").format(epochs=spelt))  # fmt: skip
     if best is not None:
         ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
         ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=_("best epoch, {epoch}").format(epoch=best[0]))
@@ -82,15 +83,18 @@ def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: A
     return finish(figure, ax, epochs)
 
 
-def canvas(ax: Axes | None, ylabel: str, xlabel: str | None = None, size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
+def canvas(ax: Axes | None, ylabel: str, xlabel: str = N_("epoch"), size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """Return a figure with its axes, the given ones where there are any."""
     if ax is None:
-        from matplotlib.figure import Figure
+        from fitscope.report.chart_figure import ChartFigure
 
-        ax = Figure(figsize=size, layout="constrained").subplots()
-    ax.set_xlabel(_("epoch") if xlabel is None else xlabel)
+        ax = ChartFigure(figsize=size, layout="constrained", facecolor="white").subplots()
+        ax.set_facecolor("none")
+    ax.set_xlabel(_(xlabel))
     ax.set_ylabel(ylabel)
-    return ax.figure, ax  # type: ignore[return-value]
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure, ax
 
 
 def _shade(ax: Axes, region: Region) -> None:
@@ -103,10 +107,13 @@ def finish(figure: Figure, ax: Axes, epochs: Sequence[int], legend_columns: int 
     """Count epochs in whole numbers along the foot, and finish as all charts do."""
     from matplotlib.ticker import MaxNLocator
 
+    from fitscope.report.chart_figure import ChartFigure
+
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if epochs:
         ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
-        ax.set_gid(OVER_EPOCHS)
+        if isinstance(figure, ChartFigure):
+            figure.over_epochs = ax
     ax.xaxis.set_major_formatter("{x:,.0f}")
     if ax.get_yscale() == "log":
         _log_ticks(ax)
@@ -141,7 +148,9 @@ def tick_format(ticks: Values) -> str:
 
 
 def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
-    """Colour axes and texts as the page does, and set the legend above."""
+    """Colour axes and texts as the page does, and set the legend above; within the axes where they are a person's own."""
+    from fitscope.report.chart_figure import ChartFigure
+
     ax.spines[["top", "right"]].set_visible(False)
     for spine in ax.spines.values():
         spine.set_color(COLOURS["line"])
@@ -149,7 +158,9 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
     for text in (ax.xaxis.label, ax.yaxis.label):
         text.set_color(COLOURS["ink"])
     handles, labels = ax.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, fontsize=8.5,
-                      labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
+    look: dict[str, Any] = {"fontsize": 8.5, "labelcolor": COLOURS["ink"], "columnspacing": 1.2, "handlelength": 1.6}
+    if handles and isinstance(figure, ChartFigure):
+        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, **look)
+    elif handles:
+        ax.legend(handles, labels, loc="best", facecolor=ax.get_facecolor(), edgecolor="none", framealpha=0.8, **look)
     return figure

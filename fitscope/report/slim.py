@@ -16,7 +16,7 @@ _REACH = 0.6  # of a point: so far a line may reach out of its clip unseen
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 _COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
-_COUNTED = re.compile(r".*_\d+|over-epochs")  # ids that matplotlib gives by itself, and the one that marks axes
+_COUNTED = re.compile(r".*_\d+")  # ids that matplotlib gives by itself
 _LINK = re.compile(r"url\(#(.*)\)")
 _DEFAULTS = {("fill", "#000000"), ("stroke-dashoffset", "0"), ("stroke-linecap", "butt"), ("stroke-linejoin", "round"),
              ("stroke-width", "1"), ("font-size", "10px"), ("text-anchor", "start")}  # fmt: skip

@@ -17,7 +17,9 @@ REGIONS = ("underfitting", "good_fit", "overfitting")
 
 # {epoch}: where it was stopped; {kept}: the best until then; {cost}: how far above the lowest, in percent where that can be said.
 _STOPPED = {
-    "above": N_("Stopped after epoch {epoch} and its weights kept: validation loss {loss}, {cost} above the lowest (epoch {best})."),
+    "above": N_(
+        "Stopped after epoch {epoch} and its weights kept: validation loss {loss}, {cost} above the lowest (epoch {best})."
+    ),
     "lowest": N_("Stopped after epoch {epoch} and its weights kept: validation loss {loss}, the lowest of all."),
     "unmeasured": N_("Stopped after epoch {epoch}: its validation loss is not known."),
     "nothing_lost": N_("With the best so far kept (epoch {kept}): nothing lost."),

@@ -7,24 +7,18 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from fitscope.report import slim
+from fitscope.report.palette import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Drawn in colours that nothing else has, and made into classes afterwards, so that one picture serves light, dark and print.
-SERIES = tuple(f"series_{i}" for i in range(1, 9))
-_VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
-COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
 _NAMES = {colour: name.replace("_", "-") for name, colour in COLOURS.items()}
-RULES = "".join(f".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}" for name in _NAMES.values())
-
-OVER_EPOCHS = "over-epochs"  # the gid of axes that run over epochs
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def svg(figure: Figure, prefix: str, title: str) -> str:
-    """Return a figure as SVG that fits into the page, whose style sheet holds `RULES`.
+    """Return a figure as SVG that fits into the page, whose style sheet holds `rules`.
 
     Charts over epochs say in `data-plot` where: x0, y0, x1 and y1 of the plotting rectangle in units of the viewBox, and the epochs
     at its left and right edge.
@@ -35,15 +29,26 @@ def svg(figure: Figure, prefix: str, title: str) -> str:
         title: read out by screen readers; any text.
     """
     from fitscope.report import renderer
+    from fitscope.report.chart_figure import ChartFigure
 
     drawn = ET.fromstring(_UNREADABLE.sub("", renderer.draw(figure)))
     root = ET.Element("svg", {"role": "img", "aria-label": _UNREADABLE.sub("", title), "xmlns": "http://www.w3.org/2000/svg",
                               "viewBox": drawn.get("viewBox", ""), "font-size": "10", "stroke-linejoin": "round"})  # fmt: skip
-    along = next((ax for ax in figure.axes if ax.get_gid() == OVER_EPOCHS), None)
+    along = figure.over_epochs if isinstance(figure, ChartFigure) else None
     if along is not None:
         root.set("data-plot", _plot(figure, along))
     root.extend(slim.Picture(drawn, prefix, _NAMES).elements())
     return ET.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+def rules(within: str = "") -> str:
+    """Return the style sheet's rules for the charts' classes, which take their colours from the page's variables.
+
+    Args:
+        within: the selector of what holds the charts, where the rules are to hold there alone.
+    """
+    ways = (("f", "fill"), ("s", "stroke"))
+    return "".join(f"{within} .{way}-{name}{{{key}:var(--{name})}}".strip() for name in _NAMES.values() for way, key in ways)
 
 
 def scales(linear: str, log: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,9 +12,9 @@ from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
-from fitscope.report import answers_view, charts, curves_view
+from fitscope.report import answers_view, curves_view
 from fitscope.report.facts_view import name_of
-from fitscope.report.numbers import number
+from fitscope.report.numbers import count, number
 from fitscope.report.scores_view import MEASURES, between, measured
 from fitscope.report.sections import Picture
 from fitscope.report.stop_view import REGIONS
@@ -68,13 +69,10 @@ def _questions(result: Result) -> Iterator[Question]:
 
 
 def _picture(history: TrainingHistory) -> Picture | None:
-    if not np.isfinite(np.concatenate([history.loss, history.val_loss])).any():
-        return None
+    """Return the loss curves with nothing beside them."""
+    drawn = curves_view.losses(history, None)
     caption = _("Dots: loss on the training data. Line: loss on validation data, which the network does not learn from.")
-    title = _("Training and validation loss over {epochs} epochs").format(epochs=f"{len(history):,}")
-    drawn = charts.svg(curves_view.losses(history, None), "question-loss", f"{title}. {caption}")
-    heads = (_("epoch"), _("training"), _("validation"))
-    return Picture("question-loss", drawn, caption, curves_view.by_epoch(heads, history.epochs, (history.loss, history.val_loss)))
+    return None if drawn is None else dataclasses.replace(drawn, name="question-loss", caption=caption, log=None)
 
 
 def _stop(result: Result) -> Question | None:
@@ -89,11 +87,11 @@ def _stop(result: Result) -> Question | None:
         "stop",
         _("Where would you stop?"),
         _("After which epoch would you keep the weights?"),
-        tuple(Choice(_("after epoch {epoch}").format(epoch=f"{e:,}"), first <= e <= last, _cost(result, e)) for e in epochs),
+        tuple(Choice(_("after epoch {epoch}").format(epoch=count(e)), first <= e <= last, _cost(result, e)) for e in epochs),
         (
-            _("Validation loss is lowest after epoch {best}.").format(best=f"{diagnosis.best_epoch:,}")
+            _("Validation loss is lowest after epoch {best}.").format(best=count(diagnosis.best_epoch))
             + " "
-            + plateau.format(first=f"{first:,}", last=f"{last:,}"),
+            + plateau.format(first=count(first), last=count(last)),
             _("Any epoch of the plateau is a good answer: the validation data cannot tell them from the best. Training loss "
               "decides nothing here, for it falls on while the network learns its training data by heart."),
         ),
@@ -119,7 +117,7 @@ def _cost(result: Result, epoch: int) -> str:
         return _("Its validation loss, {loss}, is the lowest of all.").format(loss=number(value))
     cost = f"{number(100 * (value / lowest - 1), 1)} %" if lowest > 0 else number(value - lowest)
     text = _("Its validation loss, {loss}, lies {cost} above the lowest (epoch {best}).")
-    return text.format(loss=number(value), cost=cost, best=f"{diagnosis.best_epoch:,}")
+    return text.format(loss=number(value), cost=cost, best=count(diagnosis.best_epoch))
 
 
 def _region(result: Result) -> Question | None:
@@ -130,11 +128,11 @@ def _region(result: Result) -> Question | None:
     region = next((r for r in regions if r.label == "overfitting"), regions[0])
     epoch = region.first if region.label == "overfitting" else region.last
     said = _("Epoch {epoch} lies in the region {region}, epochs {first} to {last}.")
-    told = said.format(epoch=f"{epoch:,}", region=words.label(region.label), first=f"{region.first:,}", last=f"{region.last:,}")
+    told = said.format(epoch=count(epoch), region=words.label(region.label), first=count(region.first), last=count(region.last))
     return Question(
         "region",
-        _("Which region is epoch {epoch}?").format(epoch=f"{epoch:,}"),
-        _("Epoch {epoch} belongs to").format(epoch=f"{epoch:,}"),
+        _("Which region is epoch {epoch}?").format(epoch=count(epoch)),
+        _("Epoch {epoch} belongs to").format(epoch=count(epoch)),
         tuple(Choice(words.label(name), name == region.label, told) for name in REGIONS),
         (told, *(f"{row.term}, {row.values[0]}: {row.values[1]}." for row in answers_view.regions(result.diagnosis))),
     )
@@ -160,7 +158,9 @@ def _verdict(result: Result) -> Question:
         ask = _("At the end validation minus training loss, the generalization gap, is {gap}. What do the curves say?")
         ask = ask.format(gap=number(float(gaps[-1])))
     evidence = words.evidence(diagnosis.verdict, diagnosis.evidence)
-    gap = _("A gap alone is no harm: it says that the network knows its training data better. Harm is a validation loss that rises.")
+    gap = _(
+        "A gap alone is no harm: it says that the network knows its training data better. Harm is a validation loss that rises."
+    )
     return Question(
         "verdict",
         _("Does it overfit?"),
@@ -194,13 +194,15 @@ def _quoted(result: Result) -> Question:
 
 def _on_training(history: TrainingHistory, name: str) -> str:
     value = measured(name, float(history.curve(name)[-1])) if len(history) else ""
-    return _("It is {value}, on data that the network has learnt: with enough epochs it gets as good as you like.").format(value=value)
+    return _("It is {value}, on data that the network has learnt: with enough epochs it gets as good as you like.").format(
+        value=value
+    )
 
 
 def _on_validation(history: TrainingHistory, best: int, name: str) -> str:
     value = measured(name, float(history.curve(f"val_{name}")[history.epochs.index(best)]))
     text = _("It is {value}, but this data chose the epoch among {epochs}: the best of many is a little too good.")
-    return text.format(value=value, epochs=f"{len(history):,}")
+    return text.format(value=value, epochs=count(len(history)))
 
 
 def _tested(score: Score | None, name: str, what: str) -> str:

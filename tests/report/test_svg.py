@@ -35,13 +35,13 @@ def test_svg_is_well_formed_names_its_title_and_uses_the_pages_colours(values):
     assert root.get("aria-label") == "Loss curves"
     assert root.get("viewBox")
     assert "f-train" in text
-    assert not [colour for colour in svg.COLOURS.values() if colour in text]
+    assert not [colour for colour in charts.COLOURS.values() if colour in text]
 
 
-@pytest.mark.parametrize("name", svg.COLOURS)
+@pytest.mark.parametrize("name", charts.COLOURS)
 def test_every_colour_has_a_rule_in_the_pages_style(name):
     name = name.replace("_", "-")
-    assert f".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}" in svg.RULES
+    assert f".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}" in svg.rules()
 
 
 def test_same_figure_gives_the_same_svg():
