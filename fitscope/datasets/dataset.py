@@ -59,8 +59,7 @@ class Dataset:
         x_train, x_test: rows; `test` may be empty.
         y_train, y_test: labels from 0 [samples], or float32 [samples, outputs] for multilabel and regression.
         split: gives the validation samples' indices, for a number of them.
-        groups: the group that each training sample belongs to [samples], None where there are none; a group stays on
-            one side of every split.
+        groups: the group that each training sample belongs to [samples]; it stays on one side of every split. None: no groups.
         test_groups: the same of the test samples [samples], numbered alike; their test result is as sure as there are groups.
         ordered: whether samples are in the order of time; then folds are refused and sizes take the latest.
         fit: learns from the training part's raw rows how rows become numbers; None where they are numbers already.

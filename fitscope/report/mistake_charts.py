@@ -60,7 +60,7 @@ def reliability(bins: Points, shares: Points, width: float, lowest: float = 0.0,
     """
     figure, ax = canvas(ax, _("share of right answers"), _("confidence"), SQUARE)
     middles, heights = zip(*shares)
-    ax.bar(middles, heights, width * 0.9, color=COLOURS["good_fit"], label=_("share of all answers"), gid="shares")
+    ax.bar(middles, heights, width * 0.9, color=COLOURS["good_fit"], label=_("share of all answers"))
     ax.plot([lowest, 1], [lowest, 1], label=_("calibrated"), gid="calibrated", **_GUESS)
     ax.plot(*zip(*bins), marker="o", markersize=5, label=_("this network"), gid="reliability", **_CURVE)
     _finished(figure, ax, None)

@@ -14,7 +14,7 @@ from fitscope.diagnosis.ranking import ranking
 from fitscope.diagnosis.residuals import residuals
 from fitscope.report.confusion_view import class_table, matrix, pairs_in_words, shorten
 from fitscope.report.mistakes_view import mistakes
-from fitscope.report.page import _environment
+from fitscope.report.page import environment
 from fitscope.result import Mistakes, Result, Sample, Shown
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\"'"
@@ -24,7 +24,7 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
 def rendered(view):
     source = '{% from "mistakes.html.j2" import mistakes %}{{ mistakes(view) }}'
-    return _environment().from_string(source).render(view=view)
+    return environment().from_string(source).render(view=view)
 
 
 class Tags(html.parser.HTMLParser):

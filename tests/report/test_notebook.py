@@ -13,7 +13,7 @@ from fitscope.diagnosis import judge
 def test_result_shows_verdict_numbers_curves_and_test_results(result):
     html = result._repr_html_()
     assert result.diagnosis.message in html
-    assert 'aria-label="Training and validation loss"' in html
+    assert 'aria-label="Training and validation loss. ' in html
     assert "<dt>best epoch</dt>" in html
     assert html.count('<th scope="row">') == 2
     assert "Refitting" in html
