@@ -17,6 +17,7 @@ from fitscope.report.page import environment
 from fitscope.report.repeats_view import averaged
 from fitscope.report.scores_view import gain_sentences, own_scores
 from fitscope.report.sections import Row, Table
+from fitscope.report.svg import rules
 from fitscope.result import Result
 
 ADVICE = 3  # at most; the report has all of it
@@ -50,7 +51,9 @@ def html(diagnosis: Diagnosis, history: TrainingHistory | None = None, result: R
         gain = None if result.refit is None else gain_sentences(result.refit.gain, _("Refitting"))
         shown = dataclasses.replace(shown, numbers=headline(result, averaged(result)), tests=own_scores(result), gain=gain)
     light, dark = (_variables(colours) for colours in (palette.LIGHT, palette.DARK))
-    return environment().get_template("notebook.html.j2").render(shown=shown, light=light, dark=dark)
+    return (
+        environment().get_template("notebook.html.j2").render(shown=shown, light=light, dark=dark, rules=rules(".fitscope-shown"))
+    )
 
 
 def _shown(diagnosis: Diagnosis, svg: str | None) -> Shown:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fitscope.report import charts, fonts
+from fitscope.report import fonts, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,6 +46,7 @@ class Picture:
         caption: what to see in it; screen readers read title and caption in the picture's place.
         draw: draws it, on the given axes where there are any; on a page it is drawn when it is shown.
         table: its numbers.
+        log: draws it on a logarithmic scale, where there is one; the page shows one of the two.
     """
 
     name: str
@@ -53,12 +54,15 @@ class Picture:
     caption: str
     draw: Callable[[Axes | None], Figure]
     table: Table | None = None
+    log: Callable[[Axes | None], Figure] | None = None
 
     @property
     def svg(self) -> str:
         """The chart as the page embeds it."""
+        said = f"{self.title}. {self.caption}".strip()
         with fonts.spoken():
-            return charts.svg(self.draw(None), self.name, f"{self.title}. {self.caption}".strip())
+            drawn = svg.svg(self.draw(None), self.name, said)
+            return drawn if self.log is None else svg.scales(drawn, svg.svg(self.log(None), f"{self.name}-log", said))
 
 
 @dataclass(frozen=True)
