@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fitscope.analysis import analyze
+    from fitscope.comparison import Comparison
     from fitscope.datasets import Dataset
     from fitscope.diagnosis import Diagnosis
     from fitscope.errors import DataError, FitscopeError, OutputError, OwnCodeError, ResultError, UsageError
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from fitscope.prediction import predict
     from fitscope.readers import read_history
     from fitscope.result import Result
+    from fitscope.runs import compare, read_result
 
 # Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes.
 _HOMES = {
     "analyze": "analysis",
+    "compare": "runs",
+    "Comparison": "comparison",
     "diagnose": "logs",
     "Diagnosis": "diagnosis",
     "Dataset": "datasets",
@@ -36,9 +40,11 @@ _HOMES = {
     "predict": "prediction",
     "Result": "result",
     "read_history": "readers",
+    "read_result": "runs",
 }
 
 __all__ = [
+    "Comparison",
     "DataError",
     "Dataset",
     "Diagnosis",
@@ -52,9 +58,11 @@ __all__ = [
     "TrainingHistory",
     "UsageError",
     "analyze",
+    "compare",
     "diagnose",
     "predict",
     "read_history",
+    "read_result",
     "version",
 ]
 

@@ -10,10 +10,10 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
-    {"monitor"},
+    {"monitor", "runs"},
     {"analysis", "logs", "prediction"},
     {"report", "studies"},
-    {"training"},
+    {"training", "comparison"},
     {"datasets", "readers"},
     {"result"},
     {"diagnosis"},
