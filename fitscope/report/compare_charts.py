@@ -51,7 +51,16 @@ def overlaid(runs: Sequence[Curves], limits: tuple[float, float], ax: Axes | Non
         ax.plot(run.validation.epochs, run.validation.values, color=colour, linewidth=2, linestyle=STROKES[i % len(STROKES)],
                 marker=MARKS[(i + i // len(MARKS)) % len(MARKS)], markersize=4, markevery=every, gid=f"validation-{i}")  # fmt: skip
         if run.best is not None:
-            ax.plot(*run.best, "o", color=colour, markersize=10, markerfacecolor="none", markeredgewidth=1.6, gid=f"best-{i}")
+            ax.plot(
+                *run.best,
+                "o",
+                color=colour,
+                markersize=10,
+                markerfacecolor="none",
+                markeredgewidth=1.6,
+                clip_on=False,
+                gid=f"best-{i}",
+            )
     ax.set_ylim(*limits)
     finish(figure, ax, (min(epochs), max(epochs)) if epochs else ())
     for i, run in enumerate(runs):
@@ -70,15 +79,26 @@ def small(run: Curves, epochs: tuple[int, int], limits: tuple[float, float], ax:
     """
     from matplotlib.ticker import MaxNLocator
 
-    figure, ax = canvas(ax, "", "", SMALL)
+    ax = _frame() if ax is None else ax
     ax.plot(*run.training, ":", color=COLOURS["train"], linewidth=1.4, gid="training")
     ax.plot(run.validation.epochs, run.validation.values, "-", color=COLOURS["val"], linewidth=1.6, gid="validation")
     if run.plateau is not None:
         ax.axvspan(run.plateau[0] - 0.5, run.plateau[1] + 0.5, ymax=0.05, color=COLOURS["best"], linewidth=0, gid="plateau")
     if run.best is not None:
-        ax.plot(*run.best, "D", color=COLOURS["best"], markersize=5, gid="best")
+        ax.plot(*run.best, "D", color=COLOURS["best"], markersize=5, clip_on=False, gid="best")
     ax.set_ylim(*limits)
     ax.yaxis.set_major_locator(MaxNLocator(3))
-    finish(figure, ax, epochs)
+    figure = finish(ax.figure, ax, epochs)  # type: ignore[arg-type]
     ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+    longest = max(len(f"{tick:.4g}") for tick in ax.get_yticks())
+    figure.subplots_adjust(left=0.06 + 0.04 * longest)
     return figure
+
+
+def _frame() -> Axes:
+    """Return axes of a fixed place; laying out a hundred pictures takes ten times as long as drawing them."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=SMALL)
+    figure.subplots_adjust(right=0.97, top=0.96, bottom=0.16)
+    return figure.subplots()

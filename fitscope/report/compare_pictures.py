@@ -40,21 +40,27 @@ class Curves:
     little: bool
 
 
-def curves(comparison: Comparison, scale: Scale, place: int) -> Curves:
-    """Return the charts of the runs of one scale.
+def curves(comparison: Comparison, scale: Scale, name: str) -> Curves:
+    """Return the charts of the runs of one scale: over each other in the order given, in little the lowest loss first.
 
     Args:
         comparison: of the runs.
         scale: of which the runs are drawn.
-        place: of the scale, for ids of its own.
+        name: begins the charts' ids.
     """
     runs = [comparison.runs[i] for i in scale.runs if _drawable(comparison.runs[i])]
     shared = _share_an_axis(runs)
     if not runs:
         return Curves((), "", False)
     if len(runs) <= OVER_EACH_OTHER and shared:
-        return _large(runs, f"curves-{place}")
-    return _little(runs, f"curves-{place}", shared)
+        return _large(runs, name)
+    return _little(sorted(runs, key=lowest_loss), name, shared)
+
+
+def lowest_loss(run: ReadRun) -> float:
+    """Return a run's lowest validation loss, infinity where there is none, to sort by."""
+    known = run.result.diagnosis.best_val_loss
+    return math.inf if known is None or not math.isfinite(known) else known
 
 
 def _drawable(run: ReadRun) -> bool:

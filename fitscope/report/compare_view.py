@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fitscope import words
 from fitscope.comparison import Comparison, ReadRun
 from fitscope.language import N_, _, _n
-from fitscope.report.compare_pictures import Curves, curves
+from fitscope.report.compare_pictures import Curves, curves, lowest_loss
 from fitscope.report.compare_words import finding, scale_name, tested, untested
 from fitscope.report.embedding import as_script
 from fitscope.report.facts_view import spaced
@@ -18,6 +18,7 @@ from fitscope.report.scores_view import between, measured
 from fitscope.result import Score, message
 
 SETTINGS_AS_ROWS = 5  # runs; of more, the runs are the rows
+CURVES_FIRST = 12  # charts; of more the table stands before them
 _OPEN = {"optimizer": N_("as the function compiled it"), "learning_rate": N_("the optimizer's own")}
 _HASHES = ("data_sha256", "model_sha256")
 
@@ -80,7 +81,14 @@ class CompareView:
     @property
     def contents(self) -> tuple[tuple[str, str], ...]:
         """Every section, its id and its heading."""
-        return tuple((name, _(heading)) for name, heading in SECTIONS.items())
+        curves, runs, *rest = SECTIONS
+        names = (runs, curves, *rest) if self.long else SECTIONS
+        return tuple((name, _(SECTIONS[name])) for name in names)
+
+    @property
+    def long(self) -> bool:
+        """Whether there are so many curves that the table stands before them."""
+        return sum(len(group.curves.drawn) for group in self.groups) > CURVES_FIRST
 
 
 SECTIONS = {
@@ -100,7 +108,7 @@ def compare_view(comparison: Comparison, created: str) -> CompareView:
         created: when.
     """
     count = len(comparison.runs)
-    groups = tuple(Group(scale_name(scale), curves(comparison, scale, i)) for i, scale in enumerate(comparison.scales))
+    groups = tuple(Group(scale_name(scale), curves(comparison, scale, f"curves-{i}")) for i, scale in enumerate(comparison.scales))
     return CompareView(
         title=_n("{count} run", "{count} runs compared", count).format(count=count),
         about=", ".join(dict.fromkeys(group.name for group in groups)),
@@ -121,12 +129,9 @@ def compare_view(comparison: Comparison, created: str) -> CompareView:
 
 def ranked(comparison: Comparison) -> list[int]:
     """Return the runs' places as the table shows them: scale by scale, the lowest validation loss first."""
-
-    def loss(place: int) -> float:
-        known = comparison.runs[place].result.diagnosis.best_val_loss
-        return math.inf if known is None or not math.isfinite(known) else known
-
-    return [place for scale in comparison.scales for place in sorted(scale.runs, key=loss)]
+    return [
+        place for scale in comparison.scales for place in sorted(scale.runs, key=lambda place: lowest_loss(comparison.runs[place]))
+    ]
 
 
 def runs_table(comparison: Comparison) -> Sortable:

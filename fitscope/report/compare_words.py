@@ -49,7 +49,7 @@ def _of_scale(comparison: Comparison, scale: Scale, several: bool) -> list[str]:
         text = _("On {data} no run has a validation loss.") if several else _("No run has a validation loss.")
         return [text.format(data=scale_name(scale))]
     said, count = comparison.runs[scale.lowest].result.diagnosis, len(scale.runs)
-    text = _("Of {count} runs {name} has the lowest validation loss, {loss}, after epoch {epoch}.")
+    text = _("Of {count} runs, {name} has the lowest validation loss, {loss}, after epoch {epoch}.")
     if several:
         text = _("On {data}, of {count} runs, {name} has the lowest validation loss, {loss}, after epoch {epoch}.")
     if several and count == 1:
