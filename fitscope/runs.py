@@ -76,10 +76,7 @@ def read_result(path: str | Path) -> Result:
         >>> read_result("my-report").refit.test.accuracy  # doctest: +SKIP
         0.883
     """
-    found = list(_runs_in(Path(path), MOST + 1))
-    if len(found) > 1:
-        raise DataError(f"{path} holds several runs, such as {found[0].source} and {found[1].source}; give one of them.")
-    return found[0].result
+    return _only(Path(path)).result
 
 
 def write_report(path: str | Path, output: str | Path | None = None) -> Path:
@@ -97,11 +94,10 @@ def write_report(path: str | Path, output: str | Path | None = None) -> Path:
         ResultError: the result contradicts itself, or a newer fitscope wrote it.
         OutputError: the page cannot be written, or something else is there.
     """
-    result = read_result(path)
-    if result.log is not None and not _is_own(Path(path)):
+    run = _only(Path(path))
+    if run.lacks == "log":
         raise DataError(f"{path} is a log, and no result; fitscope diagnose {path} --output FILE makes its page.")
-    folder = Path(path) if Path(path).is_dir() else Path(path).parent
-    return write_pages([result], folder / _REPORT if output is None else Path(output))[0]
+    return write_pages([run.result], Path(run.source).with_name(_REPORT) if output is None else Path(output))[0]
 
 
 def write_comparison(comparison: Comparison, path: str | Path) -> Path:
@@ -126,6 +122,13 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
     return path
 
 
+def _only(path: Path) -> ReadRun:
+    found = list(_runs_in(path, 2))
+    if len(found) > 1:
+        raise DataError(f"{path} holds several runs, such as {found[0].name} and {found[1].name}; give one of them.")
+    return found[0]
+
+
 def _readable(runs: Sequence[Source]) -> tuple[list[ReadRun], list[Unread]]:
     """Read what can be read; the rest comes with its reason."""
     found: list[ReadRun] = []
@@ -136,7 +139,7 @@ def _readable(runs: Sequence[Source]) -> tuple[list[ReadRun], list[Unread]]:
         try:
             found += [_given(run)] if isinstance(run, Result) else _runs_in(Path(run), MOST + 1 - len(found))
         except FitscopeError as error:
-            unread.append(Unread(str(run), str(error)))
+            unread.append(Unread(written(str(run)), written(str(error))))
         if len(found) > MOST:
             raise UsageError(_too_many(f"More than {MOST}"))
     return found, unread
@@ -183,18 +186,14 @@ def _in_file(path: Path) -> Iterator[ReadRun]:
         yield from _in_log(path)
         return
     losses, groups, lacks = _samples(result, path.with_name(_SAMPLES))
-    yield ReadRun(_name(result, str(path)), str(path), result, losses, groups, lacks)
-
-
-def _is_own(path: Path) -> bool:
-    return any((path / name).is_file() for name in (_RESULT, _REPORT)) if path.is_dir() else result_in(Log(path)) is not None
+    yield ReadRun(_name(result, str(path)), written(str(path)), result, losses, groups, lacks)
 
 
 def _in_log(path: Path) -> Iterator[ReadRun]:
     for reading in read_history(path):
         result = result_of(reading, reading.diagnosis or judge(reading.history), f"fitscope diagnose {path}")
         name = _name(result, str(path)) + ("" if reading.run is None else f", {written(reading.run)}")
-        yield ReadRun(name, reading.source, result, lacks="log")
+        yield ReadRun(name, written(reading.source), result, lacks="log")
 
 
 def _name(result: Result, source: str) -> str:
@@ -231,7 +230,7 @@ def _samples(result: Result, path: Path) -> tuple[np.ndarray | None, np.ndarray 
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(member.file_size for member in packed.infolist()) > LARGEST:
-                return None, None, "no_samples"
+                return None, None, "too_large"
         with np.load(path, allow_pickle=False) as arrays:
             losses, groups = np.asarray(arrays["losses"], np.float32), arrays.get("groups")
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):

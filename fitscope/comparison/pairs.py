@@ -44,7 +44,7 @@ class Unpaired:
 
     Args:
         runs: their places.
-        reason: `log`, `no_samples`, `contradicts`, `no_groups`, `other_samples`, `alone` or `not_finite`.
+        reason: `log`, `no_samples`, `too_large`, `contradicts`, `no_groups`, `other_samples`, `alone` or `not_finite`.
         than: the run whose validation samples are other ones, with `other_samples`.
         settings: what decides the validation samples, and differs from that run's.
     """

@@ -20,7 +20,7 @@ class ReadRun:
         result: what it found.
         losses: validation samples' losses [epochs, samples] of the epochs that may be the best; None where they are not known.
         groups: each of those samples' group [samples], None where they are independent.
-        lacks: why there are no losses: `log`, `no_samples`, `contradicts` or `no_groups`; None where there are.
+        lacks: why there are no losses: `log`, `no_samples`, `too_large`, `contradicts` or `no_groups`; None where there are.
     """
 
     name: str

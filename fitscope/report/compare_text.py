@@ -63,7 +63,7 @@ def shortened(name: str) -> str:
 
     Example:
         >>> shortened("plain"), shortened("2026-01-02-a-very-long-name-of-a-run-7")
-        ('plain', '2026-01-02-a…e-of-a-run-7')
+        ('plain', '2026-01-02-a…-of-a-run-7')
     """
     half = _NAME_WIDTH // 2
     return name if wide(name) <= _NAME_WIDTH else f"{name[:half]}…{name[1 - half :]}"

@@ -185,7 +185,7 @@ def _tested(run: ReadRun, name: str) -> Cell:
 
 
 def _captions(comparison: Comparison) -> tuple[str, ...]:
-    told = [_("The lowest best validation loss stands first; a click on a head sorts by its column.")]
+    told = [_("The lowest best validation loss stands first.")]
     if any(run.test is not None for run in comparison.runs):
         told.append(
             _(

@@ -14,7 +14,8 @@ _NAMES_SHOWN = 5
 _REASONS = {
     "log": N_("A log holds no samples' losses: {names}."),
     "no_samples": N_("No samples.npz lies beside the result, so the samples' losses are not known: {names}."),
-    "contradicts": N_("The samples.npz beside the result holds the losses of another training, so it is not used: {names}."),
+    "too_large": N_("The samples.npz beside the result is too large to be read: {names}."),
+    "contradicts": N_("The samples.npz beside the result does not hold this training's losses, so it is not used: {names}."),
     "no_groups": N_("The samples form groups that samples.npz does not name; analyze again to test this: {names}."),
     "not_finite": N_("After no epoch are all samples' losses finite: {names}."),
     "alone": N_("No other run holds the losses of the same validation samples: {names}."),
