@@ -12,21 +12,35 @@ if TYPE_CHECKING:
     from fitscope.diagnosis import Diagnosis
     from fitscope.errors import DataError, FitscopeError, OutputError, OwnCodeError, ResultError, UsageError
     from fitscope.history import TrainingHistory
+    from fitscope.language import speaking
     from fitscope.logs import diagnose
     from fitscope.monitor import Monitor
     from fitscope.plan import Plan
+    from fitscope.plots import (
+        plot_chances,
+        plot_folds,
+        plot_gains,
+        plot_gap,
+        plot_losses,
+        plot_metric,
+        plot_remedies,
+        plot_repeats,
+        plot_search,
+        plot_sizes,
+    )
     from fitscope.prediction import predict
     from fitscope.readers import read_history
     from fitscope.result import Result
     from fitscope.runs import compare, read_result
 
-# Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes.
+# Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes. Results and diagnoses come
+# by way of the room that teaches them to show themselves in notebooks.
 _HOMES = {
     "analyze": "analysis",
     "compare": "runs",
-    "Comparison": "comparison",
+    "Comparison": "report",
     "diagnose": "logs",
-    "Diagnosis": "diagnosis",
+    "Diagnosis": "report",
     "Dataset": "datasets",
     "DataError": "errors",
     "FitscopeError": "errors",
@@ -37,8 +51,19 @@ _HOMES = {
     "TrainingHistory": "history",
     "Monitor": "monitor",
     "Plan": "plan",
+    "plot_chances": "plots",
+    "plot_folds": "plots",
+    "plot_gains": "plots",
+    "plot_gap": "plots",
+    "plot_losses": "plots",
+    "plot_metric": "plots",
+    "plot_remedies": "plots",
+    "plot_repeats": "plots",
+    "plot_search": "plots",
+    "plot_sizes": "plots",
     "predict": "prediction",
-    "Result": "result",
+    "speaking": "language",
+    "Result": "report",
     "read_history": "readers",
     "read_result": "runs",
 }
@@ -60,9 +85,20 @@ __all__ = [
     "analyze",
     "compare",
     "diagnose",
+    "plot_chances",
+    "plot_folds",
+    "plot_gains",
+    "plot_gap",
+    "plot_losses",
+    "plot_metric",
+    "plot_remedies",
+    "plot_repeats",
+    "plot_search",
+    "plot_sizes",
     "predict",
     "read_history",
     "read_result",
+    "speaking",
     "version",
 ]
 

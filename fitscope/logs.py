@@ -23,7 +23,7 @@ from fitscope.history import TrainingHistory, mean_of
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
 from fitscope.readers.reading import history_of
-from fitscope.result import LogFacts, Result
+from fitscope.result import Author, LogFacts, Result
 
 _SHARE_OF_LEVEL, _SHARE_OF_RANGE = 0.02, 0.1  # by which val_loss and the samples' mean may drift apart
 _NO_UTF8 = re.compile("[\ud800-\udfff]")
@@ -60,10 +60,10 @@ def diagnose(
     if isinstance(curves, (list, tuple)):
         if validation_losses is not None:
             raise ResultError("Samples' losses belong to one training, and there are several; give one, or leave them out.")
-        history, together = several([_history(one, names) for one in curves])
+        history, together = several([history_in(one, names) for one in curves])
         diagnosis = judge(history, together, repeats=True) if len(curves) > 1 else judge(history)
     else:
-        history = _history(curves, names)
+        history = history_in(curves, names)
         diagnosis = judge(history, None if validation_losses is None else _of(history, _matrix(validation_losses)))
     return pictured(history, diagnosis)
 
@@ -84,7 +84,18 @@ def several(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.n
     return mean, np.stack(each, axis=1)
 
 
-def _history(curves: Any, names: Names) -> TrainingHistory:
+def history_in(curves: Any, names: Names | None = None) -> TrainingHistory:
+    """Return the curves of one training, whatever holds them.
+
+    Args:
+        curves: one of `KINDS`, or a `Result`.
+        names: of the losses, where they are not known.
+
+    Raises:
+        DataError: a log cannot be read, or holds several trainings.
+        ResultError: there are no curves in it.
+    """
+    names = names or Names()
     if isinstance(curves, (str, Path)):
         return _only(read_history(curves, loss=names.loss, val_loss=names.val_loss), curves)
     content = getattr(curves, "history", curves)
@@ -154,9 +165,9 @@ def pictured(history: TrainingHistory, diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
-    from fitscope.report.page import picture
+    from fitscope.report.notebook import html
 
-    return picture(history, diagnosis)
+    return html(diagnosis, history)
 
 
 def changes(paths: Sequence[Path], seconds: float | None, every: float = 2.0) -> Iterator[None]:
@@ -190,17 +201,19 @@ def _stamps(path: Path) -> list[tuple[str, int, int]]:
     return stamps
 
 
-def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
+def result_of(
+    reading: Reading, diagnosis: Diagnosis, command: str, author: Author | None = None, notes: str | None = None
+) -> Result:
     """Return the result that a log's page is made from.
 
     Args:
         reading: the training as it was read.
         diagnosis: of its curves.
         command: what made it.
+        author, notes: whose page it is, and their own text in Markdown.
     """
     from fitscope import version
 
-    notes = tuple(written(note) for note in reading.notes)
     run = None if reading.run is None else written(reading.run)
     return Result(
         fitscope=version(),
@@ -215,7 +228,9 @@ def result_of(reading: Reading, diagnosis: Diagnosis, command: str) -> Result:
         refit=None,
         test_reads=0,
         command=written(command),
-        log=LogFacts(written(reading.source), run, notes),
+        log=LogFacts(written(reading.source), run, tuple(map(written, reading.notes))),
+        author=author,
+        notes=notes,
     )
 
 

@@ -16,6 +16,7 @@ from fitscope.diagnosis import Diagnosis, judge
 from fitscope.diagnosis.stopping import chance_of_better
 from fitscope.errors import ResultError, UsageError
 from fitscope.history import TrainingHistory
+from fitscope.language import _
 from fitscope.logs import pictured, result_of, write_pages
 from fitscope.readers import Reading
 from fitscope.result import message
@@ -132,13 +133,14 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         if not self.stop or self.stopped:
             return
         if not math.isfinite(mean):
-            self._end(f"the validation loss was no longer a finite number after epoch {epoch + 1}")
+            self._end(_("the validation loss was no longer a finite number after epoch {epoch}").format(epoch=epoch + 1))
             return
         left = int(self.params.get("epochs") or 0) - epoch - 1
         chance = chance_of_better(np.array([metrics["val_loss"] for metrics in self._metrics]), left)
         if left > 0 and chance < self.limit:
             self._stopped_early = {"epoch": epoch + 1, "percent": 100 * chance}
-            self._end(f"the chance that a later epoch is better has fallen to {100 * chance:.1f} % after epoch {epoch + 1}")
+            text = _("the chance that a later epoch is better has fallen to {percent:.1f} % after epoch {epoch}")
+            self._end(text.format(percent=100 * chance, epoch=epoch + 1))
 
     def on_train_end(self, logs: Any = None) -> None:
         if not self._metrics:
@@ -151,9 +153,9 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         if self.verbose:
             print(f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}")
             if self.stopped:
-                print(f"Stopped: {self.stopped}.")
+                print(_("Stopped: {why}.").format(why=self.stopped))
             if restored:
-                print(f"The model has the weights of epoch {diagnosis.best_epoch}.")
+                print(_("The model has the weights of epoch {epoch}.").format(epoch=diagnosis.best_epoch))
         if self.report is not None:
             self._write(diagnosis)
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from fitscope.comparison import Comparison, ReadRun, Unread, compared, pictured
+from fitscope.comparison import Comparison, ReadRun, Unread, compared
 from fitscope.diagnosis import judge
 from fitscope.errors import DataError, FitscopeError, OutputError, UsageError
 from fitscope.logs import result_of, write_pages, written
@@ -49,14 +49,12 @@ def compare(*runs: Source) -> Comparison:
         >>> [run.result.diagnosis.best_epoch for run in found.runs]  # doctest: +SKIP
         [4, 9]
     """
-    from fitscope.report.compare import table
-
     if not runs:
         raise UsageError("There is no run to compare; give two or more: run folders, result.json, reports or logs.")
     found, unread = _readable(runs)
     if not found:
         raise DataError(unread[0].error if len(unread) == 1 else f"None of the {len(unread)} runs can be read: {unread[0].error}")
-    return pictured(compared(_told_apart(found), unread), table)
+    return compared(_told_apart(found), unread)
 
 
 def read_result(path: str | Path) -> Result:

@@ -100,10 +100,10 @@ class FakeTraining:
 
     Args:
         shape: of `curves`, or the curves themselves.
-        samples: validation samples, each with the epoch's loss plus a fixed deviation.
+        samples: validation samples, each with the epoch's loss plus a fixed deviation; None for as many as the plan holds out.
     """
 
-    def __init__(self, shape: str | dict[str, list[float]], samples: int = 50) -> None:
+    def __init__(self, shape: str | dict[str, list[float]], samples: int | None = None) -> None:
         from fitscope import training
 
         for name in ("MEASURES", "gain", "score", "check_model", "default_optimizer", "model_sha256", "settings"):
@@ -117,7 +117,15 @@ class FakeTraining:
         thread.start()
         return thread
 
-    def train(self, plan: Any, on_epoch: Callable[[Any], object] | None = None, *, data: Any = None, begun: Any = None) -> Any:
+    def train(
+        self,
+        plan: Any,
+        on_epoch: Callable[[Any], object] | None = None,
+        *,
+        data: Any = None,
+        begun: Any = None,
+        answers: bool = False,
+    ) -> Any:
         from fitscope.history import TrainingHistory
         from fitscope.training import EpochEnd, Run
 
@@ -132,9 +140,12 @@ class FakeTraining:
             if stopped:
                 history = history.until(i)
                 break
-        spread = np.random.default_rng(0).normal(0, 0.01, self.samples)
+        samples = plan.validation if self.samples is None else self.samples
+        spread = np.random.default_rng(0).normal(0, 0.01, samples)
         losses = history.val_loss[:, None] + spread - spread.mean() if plan.validation else np.empty((len(history), 0))
-        return Run(plan, history, losses.astype(np.float32), [np.zeros(1, np.float32)], len(history), stopped, 0.1, "dense")
+        said = _answers(plan, data) if answers and samples == plan.validation and data.task == "multiclass" else None
+        weights, losses = [np.zeros(1, np.float32)], losses.astype(np.float32)
+        return Run(plan, history, losses, weights, len(history), stopped, 0.1, "dense", answers=said)
 
     def test_once(self, runs: Any, data: Any) -> Any:
         self.tested += 1
@@ -158,11 +169,21 @@ class FakeTraining:
         return 100.0
 
 
+def _answers(plan: Any, data: Any) -> Any:
+    """Return answers of several classes: every tenth sample is wrong at the best epoch, every fifth at the last."""
+    labels, classes = data.y_train[data.held_out(plan)], len(data.classes)
+    answers = np.full((2, len(labels), classes), 0.18 / (classes - 1), np.float32)
+    for shares, every in zip(answers, (10, 5)):
+        wrong = np.arange(len(labels)) % every == 0
+        shares[np.arange(len(labels)), (labels + wrong) % classes] = 0.82
+    return answers
+
+
 @pytest.fixture
 def fake_training(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeTraining]:
     """Put curves in the place of training, for the test's length."""
 
-    def put(shape: str | dict[str, list[float]], samples: int = 50) -> FakeTraining:
+    def put(shape: str | dict[str, list[float]], samples: int | None = None) -> FakeTraining:
         fake = FakeTraining(shape, samples)
         for place in ("analysis", "analysis.steps", "analysis.conclusion", "studies.work"):
             monkeypatch.setattr(f"fitscope.{place}.training", fake)

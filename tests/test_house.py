@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
-    {"monitor", "runs"},
+    {"monitor", "plots", "runs"},
     {"analysis", "logs", "prediction"},
     {"report", "studies"},
     {"training", "comparison"},

@@ -30,6 +30,10 @@ def test_digits_needs_no_data_and_is_learnt(tmp_path):
     assert result["refit"]["test"]["accuracy"] > 0.95
     assert result["diagnosis"]["verdict"] != "overfitting"
     assert (result["dataset"]["train"], result["dataset"]["validation"], result["dataset"]["test"]) == (1137, 300, 360)
+    mistakes = result["mistakes"]
+    right = sum(mistakes["confusion"]["right"]) / mistakes["samples"]
+    assert right == pytest.approx(result["history"]["val_accuracy"][mistakes["epoch"] - 1])
+    assert all(sample["shown"]["picture"] for sample in mistakes["worst"])
 
 
 @pytest.mark.needs_data
@@ -45,6 +49,11 @@ def test_imdb_overfits_after_epoch_four(tmp_path):
     page = (tmp_path / "run" / "report.html").read_text()
     assert len(page.encode()) <= 500_000
     assert "160,305" in page
+    mistakes = result["mistakes"]
+    assert (mistakes["samples"], mistakes["epoch"], mistakes["last_epochs"]) == (10_000, diagnosis["best_epoch"], [20])
+    assert mistakes["ranking"]["area"] > 0.94
+    assert mistakes["change"]["forgotten"] > mistakes["change"]["learnt"]
+    assert all("?" in sample["shown"]["text"] for sample in mistakes["worst"])
 
 
 @pytest.mark.needs_data
@@ -53,6 +62,8 @@ def test_reuters_is_best_between_epoch_8_and_14(tmp_path):
     assert 8 <= result["diagnosis"]["best_epoch"] <= 14
     assert result["refit"]["test"]["accuracy"] >= 0.775
     assert len(result["dataset"]["classes"]) == 46
+    assert len(result["mistakes"]["confusion"]["support"]) == 46
+    assert len(json.dumps(result["mistakes"], separators=(",", ":"))) < 15_000
 
 
 def test_digits_twice_give_the_same_curves_and_test_results_bit_for_bit(tmp_path):

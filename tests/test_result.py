@@ -24,16 +24,18 @@ def test_text_and_back_gives_the_same_result(result):
     assert again.to_text() == result.to_text()
     assert again.plan == result.plan
     assert again.diagnosis.regions == result.diagnosis.regions
+    assert again.mistakes == result.mistakes
 
 
 def test_to_json_holds_what_other_programs_rely_on(result):
     content = result.to_json()
     assert content["schema"] == "fitscope-result/1"
     assert set(content) >= {"fitscope", "created", "partial", "blind", "plan", "environment", "dataset", "model", "history",
-                            "diagnosis", "holdout", "refit", "test_reads", "studies", "search", "author", "answers", "seconds",
-                            "peak_mb"}  # fmt: skip
+                            "diagnosis", "holdout", "refit", "test_reads", "mistakes", "studies", "search", "author", "answers",
+                            "seconds", "peak_mb"}  # fmt: skip
     assert set(content["diagnosis"]) >= {"verdict", "message", "best_epoch", "plateau", "best_val_loss", "gap", "regions",
                                          "stopping", "findings", "advice", "uncertainty"}  # fmt: skip
+    assert set(content["mistakes"]) >= {"basis", "samples", "epoch", "confusion", "worst", "forgotten", "calibration"}
     assert content["history"]["epoch"] == list(range(1, 21))
     assert set(content["refit"]["test"]) >= {"loss", "loss_interval", "accuracy", "accuracy_interval", "samples"}
 
@@ -78,6 +80,44 @@ def test_nan_and_infinity_are_written_as_null(result):
 def test_result_that_contradicts_itself_is_refused(result, path, value, says):
     with pytest.raises(ResultError, match=says):
         Result.from_json(changed(result, path, value))
+
+
+PICTURE = "data:image/svg+xml,<svg onload='alert(1)'/>"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("basis",), "tea leaves", "basis"),
+        (("epochs",), [], "epochs"),
+        (("samples",), 77, "count the 77 samples"),
+        (("confusion", "support"), [1, 2], "same classes"),
+        (("confusion", "true", 0), 46, "classes from 0 to 9"),
+        (("confusion", "count", 0), -1, "once"),
+        (("confusion", "count"), [1], "same pairs"),
+        (("calibration", "right"), [1], "same bins"),
+        (("calibration", "lowest"), 1.0, "same bins"),
+        (("ranking",), {"positives": 0, "negatives": 1, "true_positives": [0, 0], "false_positives": [0, 1], "area": 0.5,
+                        "average_precision": 0.5}, "both classes"),
+        (("worst", 0, "shown", "picture"), PICTURE, "PNG"),
+        (("worst", 0, "shown", "picture"), "https://example.org/a.png", "PNG"),
+        (("worst", 0, "loss"), "much", "a number"),
+    ],
+)  # fmt: skip
+def test_mistakes_that_contradict_themselves_are_refused(result, path, value, says):
+    with pytest.raises(ResultError, match=says):
+        Result.from_json(changed(result, ("mistakes", *path), value))
+
+
+def test_mistakes_of_other_classes_than_the_datas_are_refused(result):
+    with pytest.raises(ResultError, match="10 classes, and dataset.classes names 2"):
+        Result.from_json(changed(result, ("dataset", "classes"), ["a", "b"]))
+
+
+def test_result_of_an_older_fitscope_has_no_mistakes(result):
+    content = result.to_json()
+    del content["mistakes"]
+    assert Result.from_json(content).mistakes is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '"text"', "[" * 100_000])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 FITSCOPE = str(Path(sys.executable).with_name("fitscope"))
-PARTS = ("plan", "dataset", "model", "history", "diagnosis", "holdout", "refit", "studies", "search")
+PARTS = ("plan", "dataset", "model", "history", "diagnosis", "holdout", "refit", "mistakes", "studies", "search")
 NETS = """
 import keras
 

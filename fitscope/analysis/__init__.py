@@ -12,7 +12,9 @@ from fitscope.analysis.steps import finish, prepare, refit, train
 from fitscope.datasets import Dataset
 from fitscope.plan import Plan
 from fitscope.report.folder import RunFolder, open_folder
+from fitscope.report.notes import author_named, read_notes
 from fitscope.result import Result
+from fitscope.result.plain import plain
 from fitscope.studies.crew import crew
 from fitscope.studies.store import Store
 from fitscope.studies.wishes import Wishes
@@ -50,6 +52,8 @@ def analyze(
     data_dir: Path | str | None = None,
     output: Path | str | None = None,
     resume: bool = False,
+    author: str | None = None,
+    notes: Path | str | None = None,
     tell: Tell | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Result:
@@ -81,6 +85,8 @@ def analyze(
         data_dir: where data is looked for first.
         output: the folder to make and fill; None writes nothing.
         resume: whether `output` may be there, from an analysis of the same plan that was stopped, to be gone on with.
+        author: whose analysis it is, by name.
+        notes: the path of a Markdown file, the person's own text on the report. Both may change when an analysis is gone on with.
         tell: is told every step and every epoch.
         should_stop: is asked after every epoch; True ends the training there, and the result is marked partial.
 
@@ -89,7 +95,7 @@ def analyze(
 
     Raises:
         UsageError: an option that is impossible.
-        DataError: the data is missing or damaged.
+        DataError: the data or the notes are missing or damaged.
         OwnCodeError: a person's own function raised.
         OutputError: the folder exists or cannot be written.
 
@@ -100,6 +106,8 @@ def analyze(
     """
     wishes = Wishes(refit_by, repeats, folds, remedies, sizes, search, trials)
     say = tell or (lambda _: None)
+    said = None if notes is None else read_notes(Path(notes))
+    who = None if author is None else author_named(author)
     if model is not None:
         training.check_model(model)
     own_data = {"target": target, "group": group, "time": time, "test": test, "task": task}
@@ -124,13 +132,16 @@ def analyze(
         options=datasets.shown_options(options),
     )
     command = repeat_command(plan, wishes)
-    course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command, leaks)
-    content = {"plan": plan.to_json(), **wishes.to_json()}
+    course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command, leaks,
+                    who, said)  # fmt: skip
+    content = {"plan": plan.to_json(), **wishes.to_json(), "author": plain(who), "notes": said}
     with open_folder(None if output is None else Path(output), content, resume) as folder:
-        done = None if folder is None else folder.finished()
+        done = None
+        if folder is not None:
+            course.author, course.notes, done = folder.author, folder.notes, folder.finished()
         if folder is not None and done is not None:
             course.tell(Step("folder", str(folder.path)))
-            return done
+            return folder.signed(done)
         return _ritual(course, data, folder)
 
 

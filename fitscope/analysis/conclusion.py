@@ -11,7 +11,9 @@ from itertools import repeat
 
 from fitscope import training, version
 from fitscope.analysis.course import Course, Found
+from fitscope.analysis.mistakes import mistakes
 from fitscope.datasets import Dataset
+from fitscope.language import asked
 from fitscope.plan import Plan
 from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Search, Studies, Training
 from fitscope.studies import remedies, repeats, sizes
@@ -30,6 +32,8 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
     if holdout is not None and score is not None and found.diagnosis.best_epoch is not None:
         brought = training.gain(finished.said[held], finished.said[len(main)], measure, data.test_groups)
         refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, score, brought, found.refits[0].updates)
+    with course.part("mistakes"):
+        wrong = mistakes(found, data)
     return Result(
         fitscope=version(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -49,6 +53,9 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         peak_mb=max(filter(None, (training.peak_mb(), finished.peak_mb)), default=None),
         studies=_studies(course, data, found, entries),
         search=_search_result(found, finished, measure, data),
+        mistakes=wrong,
+        author=course.author,
+        notes=course.notes,
     )
 
 
@@ -138,4 +145,4 @@ def repeat_command(plan: Plan, wishes: Wishes) -> str:
     }  # fmt: skip
     said = [word for name, value in options.items() if value is not None for word in (name, str(value))]
     flags = [f"--{name}" for name in ("remedies", "sizes") if getattr(wishes, name)]
-    return shlex.join(["fitscope", "analyze", plan.dataset, *said, *flags])
+    return shlex.join(["fitscope", "analyze", plan.dataset, *said, *flags, *asked()])

@@ -12,7 +12,7 @@ from fitscope.datasets import Leak, Located
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import UsageError
 from fitscope.plan import Plan
-from fitscope.result import Search
+from fitscope.result import Author, Search
 from fitscope.studies.repeats import Together
 from fitscope.studies.search import Hunt
 from fitscope.studies.wishes import Jobs, Wishes
@@ -51,6 +51,8 @@ class Course:
     cluster: str | None
     command: str
     near: bool = False
+    author: Author | None = None
+    notes: str | None = None
     leaks: tuple[Leak, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, data_dir, everywhere
+from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -67,6 +67,9 @@ INTERRUPTED = 130
               help="The folder to make (reports/DATASET-DATE-TIME).")  # fmt: skip
 @click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
+@lang
+@personal
+@figures
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in the browser.")
 @everywhere
@@ -74,6 +77,8 @@ def analyze(
     dataset: str,
     output: Path | None,
     resume: Path | None,
+    figures: Path | None,
+    figure_formats: tuple[str, ...],
     fail_on: frozenset[str],
     open_report: bool,
     as_json: bool,
@@ -92,12 +97,12 @@ def analyze(
     from fitscope.cli.interrupt import Interrupt
     from fitscope.cli.progress import Teller
     from fitscope.cli.stderr import keep_for_people
-    from fitscope.cli.wrap import wrapped
     from fitscope.report.folder import default_folder
 
     if output is not None and resume is not None:
         raise click.UsageError("--output makes a folder and --resume goes on in one; give one of them.")
     folder = resume or output or default_folder(dataset)
+    formats = checked_figures(figures, figure_formats)
     keep_for_people()
     teller = Teller(quiet)
     with Interrupt() as interrupt:
@@ -122,7 +127,9 @@ def analyze(
             return INTERRUPTED
         finally:
             teller.close()
-    click.echo(result.to_text() if as_json else wrapped(_text(result, folder / "report.html")), nl=not as_json)
+    click.echo(result.to_text() if as_json else _text(result, folder / "report.html"), nl=not as_json)
+    if figures is not None:
+        _draw(result, figures, formats, quiet)
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
@@ -130,20 +137,34 @@ def analyze(
 
 def _text(result: Result, report: Path) -> str:
     """Return what the terminal shows at the end; its last line is the report's path."""
+    from fitscope.cli.picture import sketched
+    from fitscope.cli.wrap import wrapped
+    from fitscope.language import _
     from fitscope.report.summary import summary
 
-    lines = summary(result)
+    lines, picture = summary(result), sketched(result.history, result.diagnosis)
     if result.partial:
-        lines.append(f"The same command with --resume {shlex.quote(str(report.parent))} (and without --output) goes on.")
-    return "\n".join([*lines, "", str(report)])
+        text = _("The same command with --resume {folder} (and without --output) goes on.")
+        lines.append(text.format(folder=shlex.quote(str(report.parent))))
+    return "\n".join([*(["", picture] if picture else []), wrapped("\n".join([*lines, "", str(report)]))])
+
+
+def _draw(result: Result, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
+    from fitscope.report.figures import write
+
+    written = write(result, folder, formats)
+    if not quiet:
+        click.echo(f"{click.format_filename(folder)}: {', '.join(path.name for path in written)}", err=True)
 
 
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:
     from fitscope import words
+    from fitscope.language import ENGLISH, speaking
 
     if interrupted:
         return INTERRUPTED
     if result.refit_skipped == "minimum_not_reached":
-        click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)
+        with speaking(ENGLISH):
+            click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)
         return 1
     return FAILED_ON if result.diagnosis.verdict in fail_on else 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from fitscope.cli.options import everywhere
+from fitscope.cli.options import everywhere, lang
 
 
 @click.command(short_help="Lay several runs beside each other.")
@@ -21,6 +21,7 @@ from fitscope.cli.options import everywhere
     show_default=True,
     help="Write the page here; an earlier one is written anew.",
 )
+@lang
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 @everywhere
 def compare(runs: tuple[Path, ...], output: Path, open_page: bool, as_json: bool, quiet: bool) -> int:

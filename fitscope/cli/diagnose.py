@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Verdicts, everywhere
+from fitscope.cli.options import Verdicts, checked_figures, everywhere, figures, lang, personal
 
 if TYPE_CHECKING:
     from fitscope.diagnosis import Diagnosis
     from fitscope.readers import Reading
+    from fitscope.result import Author
+
+    Answer = tuple[Reading, Diagnosis]
 
 FAILED_ON = 3
 
@@ -26,8 +28,11 @@ FAILED_ON = 3
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the report, one HTML page, here."
 )
+@personal
+@figures
 @click.option("--watch", is_flag=True, help="Follow logs that are still being written, until Ctrl-C.")
 @click.option("--watch-for", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Follow them for so long.")
+@lang
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @everywhere
 def diagnose(
@@ -35,6 +40,10 @@ def diagnose(
     loss: str | None,
     val_loss: str | None,
     output: Path | None,
+    author: str | None,
+    notes: Path | None,
+    figures: Path | None,
+    figure_formats: tuple[str, ...],
     watch: bool,
     watch_for: float | None,
     fail_on: frozenset[str],
@@ -54,12 +63,21 @@ def diagnose(
     if output is not None and any(log.is_dir() and output.resolve().is_relative_to(log.resolve()) for log in logs):
         raise click.UsageError(f"--output {output} lies in a folder that is read; name a file elsewhere.")
     growing = watch or watch_for is not None
+    if figures is not None and growing:
+        raise click.UsageError("--figures draws logs that are whole; leave --watch and --watch-for out.")
+    formats = checked_figures(figures, figure_formats)
+    signed = _signed(author, notes, output)
     code, told = 0, quiet or as_json
     try:
         for _ in changes(logs, watch_for) if growing else (None,):
             if growing and not as_json and sys.stdout.isatty():
                 click.clear()
-            verdicts, unread = _answer(logs, loss, val_loss, output, growing, as_json)
+            answered, unread = _answer(logs, loss, val_loss, growing, as_json)
+            if output is not None and answered:
+                _write_pages(answered, logs, output, signed, as_json)
+            if figures is not None and answered:
+                _draw(answered, figures, formats, quiet)
+            verdicts = {diagnosis.verdict for _, diagnosis in answered}
             code = 1 if unread else FAILED_ON if verdicts & fail_on else 0
             if growing and not told:
                 click.echo("Watching; Ctrl-C ends it.", err=True)
@@ -70,16 +88,27 @@ def diagnose(
     return code
 
 
+def _signed(author: str | None, notes: Path | None, output: Path | None) -> tuple[Author | None, str | None]:
+    """Return author and notes of the report, checked before anything is read."""
+    if (author is not None or notes is not None) and output is None:
+        raise click.UsageError("--author and --notes stand on the report; say where it goes with --output FILE.")
+    if author is None and notes is None:
+        return None, None
+    from fitscope.report.notes import author_named, read_notes
+
+    return None if author is None else author_named(author), None if notes is None else read_notes(notes)
+
+
 def _answer(
-    logs: tuple[Path, ...], loss: str | None, val_loss: str | None, output: Path | None, growing: bool, as_json: bool
-) -> tuple[set[str], int]:
-    """Print what each log says; return the verdicts, and how many logs could not be read."""
+    logs: tuple[Path, ...], loss: str | None, val_loss: str | None, growing: bool, as_json: bool
+) -> tuple[list[Answer], int]:
+    """Print what each log says; return the trainings found, and how many logs could not be read."""
     from fitscope.diagnosis import judge
     from fitscope.errors import FitscopeError
-    from fitscope.logs import result_of, write_pages
     from fitscope.readers import read_history
 
-    answered, unread = [], 0
+    answered: list[Answer] = []
+    unread = 0
     for log in logs:
         try:
             found = [
@@ -99,21 +128,38 @@ def _answer(
             click.echo(_line(reading, diagnosis) if as_json else _text(reading, diagnosis))
     if len(answered) > 1 and not as_json:
         click.echo(_summary([diagnosis.verdict for _, diagnosis in answered]))
-    if output is not None and answered:
-        command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output)])
-        pages = write_pages([result_of(*pair, command) for pair in answered], output)
-        for page, (reading, _) in zip(pages, answered):
-            if not as_json:
-                name = click.format_filename(page)
-                click.echo(f"{name}: {_name(reading)}" if len(pages) > 1 else name)
-    return {diagnosis.verdict for _, diagnosis in answered}, unread
+    return answered, unread
+
+
+def _write_pages(
+    answered: list[Answer], logs: tuple[Path, ...], output: Path, signed: tuple[Author | None, str | None], as_json: bool
+) -> None:
+    from fitscope.language import asked
+    from fitscope.logs import result_of, write_pages
+
+    command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output), *asked()])
+    pages = write_pages([result_of(*pair, command, *signed) for pair in answered], output)
+    for page, (reading, _) in zip(pages, answered):
+        if not as_json:
+            name = click.format_filename(page)
+            click.echo(f"{name}: {_name(reading)}" if len(pages) > 1 else name)
+
+
+def _draw(answered: list[Answer], folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
+    from fitscope.logs import result_of
+    from fitscope.report.figures import write_all
+
+    written = write_all([result_of(*pair, "fitscope diagnose") for pair in answered], folder, formats)
+    if not quiet:
+        click.echo(f"{click.format_filename(folder)}: {', '.join(path.name for path in written)}", err=True)
 
 
 def _summary(verdicts: list[str]) -> str:
     from fitscope import words
+    from fitscope.language import _
 
     counts = [f"{verdicts.count(code)} {words.label(code)}" for code in words.LABELS if code in verdicts]
-    return f"{len(verdicts)} trainings: {', '.join(counts)}."
+    return _("{count} trainings: {verdicts}.").format(count=len(verdicts), verdicts=", ".join(counts))
 
 
 def _notes(reading: Reading) -> None:
@@ -144,17 +190,18 @@ def _json(content: dict[str, Any]) -> str:
 
 def _text(reading: Reading, diagnosis: Diagnosis) -> str:
     from fitscope import words
+    from fitscope.cli.picture import sketched
     from fitscope.cli.wrap import wrapped
+    from fitscope.language import _, _n, retold
     from fitscope.logs import written
-    from fitscope.report.sketch import sketch
     from fitscope.result import message
 
-    epochs = "1 epoch" if len(reading.history) == 1 else f"{len(reading.history):,} epochs"
-    head = [f"{_name(reading)}: {epochs}", *(f"({written(note)})" for note in reading.notes)]
-    picture = sketch(reading.history, diagnosis, shutil.get_terminal_size().columns, encoding=sys.stdout.encoding or "ascii")
+    epochs = _n("{count} epoch", "{count} epochs", len(reading.history)).format(count=f"{len(reading.history):,}")
+    head = [f"{_name(reading)}: {epochs}", *(f"({written(retold(note))})" for note in reading.notes)]
+    picture = sketched(reading.history, diagnosis)
     says = [f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}"]
     says += [sentence] if (sentence := words.evidence(diagnosis.verdict, diagnosis.evidence)) else []
     says += [f"- {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
     advice = [f"{number}. {words.advice(advice.code)}" for number, advice in enumerate(diagnosis.advice[:3], 1)]
-    says += ["", "What would help:", *advice] if advice else []
+    says += ["", _("What would help:"), *advice] if advice else []
     return "\n".join([wrapped("\n".join([*head, ""])) + picture, wrapped("\n".join(["", *says, ""]))])

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+LANGUAGES = ("en", "ko")
 VERDICTS = ("overfitting", "underfitting", "good_fit", "not_learning", "diverged", "inconclusive")
 
 
@@ -42,6 +43,14 @@ class Share(click.ParamType):  # type: ignore[type-arg]
         return number
 
 
+def _speak(ctx: click.Context, param: click.Parameter, language: str) -> None:
+    """Give what people read in this language until the command ends; English needs no catalogue."""
+    if language != LANGUAGES[0]:
+        from fitscope.language import speaking
+
+        ctx.with_resource(speaking(language))
+
+
 def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that every command has."""
     for option in (
@@ -53,9 +62,55 @@ def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def figures(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that write charts as files."""
+    folder = click.option(
+        "--figures", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write each chart here, for a thesis."
+    )
+    kinds = click.option(
+        "--figure-format",
+        "figure_formats",
+        type=click.Choice(["pdf", "svg", "png"]),
+        multiple=True,
+        help="What --figures writes (pdf); give it several times for several formats.",
+    )
+    return folder(kinds(command))
+
+
+def checked_figures(folder: Path | None, formats: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the formats that figures are written in, after looking whether they can be."""
+    if folder is None:
+        if formats:
+            raise click.UsageError("--figure-format says how --figures DIR writes charts; give --figures, too.")
+        return ()
+    from fitscope.report.figures import check
+
+    check(folder, formats := formats or ("pdf",))
+    return formats
+
+
+def personal(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that put a person's own words on the report."""
+    author = click.option("--author", metavar="NAME", help="Whose analysis it is; the name stands on the report.")
+    notes = click.option(
+        "--notes", type=click.Path(path_type=Path), metavar="FILE.md", help="Your own text for the report, in Markdown."
+    )
+    return author(notes(command))
+
+
 data_dir = click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Look for data here first, then in $FITSCOPE_DATA_DIR, fitscope's own folder and Keras' cache.",
+)
+
+lang = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default=LANGUAGES[0],
+    show_default=True,
+    expose_value=False,
+    callback=_speak,
+    help="The language of the report and of what is said at the end.",
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fitscope.cli.options import everywhere
+from fitscope.cli.options import everywhere, lang
 
 
 @click.command(short_help="Make the page of a result again.")
@@ -17,6 +17,7 @@ from fitscope.cli.options import everywhere
     metavar="FILE",
     help="Write the page here, instead of to report.html beside the result; an earlier one is written anew.",
 )
+@lang
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 @everywhere
 def report(result: Path, output: Path | None, open_page: bool, as_json: bool, quiet: bool) -> None:

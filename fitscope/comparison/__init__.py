@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from fitscope.comparison.pairs import ALL_UP_TO, Paired, Unpaired, pairs
 from fitscope.comparison.plans import Difference, differences
@@ -42,7 +42,6 @@ class Comparison:
         unpaired: which runs are not tested, and why.
         every: whether each was tested against each, up to five runs; else each against the first of those with its samples.
         unread: what could not be read.
-        picture: draws the table as HTML for a notebook; no part of what was found.
 
     Example:
         >>> found = compare("reports/plain", "reports/dropout")  # doctest: +SKIP
@@ -57,7 +56,7 @@ class Comparison:
     unpaired: tuple[Unpaired, ...]
     every: bool
     unread: tuple[Unread, ...] = ()
-    picture: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+    shown: ClassVar[Callable[[Comparison], str] | None] = None  # draws it in notebooks; set by `fitscope.report`
 
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as plain data, `"schema": "fitscope-compare/1"`: runs by their names, NaN as None."""
@@ -89,7 +88,7 @@ class Comparison:
         }  # fmt: skip
 
     def _repr_html_(self) -> str | None:
-        return None if self.picture is None else self.picture()
+        return None if Comparison.shown is None else Comparison.shown(self)
 
 
 def compared(runs: Sequence[ReadRun], unread: Sequence[Unread] = ()) -> Comparison:
@@ -101,11 +100,6 @@ def compared(runs: Sequence[ReadRun], unread: Sequence[Unread] = ()) -> Comparis
     """
     tested, untested = pairs(runs)
     return Comparison(tuple(runs), scales(runs), differences(runs), tested, untested, len(runs) <= ALL_UP_TO, tuple(unread))
-
-
-def pictured(comparison: Comparison, picture: Callable[[Comparison], str]) -> Comparison:
-    """Return the comparison as one that notebooks show as a table."""
-    return replace(comparison, picture=lambda: picture(comparison))
 
 
 def _run_json(run: ReadRun) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from fitscope.datasets.labels import seen
 from fitscope.datasets.parts import pace, roles
 from fitscope.datasets.places import names_file
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_
 
 NAMES = ("x_train", "y_train", "x_val", "y_val", "x_test", "y_test")
 FAR = 30.0  # numbers beyond it are far from 1
@@ -185,13 +186,14 @@ def _image_shape(shape: Any) -> tuple[int, int, int] | None:
 
 def _said_of_scale(rows: Rows, divide: float) -> list[str]:
     if divide != 1:
-        return ["Pictures of bytes were divided by 255, to lie from 0 to 1."]
+        return [N_("Pictures of bytes were divided by 255, to lie from 0 to 1.")]
     if not isinstance(rows, np.ndarray) or not rows.size or np.abs(rows).max() <= FAR:
         return []
-    return [
-        f"x_train's numbers reach from {rows.min():g} to {rows.max():g} and are taken as they are; networks learn better from "
+    note = N_(
+        "x_train's numbers reach from {lowest:g} to {highest:g} and are taken as they are; networks learn better from "
         "numbers near 1."
-    ]
+    )
+    return [note.format(lowest=rows.min(), highest=rows.max())]
 
 
 def rows_of(path: Path, content: Mapping[str, Any]) -> Rows:

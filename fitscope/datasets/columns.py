@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fitscope.datasets.tokens import tokenise
 from fitscope.errors import DataError
+from fitscope.language import N_, Nn_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,11 +37,24 @@ def kinds_of(frame: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
     notes = []
     left_out = {name: kind for name, kind in found.items() if kind not in KINDS}
     if left_out:
-        notes.append("Left out: " + ", ".join(f"{name} ({why})" for name, why in left_out.items()) + ".")
-    for kind, what in (("words", "words, marked as there or not"), ("date", "dates, as days")):
+        notes.append(LEFT_OUT.format(told=", ".join(_WHY[why].format(column=name) for name, why in left_out.items())))
+    for kind, note in _READ_AS.items():
         if names := [name for name, its in found.items() if its == kind]:
-            notes.append(f"Read as {what}: {', '.join(names)}.")
+            notes.append(note.format(columns=", ".join(names)))
     return {name: kind for name, kind in found.items() if kind in KINDS}, notes
+
+
+LEFT_OUT = N_("Left out: {told}.")
+_WHY = {
+    "empty": N_("{column} (empty)"),
+    "holds lists or the like": N_("{column} (holds lists or the like)"),
+    "always the same": N_("{column} (always the same)"),
+    "nearly every row has a value of its own": N_("{column} (nearly every row has a value of its own)"),
+}
+_READ_AS = {
+    "words": N_("Read as words, marked as there or not: {columns}."),
+    "date": N_("Read as dates, as days: {columns}."),
+}
 
 
 def _kind(values: pd.Series) -> str:
@@ -104,9 +118,15 @@ def said_of_unread(frame: pd.DataFrame, kinds: Mapping[str, str], part: str) -> 
     for name in (name for name, kind in kinds.items() if kind == "number"):
         wrong = _numbers(frame[name]).isna() & frame[name].notna()
         if count := int(wrong.sum()):
-            cells = "1 cell that is no number counts" if count == 1 else f"{count:,} cells that are no numbers count"
-            notes.append(f"{name}: {cells} as missing in the {part} ({str(frame[name][wrong].iloc[0])[:30]!r}).")
+            cell = str(frame[name][wrong].iloc[0])[:30]
+            notes.append(_UNREAD[count > 1].format(name=name, count=count, cell=cell, told_part=part))
     return notes
+
+
+_UNREAD = Nn_(
+    "{name}: 1 cell that is no number counts as missing in the {told_part} ({cell!r}).",
+    "{name}: {count:,} cells that are no numbers count as missing in the {told_part} ({cell!r}).",
+)
 
 
 def raw(frame: pd.DataFrame, kinds: Mapping[str, str], where: str) -> dict[str, Any]:

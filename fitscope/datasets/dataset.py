@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_
 from fitscope.plan import Plan
 
 Rows = Any  # scipy CSR, an array [samples, ...], a tuple or dict of arrays (several inputs), a table, or a tf.data.Dataset
@@ -58,8 +59,7 @@ class Dataset:
         x_train, x_test: rows; `test` may be empty.
         y_train, y_test: labels from 0 [samples], or float32 [samples, outputs] for multilabel and regression.
         split: gives the validation samples' indices, for a number of them.
-        groups: the group that each training sample belongs to [samples], None where there are none; a group stays on
-            one side of every split.
+        groups: the group that each training sample belongs to [samples]; it stays on one side of every split. None: no groups.
         test_groups: the same of the test samples [samples], numbered alike; their test result is as sure as there are groups.
         ordered: whether samples are in the order of time; then folds are refused and sizes take the latest.
         fit: learns from the training part's raw rows how rows become numbers; None where they are numbers already.
@@ -71,6 +71,7 @@ class Dataset:
         model: the network that an analysis takes where the person names none.
         num_words: the vocabulary's size, None for data without words.
         reading: says how a file with new samples is read, where no encoder does; None for arrays of the rows' shape.
+        texts: gives training samples' texts by their numbers; None where samples are no texts.
     """
 
     name: str
@@ -80,7 +81,7 @@ class Dataset:
     y_train: Labels
     x_test: Rows
     y_test: Labels
-    source: str = "your own function"
+    source: str = N_("your own function")
     sha256: str = ""
     split: Callable[[Labels, int], Indices] = field(default_factory=lambda: stratified)
     groups: NDArray[np.int64] | None = None
@@ -96,6 +97,7 @@ class Dataset:
     model: str = "textbook"
     num_words: int | None = None
     reading: Callable[[], Mapping[str, Any]] | None = None
+    texts: Callable[[Sequence[int]], list[str]] | None = None
     _encoders: dict[Any, Encoder] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fitscope.datasets.dataset import Dataset, Labels, Located, latest, stratifi
 from fitscope.datasets.parts import pace, roles
 from fitscope.datasets.places import names_file
 from fitscope.errors import DataError
+from fitscope.language import N_
 
 ENDINGS = {"texts": (".txt",), "pictures": (".png", ".jpg", ".jpeg", ".bmp", ".gif")}
 PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test",)}
@@ -77,7 +79,9 @@ def find(folder: Path, test: Any) -> Samples:
     files = [file for part in found_.values() for group in part for file in group]
     labels = [i for part in found_.values() for i, group in enumerate(part) for _ in group]
     counts = tuple(sum(map(len, part)) for part in found_.values())
-    notes = (f"The folder {NO_CLASS} holds no class and was left out.",) if (top / NO_CLASS).is_dir() else ()
+    notes = (
+        (N_("The folder {folder} holds no class and was left out.").format(folder=NO_CLASS),) if (top / NO_CLASS).is_dir() else ()
+    )
     names = tuple(name.encode("utf8", "surrogateescape").decode("utf8", "replace") for name in classes)
     return Samples(kind, names, files, counts, np.array(labels, np.int64), notes)  # type: ignore[arg-type]
 
@@ -110,13 +114,14 @@ def files_of(path: Path, endings: Sequence[str], what: str) -> list[Path]:
     return files
 
 
-def dataset_of(located: Located, samples: Samples, rows: Any, **more: Any) -> Dataset:
+def dataset_of(located: Located, samples: Samples, rows: Any, read: Callable[[Path], str] | None = None, **more: Any) -> Dataset:
     """Return the data set of a folder's samples.
 
     Args:
         located: the folder.
         samples: its files.
         rows: one a file.
+        read: reads a file's text again; None where files are no texts.
         more: what the kind of data adds.
     """
     roles_ = roles(located.name, samples.counts, samples.labels, located.options.get("test"))
@@ -126,10 +131,15 @@ def dataset_of(located: Located, samples: Samples, rows: Any, **more: Any) -> Da
         name = samples.classes[int(sizes.argmin())]
         raise DataError(f"Class {name} of {located.name} has too few {samples.kind} to train on; give each class at least three.")
     max_epochs, batch_size = pace(len(train))
+    texts = None if read is None else partial(_texts, [samples.files[i] for i in train], read)
     notes = (*samples.notes, *more.pop("notes", ()))
     return Dataset(
         located.name, "binary" if len(samples.classes) == 2 else "multiclass", samples.classes, take(rows, train),
         samples.labels[train], take(rows, test), samples.labels[test], located.source, located.sha256,
         stratified if own_validation is None else latest, own_validation=own_validation, max_epochs=max_epochs,
-        batch_size=batch_size, notes=notes, **more,
+        batch_size=batch_size, notes=notes, texts=texts, **more,
     )  # fmt: skip
+
+
+def _texts(files: Sequence[Path], read: Callable[[Path], str], numbers: Sequence[int]) -> list[str]:
+    return [read(files[number]) for number in numbers]

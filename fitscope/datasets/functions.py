@@ -16,9 +16,10 @@ from fitscope.datasets.dataset import Dataset, Located, count, latest
 from fitscope.datasets.labels import seen
 from fitscope.datasets.streams import Streams, is_stream
 from fitscope.errors import OwnCodeError
+from fitscope.language import N_
 
 TASKS = ("binary", "multiclass", "multilabel", "regression")
-STREAMED = "Training batches come from tf.data, in its own order and size: where it shuffles, two equal trainings may differ."
+STREAMED = N_("Training batches come from tf.data, in its own order and size: where it shuffles, two equal trainings may differ.")
 MAY_RETURN = (
     "(x, y), ((x, y), (x_test, y_test)), ((x, y), (x_val, y_val), (x_test, y_test)), a dict of x_train, y_train and so on, a "
     "fitscope.Dataset, or tf.data datasets for training, validation and test"

@@ -28,7 +28,7 @@ def read(path: Path, part: str) -> Texts:
 
 def load(located: Located, num_words: int | None) -> Dataset:
     """Load the reviews."""
-    return load_texts(located, num_words, "binary", CLASSES, read)
+    return load_texts(located, num_words, "binary", CLASSES, read, "imdb_word_index.json")
 
 
 IMDB = Defaults("imdb", "film reviews, negative or positive", ("imdb.npz", "imdb_word_index.json"), TRAIN, 25_000,

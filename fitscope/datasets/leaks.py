@@ -14,6 +14,7 @@ from scipy.sparse import issparse
 from fitscope import words
 from fitscope.datasets import copies, near, order, revealing
 from fitscope.datasets.copies import Rows
+from fitscope.language import ENGLISH, speaking
 
 PARTS = ("training", "validation", "test")
 EXAMPLES = 5
@@ -38,7 +39,8 @@ class Leak:
 
     def to_json(self) -> dict[str, Any]:
         """Return the leak as result.json holds it, with its sentence."""
-        return {"code": self.code, "severity": self.severity, "message": words.leak(self.code, self.numbers), **self.numbers}
+        with speaking(ENGLISH):
+            return {"code": self.code, "severity": self.severity, "message": words.leak(self.code, self.numbers), **self.numbers}
 
 
 def duplicates(train: Rows, validation: Rows, test: Rows, labels: Sequence[Labels | None] = (None, None, None)) -> list[Leak]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fitscope.datasets.dataset import Dataset, Located
 from fitscope.datasets.folders import ENDINGS, Samples, dataset_of, files_of
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_
 
 LARGEST_SIDE = 96  # pixels
 LARGEST = 2**30  # bytes that all pictures may take; beyond, they are made smaller
@@ -33,10 +34,14 @@ def load(located: Located, samples: Samples, num_words: int | None) -> Dataset:
     shape = _shape([header for header in headers if header is not None], located.name)
     read = [None if header is None else picture(path, shape) for path, header in zip(samples.files, headers)]
     there = np.array([pixels is not None for pixels in read])
-    notes = [f"Pictures are brought to {shape[0]} x {shape[1]} pixels{', in grey' if shape[2] == 1 else ''}, values from 0 to 1."]
+    note = N_("Pictures are brought to {height} x {width} pixels, values from 0 to 1.")
+    if shape[2] == 1:
+        note = N_("Pictures are brought to {height} x {width} pixels, in grey, values from 0 to 1.")
+    notes = [note.format(height=shape[0], width=shape[1])]
     if not there.all():
         first = samples.files[int(there.argmin())].name
-        notes.append(f"Pictures that cannot be read, left out: {(~there).sum():,} of {len(there):,}, {first} the first.")
+        note = N_("Pictures that cannot be read, left out: {count:,} of {all:,}, {first} the first.")
+        notes.append(note.format(count=(~there).sum(), all=len(there), first=first))
     rows = np.stack([pixels for pixels in read if pixels is not None])
     return dataset_of(located, samples.keep(there), rows, notes=notes, image_shape=shape, model="conv",
                       reading=lambda: {"kind": "pictures", "shape": list(shape)})  # fmt: skip

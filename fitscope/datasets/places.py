@@ -10,6 +10,7 @@ from typing import Any
 from fitscope.datasets import own, store, tables
 from fitscope.datasets.dataset import Located
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_
 
 TABLE_OPTIONS = ("target", "group", "time", "task")
 WHAT = "a table (.csv, .tsv, .parquet), a folder of texts or pictures, arrays (.npz) or FILE.py:FUNCTION"
@@ -52,13 +53,16 @@ def locate(name: str, options: Mapping[str, Any]) -> Located:
     """
     path, kind = Path(name), _checked(name, options)
     if kind == "function":
-        return Located(shown(path), path, "your own function", own.sha256(name), options)
+        return Located(shown(path), path, N_("your own function"), own.sha256(name), options)
     sha256 = folder_sha256(path) if kind == "folder" else store.sha256(path)
     test = options.get("test")
     if test is not None and names_file(test):
         other = Path(test)
         sha256 = _joined([sha256, folder_sha256(other) if other.is_dir() else store.sha256(other)])
-    return Located(shown(path), path, f"your own {kind}", sha256, options)
+    return Located(shown(path), path, _YOURS[kind], sha256, options)
+
+
+_YOURS = {"table": N_("your own table"), "folder": N_("your own folder"), "arrays": N_("your own arrays")}
 
 
 def _checked(name: str, options: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ def read(path: Path, part: str) -> Texts:
 
 def load(located: Located, num_words: int | None) -> Dataset:
     """Load the newswires."""
-    return load_texts(located, num_words, "multiclass", TOPICS, read)
+    return load_texts(located, num_words, "multiclass", TOPICS, read, "reuters_word_index.json")
 
 
 REUTERS = Defaults("reuters", "newswires on 46 topics", ("reuters.npz", "reuters_word_index.json"), 8_982, 2_246,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import DataError
+from fitscope.language import N_
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 HASHES = {  # as Keras checks them
@@ -48,11 +49,11 @@ def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = Non
     looked = folders(data_dir)
     for folder, name in looked:
         if (folder / file).is_file():
-            return folder / file, f"{file} in {name}"
+            return folder / file, _FOUND[name].format(file=file)
     if say is not None:
         say(f"{file} is in none of {', '.join(str(folder) for folder, _ in looked)}; downloading it from {origin}")
     try:
-        return _download(file, looked[-1][0], origin), f"a download from {origin}"
+        return _download(file, looked[-1][0], origin), N_("a download from {origin}").format(origin=origin)
     except OSError as error:
         places = ", ".join(f"{folder} ({name})" for folder, name in looked)
         raise DataError(
@@ -61,6 +62,14 @@ def find(file: str, data_dir: Path | str | None = None, *, say: Say | None = Non
             "`fitscope data import` from the collection that you have, or begin with `fitscope analyze digits`, which needs no "
             "download."
         ) from None
+
+
+_FOUND = {
+    "--data-dir": N_("{file} in --data-dir"),
+    "FITSCOPE_DATA_DIR": N_("{file} in FITSCOPE_DATA_DIR"),
+    "fitscope's own folder": N_("{file} in fitscope's own folder"),
+    "Keras' cache": N_("{file} in Keras' cache"),
+}
 
 
 def folders(data_dir: Path | str | None = None) -> list[tuple[Path, str]]:

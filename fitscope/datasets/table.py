@@ -20,6 +20,7 @@ from fitscope.datasets.tables import read_table
 from fitscope.datasets.targets import Goal
 from fitscope.datasets.tokens import NUM_WORDS
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_, Nn_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,8 @@ class _Table:
         numbers = [name for name in columns if types.is_numeric_dtype(self.frame[name].dtype)]
         there = self.frame[columns].notna().all(axis=1) & np.isfinite(self.frame[numbers].astype(float)).all(axis=1)
         if not there.all():
-            self.notes.append(f"Rows of {self.name} without a {what}, left out: {(~there).sum():,} of {len(self):,}.")
+            note = N_("Rows of {table} without a {told_what}, left out: {count:,} of {all:,}.")
+            self.notes.append(note.format(table=self.name, told_what=what, count=(~there).sum(), all=len(self)))
             self.frame = self.frame[there].reset_index(drop=True)
         if not len(self):
             raise DataError(f"{self.name} has no row with a value in {', '.join(columns)}; name another column.")
@@ -89,7 +91,7 @@ def _read(path: Path, name: str, options: Mapping[str, Any]) -> _Table:
             if named in table.names:
                 raise UsageError(f"--{option} {named} is the target already; name another column.")
     if numbering := [name for name in row_numbers(frame) if name not in (*table.names, table.group, table.time)]:
-        table.notes.append(f"Left out: {', '.join(numbering)} (numbers the rows).")
+        table.notes.append(N_("Left out: {columns} (numbers the rows).").format(columns=", ".join(numbering)))
         table.frame = frame.drop(columns=numbering)
     return table
 
@@ -97,7 +99,7 @@ def _read(path: Path, name: str, options: Mapping[str, Any]) -> _Table:
 def from_table(table: _Table, tests: _Table | None, asked: Any, located: Located, num_words: int | None) -> Dataset:
     """Return the data set: target and split seen, columns sorted out."""
     for part in filter(None, (table, tests)):
-        part.drop_rows_without(list(part.names), "target")
+        part.drop_rows_without(list(part.names), N_("target"))
     if tests is None:
         check_enough(table.name, len(table))
     goal = targets.goal_of(table.frame, table.names, located.options.get("task"), table.name)
@@ -125,7 +127,7 @@ def _order(table: _Table) -> None:
         raise UsageError(f"--time {table.time} holds neither numbers nor dates such as 2026-01-31; name another column.")
     if table.group is not None:
         raise UsageError("--group and --time cannot both decide what is held out; give one of them.")
-    table.drop_rows_without([table.time], f"value of {table.time}")
+    table.drop_rows_without([table.time], N_("value of {column}").format(column=table.time))
     times = raw(table.frame, {table.time: str(kind)}, table.name)[table.time]
     table.frame = table.frame.iloc[np.argsort(times, kind="stable")].reset_index(drop=True)
 
@@ -157,10 +159,16 @@ def _said_of_groups(table: _Table, tests: _Table) -> list[str]:
     if not seen.any():
         return []
     count, of = len(np.unique(test_groups[seen])), len(np.unique(test_groups))
-    return [
-        f"Serious: {count:,} of the {of:,} groups of {table.group} in {tests.name} {'stand' if count > 1 else 'stands'} in the "
-        f"training rows, too ({seen.sum():,} of {len(tests):,} test rows); for new groups the test result is likely too good."
-    ]
+    note = _SEEN[count > 1]
+    return [note.format(count=count, all=of, column=table.group, table=tests.name, rows=seen.sum(), tests=len(tests))]
+
+
+_SEEN = Nn_(
+    "Serious: {count:,} of the {all:,} groups of {column} in {table} stands in the training rows, too ({rows:,} of {tests:,} test "
+    "rows); for new groups the test result is likely too good.",
+    "Serious: {count:,} of the {all:,} groups of {column} in {table} stand in the training rows, too ({rows:,} of {tests:,} test "
+    "rows); for new groups the test result is likely too good.",
+)
 
 
 def _split(table: _Table) -> Split:
@@ -176,8 +184,11 @@ def _split(table: _Table) -> Split:
 
 
 def _said_of_test(table: _Table, number: int) -> str:
-    how = f"the latest by {table.time}" if table.time else f"whole groups of {table.group}" if table.group else "picked at random"
-    return f"{number:,} rows are test data: {how}."
+    if table.time:
+        return N_("{count:,} rows are test data: the latest by {column}.").format(count=number, column=table.time)
+    if table.group:
+        return N_("{count:,} rows are test data: whole groups of {column}.").format(count=number, column=table.group)
+    return N_("{count:,} rows are test data: picked at random.").format(count=number)
 
 
 def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_words: int | None) -> Dataset:
@@ -185,12 +196,15 @@ def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_wor
     if not kinds:
         raise DataError(f"{table.name} has no column beside the target that a network can read. {' '.join(notes)}")
     if table.group or table.time:
-        notes.append(f"{table.group or table.time} decides the split and is not read by the network.")
+        note = N_("{column} decides the split and is not read by the network.")
+        notes.append(note.format(column=table.group or table.time))
     words = (num_words or NUM_WORDS) if "words" in kinds.values() else None
     rows, labels = raw(table.frame, kinds, table.name), goal.labels(table.frame, table.name)
     max_epochs, batch_size = pace(len(table))
     unread = [
-        note for part, its in (("training", table), ("test", tests)) for note in said_of_unread(its.frame, kinds, f"{part} rows")
+        note
+        for part, its in ((N_("training rows"), table), (N_("test rows"), tests))
+        for note in said_of_unread(its.frame, kinds, part)
     ]
     notes = [*table.notes, *_said_of_groups(table, tests), *notes, *unread, *_said_of_missing(table.frame, rows), *tests.notes]
     columns = {name: rows[name] if kinds.get(name) == "number" else table.frame[name].to_numpy() for name in table.features.columns}
@@ -210,10 +224,11 @@ def _said_of_missing(frame: pd.DataFrame, rows: Mapping[str, Any]) -> list[str]:
     found = [f"{name} {its.sum():,}" for name, its in missing.items() if its.any()]
     if not found:
         return []
-    return [
-        f"Missing values of {len(frame):,} training rows: {', '.join(found)}. A missing number takes the training part's "
-        "median and is marked in a column of its own, a missing category is a category."
-    ]
+    note = N_(
+        "Missing values of {count:,} training rows: {columns}. A missing number takes the training part's median and is marked in "
+        "a column of its own, a missing category is a category."
+    )
+    return [note.format(count=len(frame), columns=", ".join(found))]
 
 
 def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitscope.errors import DataError
+from fitscope.language import N_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,10 +176,12 @@ def _parse(path: Path, encoding: str, dialect: Dialect, targets: Collection[str]
 def _notes(dialect: Dialect, encoding: str) -> list[str]:
     names = [name.strip() for name in dialect.header]
     notes = [
-        f"Column {name} stands in the header {names.count(name)} times; the second is called {name}.1, and so on."
+        N_("Column {name} stands in the header {count} times; the second is called {name}.1, and so on.").format(
+            name=name, count=names.count(name)
+        )
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
     if encoding == "latin-1":
-        notes.append("The file is not UTF-8 and was read as Latin-1.")
+        notes.append(N_("The file is not UTF-8 and was read as Latin-1."))
     return notes

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fitscope.datasets.dataset import Labels
 from fitscope.errors import DataError, UsageError
+from fitscope.language import N_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,14 +111,23 @@ def goal_of(frame: pd.DataFrame, names: tuple[str, ...], task: str | None, where
     if task == "regression" or (task is None and _are_amounts(values)):
         if (_numbers(values, where) == _numbers(values, where)[0]).all():
             raise DataError(f"Column {names[0]} of {where} is always {values.iloc[0]}; name a target that differs.")
-        whole = "; with --task classes each number would be a class" if (values % 1 == 0).all() else ""
-        why = "as asked" if task else f"for it holds numbers{whole}"
-        return Goal(names, "regression", names, f"{names[0]} is predicted as a number, {why}.")
+        return Goal(names, "regression", names, _amount(bool(task), bool((values % 1 == 0).all())).format(target=names[0]))
     classes = _classes(class_names(values), values, names[0], where)
     kind = "binary" if len(classes) == 2 else "multiclass"
     shown = ", ".join(classes[:8]) + (", ..." if len(classes) > 8 else "")
-    hint = "; with --task regression they would be numbers" if task is None and _is_numeric(values) else ""
-    return Goal(names, kind, classes, f"{names[0]} is predicted as one of {len(classes)} classes ({shown}){hint}.")
+    note = N_("{target} is predicted as one of {count} classes ({classes}).")
+    if task is None and _is_numeric(values):
+        note = N_("{target} is predicted as one of {count} classes ({classes}); with --task regression they would be numbers.")
+    return Goal(names, kind, classes, note.format(target=names[0], count=len(classes), classes=shown))
+
+
+def _amount(asked: bool, whole: bool) -> str:
+    """Return why a target is taken for numbers."""
+    if asked:
+        return N_("{target} is predicted as a number, as asked.")
+    if whole:
+        return N_("{target} is predicted as a number, for it holds numbers; with --task classes each number would be a class.")
+    return N_("{target} is predicted as a number, for it holds numbers.")
 
 
 def _is_numeric(values: pd.Series) -> bool:
@@ -165,10 +175,12 @@ def _classes(found: NDArray[np.object_], values: pd.Series, name: str, where: st
 def _several(frame: pd.DataFrame, names: tuple[str, ...], task: str | None, where: str) -> Goal:
     values = np.column_stack([_numbers(frame[name], where) for name in names])
     if task != "regression" and np.isin(values, (0, 1)).all():
-        return Goal(names, "multilabel", names, f"{', '.join(names)} hold 0 and 1 alone and are predicted as labels, any of them.")
+        note = N_("{targets} hold 0 and 1 alone and are predicted as labels, any of them.")
+        return Goal(names, "multilabel", names, note.format(targets=", ".join(names)))
     if task == "classes":
         raise UsageError("--task classes needs one target, or several of 0 and 1 alone; name one column with --target.")
-    return Goal(names, "regression", names, f"{', '.join(names)} are predicted as {len(names)} numbers.")
+    note = N_("{targets} are predicted as {count} numbers.")
+    return Goal(names, "regression", names, note.format(targets=", ".join(names), count=len(names)))
 
 
 def _numbers(values: pd.Series, where: str) -> NDArray[np.float64]:

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from fitscope.datasets import store
 from fitscope.datasets.dataset import Dataset, Located
 from fitscope.datasets.encoding import FIRST_WORD, START, UNKNOWN
 from fitscope.datasets.folders import ENDINGS, Samples, dataset_of, files_of
 from fitscope.datasets.tokens import NUM_WORDS, Tokens, tokenise
-from fitscope.datasets.words import read_word_index
+from fitscope.datasets.words import index_path, read_word_index
 from fitscope.errors import DataError
 
 
@@ -47,7 +46,7 @@ def load(located: Located, samples: Samples, num_words: int | None) -> Dataset:
     """Load a folder of texts, split as Keras' Tokenizer does."""
     tokens = tokenise(map(read_text, samples.files))
     count = num_words or NUM_WORDS
-    return dataset_of(located, samples, tokens, fit=partial(learn, num_words=count), num_words=count)
+    return dataset_of(located, samples, tokens, read_text, fit=partial(learn, num_words=count), num_words=count)
 
 
 def read_text(path: Path) -> str:
@@ -74,9 +73,7 @@ def keras_reading(located: Located, index: str, num_words: int) -> Mapping[str, 
         index: the word index' file name.
         num_words: the vocabulary's size.
     """
-    assert located.path is not None
-    places = [located.path.parent / index, *(folder / index for folder, _ in store.folders())]
-    path = next((place for place in places if place.is_file()), None)
+    path = index_path(located, index)
     ranks = {} if path is None else read_word_index(path)
     by_rank = {rank: word for word, rank in ranks.items()}
     words = [by_rank.get(rank, "") for rank in range(1, num_words - FIRST_WORD)] if by_rank else []

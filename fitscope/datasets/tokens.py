@@ -68,6 +68,16 @@ class Tokens:
         return marks
 
 
+def words_of(text: str) -> list[str]:
+    """Split a text into lower-case words, without punctuation.
+
+    Example:
+        >>> words_of("A film, a GOOD film!")
+        ['a', 'film', 'a', 'good', 'film']
+    """
+    return text.lower().translate(_TO_BLANKS).split()
+
+
 def tokenise(texts: Iterable[str]) -> Tokens:
     """Split texts into lower-case words.
 
@@ -94,7 +104,7 @@ def tokenise(texts: Iterable[str]) -> Tokens:
 
 def _counted(texts: Sequence[str], places: dict[str, int]) -> tuple[Any, Any, Any]:
     """Return counts, columns and offsets of a few texts, and give new words their places."""
-    split = [text.lower().translate(_TO_BLANKS).split() for text in texts]
+    split = list(map(words_of, texts))
     lengths = np.array([len(words) for words in split], np.int64)
     found = np.fromiter(map(places.__getitem__, chain.from_iterable(split)), np.int32, int(lengths.sum()))
     offsets = np.concatenate([[0], np.cumsum(lengths)])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fitscope.errors import DataError, FitscopeError
 from fitscope.history import TrainingHistory
+from fitscope.language import N_
 from fitscope.readers import boosting, console, huggingface, jsons, lightning, mlflow, own, tables, tensorboard, ultralytics, wandb
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, Reading
@@ -84,7 +85,7 @@ def _by_others(path: Path) -> list[Found]:
     for point in entry_points(group=_GROUP):
         try:
             histories: Iterable[TrainingHistory] = point.load()(path)
-            if found := [Found(history, notes=(f"read by {point.value}",)) for history in histories]:
+            if found := [Found(history, notes=(N_("read by {reader}").format(reader=point.value),)) for history in histories]:
                 return found
         except Exception:  # what other packages raise is not known
             continue
@@ -124,7 +125,9 @@ def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
             ]
         except FitscopeError as error:
             unread.append(str(error))
-    refused = [f"passed over: {reason.removesuffix('.')}" for reason in unread if "Tried were" not in reason]
+    refused = [
+        N_("passed over: {reason}").format(reason=reason.removesuffix(".")) for reason in unread if "Tried were" not in reason
+    ]
     if found and refused:
         found[0] = dataclasses.replace(found[0], notes=(*found[0].notes, *refused[:_MOST_NOTES]))
     if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fitscope.errors import DataError
+from fitscope.language import N_
 from fitscope.readers.jsons import is_curve
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, higher_is_better, history_of, keras_name
@@ -31,7 +32,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
             if asked and asked not in content[part]:
                 raise DataError(f"{part} has no metric {asked!r}, but {', '.join(content[part])}: name one of them.")
             curves |= {kind: content[part][asked or metric]} if (asked or metric) in content[part] else {}
-    return [Found(history_of(curves, None, Names()), notes=(*notes, f"the loss is {metric}"))]
+    return [Found(history_of(curves, None, Names()), notes=(*notes, N_("the loss is {metric}").format(metric=metric)))]
 
 
 def _is_set(metrics: Any) -> bool:
@@ -46,7 +47,7 @@ def _sets(sets: list[str], names: Names) -> tuple[str | None, str | None, tuple[
                 raise DataError(f"there is no set {name!r}; it has {', '.join(sets)}: name one of them.")
         return names.loss, names.val_loss, ()
     if sets[:2] == ["validation_0", "validation_1"]:
-        return "validation_0", "validation_1", ("validation_0 is taken for training and validation_1 for validation",)
+        return "validation_0", "validation_1", (N_("validation_0 is taken for training and validation_1 for validation"),)
     told = {kind: name for name in reversed(sets) if (kind := keras_name(f"{name}_loss")) in ("loss", "val_loss")}
     numbered = [name for name in sets if name.rstrip("0123456789") in ("validation_", "valid_")]
     if numbered and "val_loss" not in told:
@@ -56,7 +57,7 @@ def _sets(sets: list[str], names: Names) -> tuple[str | None, str | None, tuple[
             f"its sets are called {', '.join(sets)}, which does not tell training from validation; name them with --loss and "
             "--val-loss."
         )
-    note = (f"{told['val_loss']} is taken for validation",) if told["val_loss"] in numbered else ()
+    note = (N_("{set} is taken for validation").format(set=told["val_loss"]),) if told["val_loss"] in numbered else ()
     return told.get("loss"), told["val_loss"], note
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fitscope.errors import DataError
+from fitscope.language import N_
 from fitscope.readers.jsons import columns_of
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, history_of, joined
@@ -44,8 +45,8 @@ def read(log: Log, names: Names) -> list[Found] | None:
     once = (np.abs(at - np.rint(at)) < 1e-6).all() and (np.diff(np.rint(at)) > 0).all() and at[0] >= 1
     if once:
         return [Found(history_of(history.metrics, np.rint(at), Names()))]
-    note = f"evaluated {len(history)} times over {at[-1]:g} epochs: each evaluation counts as an epoch"
-    return [Found(history, notes=(note,))]
+    note = N_("evaluated {count} times over {epochs:g} epochs: each evaluation counts as an epoch")
+    return [Found(history, notes=(note.format(count=len(history), epochs=at[-1]),))]
 
 
 def _is_number(value: Any) -> bool:

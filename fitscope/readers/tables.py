@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
+from fitscope.language import N_
 from fitscope.readers.cells import Table
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, history_of
@@ -43,7 +44,9 @@ def read(log: Log, names: Names) -> list[Found] | None:
     if epochs is not None and not table.starts and len(np.unique(epochs)) == rows and (np.diff(epochs) < 0).any():
         order = np.argsort(epochs)
         table = Table({name: values[order] for name, values in table.columns.items()})
-        found = Found(_history(table, epochs[order], names, slice(None)), notes=("its epochs were out of order, and were sorted",))
+        found = Found(
+            _history(table, epochs[order], names, slice(None)), notes=(N_("its epochs were out of order, and were sorted"),)
+        )
         return [found]
     return [Found(_history(table, epochs, names, slice(*ends))) for ends in _runs(rows, epochs, table.starts)]
 

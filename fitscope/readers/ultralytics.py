@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fitscope.language import N_
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, history_of
 from fitscope.readers.tables import whole_epochs
@@ -25,5 +26,5 @@ def read(log: Log, names: Names) -> list[Found] | None:
     if not both:
         return None
     curves = {"loss": sum(parts["train", part] for part in both), "val_loss": sum(parts["val", part] for part in both)}
-    note = f"the loss is the sum of its parts: {', '.join(both)}"
+    note = N_("the loss is the sum of its parts: {parts}").format(parts=", ".join(both))
     return [Found(history_of(curves, whole_epochs(table), names), notes=(note,))]  # type: ignore[arg-type]

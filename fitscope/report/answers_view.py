@@ -9,9 +9,10 @@ from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.stopping import StoppingRule
 from fitscope.language import N_, _
-from fitscope.report.numbers import UNKNOWN, epochs, number
+from fitscope.language.figures import percentage
+from fitscope.report.numbers import UNKNOWN, count, epochs, number
 from fitscope.report.scores_view import gain_sentences, own_scores
-from fitscope.report.sections import Row, Table, severity_name
+from fitscope.report.sections import Row, Table
 from fitscope.result import Result
 
 FINDINGS_OPEN = 3
@@ -40,7 +41,7 @@ def regions(diagnosis: Diagnosis) -> tuple[Row, ...]:
 
 def findings(diagnosis: Diagnosis) -> tuple[Said, ...]:
     """Return what the curves show beside the verdict, the costliest first."""
-    return tuple(Said(f.severity, severity_name(f.severity), words.finding(f.code, f.numbers)) for f in diagnosis.findings)
+    return tuple(Said(f.severity, words.severity(f.severity), words.finding(f.code, f.numbers)) for f in diagnosis.findings)
 
 
 def checks(diagnosis: Diagnosis) -> tuple[Row, ...]:
@@ -58,7 +59,7 @@ def sure(result: Result) -> tuple[str, ...]:
     basis = "repeats" if found.basis == "repeats" else "groups" if found.groups is not None else found.basis
     if basis == "repeats" and found.samples is not None:
         basis = "both"
-    text = _(_BASES.get(basis, _BASES["log"])).format(samples=f"{found.samples or 0:,}", groups=f"{found.groups or 0:,}")
+    text = _(_BASES.get(basis, _BASES["log"])).format(samples=count(found.samples or 0), groups=count(found.groups or 0))
     plateau = _PLATEAU_OF_TRAININGS if found.basis == "repeats" else _PLATEAU
     chance = _CHANCES.get(found.basis)
     return text, _(plateau), *(() if chance is None else (_(chance),)), *(() if found.basis == "repeats" else (_(_ANOTHER_SEED),))
@@ -127,21 +128,27 @@ def _stopping_sentence(result: Result, rules: Sequence[StoppingRule]) -> str:
         return _("All of these patiences keep the best epoch, {best}.").format(best=result.diagnosis.best_epoch)
     worst = max(dear, key=lambda rule: rule.cost or 0.0)
     text = _(
-        "EarlyStopping with {rule} would have kept epoch {keeps}, where validation loss lies {cost} % above the lowest; {free} of "
+        "EarlyStopping with {rule} would have kept epoch {keeps}, where validation loss lies {cost} above the lowest; {free} of "
         "these {rules} patiences lose nothing."
     )
     free = len(rules) - len(dear)
-    return text.format(rule=worst.rule, keeps=worst.keeps, cost=number(worst.cost, 1), free=free, rules=len(rules))
+    cost = percentage(number(worst.cost, 1))
+    return text.format(rule=_rule_name(worst), keeps=worst.keeps, cost=cost, free=free, rules=len(rules))
 
 
 def _rules(rules: Sequence[StoppingRule]) -> Table:
     rows = []
     for rule in rules:
         stops = _("never") if rule.stops_at is None else _("epoch {epoch}").format(epoch=rule.stops_at)
-        keeps = UNKNOWN if rule.keeps is None else _("epoch {epoch}").format(epoch=rule.keeps)
-        cost = UNKNOWN if rule.cost is None else _("{cost} %").format(cost=number(rule.cost, 1))
-        rows.append(Row(rule.rule, (stops, keeps, cost)))
+        keeps = _(UNKNOWN) if rule.keeps is None else _("epoch {epoch}").format(epoch=rule.keeps)
+        cost = _(UNKNOWN) if rule.cost is None else percentage(number(rule.cost, 1))
+        rows.append(Row(_rule_name(rule), (stops, keeps, cost)))
     return Table((_("rule"), _("stops at"), _("keeps"), _("costs")), tuple(rows))
+
+
+def _rule_name(rule: StoppingRule) -> str:
+    name, _space, epochs_ = rule.rule.partition(" ")
+    return _("patience {epochs}").format(epochs=epochs_) if name == "patience" else rule.rule
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from fitscope import words
 from fitscope.diagnosis.regions import Region
+from fitscope.language import N_, _
+from fitscope.report.numbers import span
+from fitscope.report.palette import Colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,10 +22,10 @@ SIZE = (5.0, 3.2)
 MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
 
 # Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
-# light, dark and print.
+# light, dark and print. A chart that stands on its own is drawn within `palette.painting`.
 SERIES = tuple(f"series_{i}" for i in range(1, 9))
 _VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
-COLOURS = {name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)}
+COLOURS = Colours({name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)})
 
 
 def losses(
@@ -33,7 +36,7 @@ def losses(
     best: tuple[int, float] | None = None,
     plateau: tuple[int, int] | None = None,
     ax: Axes | None = None,
-    label: str = "loss",
+    label: str = N_("loss"),
 ) -> Figure:
     """Draw training values as dots and validation values as a line, the regions shaded and the best epoch marked.
 
@@ -44,51 +47,54 @@ def losses(
         best: the best epoch and its validation value.
         plateau: first and last epoch that are as good; a bar at the foot.
         ax: drawn on, where given; else on a figure of its own.
-        label: what the values are.
+        label: what the values are, in English.
     """
-    figure, ax = canvas(ax, f"{label}")
+    figure, ax = canvas(ax, _(label))
     for region in regions:
         _shade(ax, region)
     dot = "o" if len(epochs) <= MARKED_UP_TO else ","
-    ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=f"training {label}")
-    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=f"validation {label}")
+    ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=_("training {measure}").format(measure=_(label)))
+    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=_("validation {measure}").format(measure=_(label)))
     if plateau is not None:
-        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else f"{plateau[0]} to {plateau[1]}"
+        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else span(*map(str, plateau))
         ax.axvspan(plateau[0] - 0.5, plateau[1] + 0.5, ymax=0.025, color=COLOURS["best"], linewidth=0, gid="plateau",
-                   label=f"plateau, {spelt}")  # fmt: skip
+                   label=_("plateau, {epochs}").format(epochs=spelt))  # fmt: skip
     if best is not None:
         ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
-        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=f"best epoch, {best[0]}")
+        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=_("best epoch, {epoch}").format(epoch=best[0]))
     return finish(figure, ax, epochs)
 
 
 def gap(epochs: Sequence[int], values: Values, ax: Axes | None = None) -> Figure:
     """Draw the generalization gap, validation minus training loss, over the epochs."""
-    figure, ax = canvas(ax, "generalization gap")
+    figure, ax = canvas(ax, _("generalization gap"))
     ax.axhline(0, color=COLOURS["line"], linewidth=1)
-    ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label="validation − training loss")
+    ax.plot(epochs, values, "-", color=COLOURS["val"], linewidth=2, label=_("validation − training loss"))
     return finish(figure, ax, epochs)
 
 
 def chances(epochs: Sequence[int], values: Values, members: Sequence[int], ax: Axes | None = None) -> Figure:
     """Draw each epoch's chance of being the best as a bar, the plateau's members filled."""
-    figure, ax = canvas(ax, "chance of being the best")
+    figure, ax = canvas(ax, _("chance of being the best"))
     inside = [value if epoch in members else 0 for epoch, value in zip(epochs, values)]
-    ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label="other epochs")
-    ax.bar(epochs, inside, color=COLOURS["best"], label="in the plateau")
+    ax.bar(epochs, values, color="none", edgecolor=COLOURS["ink"], linewidth=0.8, label=_("other epochs"))
+    ax.bar(epochs, inside, color=COLOURS["best"], label=_("in the plateau"))
     ax.set_ylim(0, 1)
     return finish(figure, ax, epochs)
 
 
-def canvas(ax: Axes | None, ylabel: str, xlabel: str = "epoch", size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
+def canvas(ax: Axes | None, ylabel: str, xlabel: str = N_("epoch"), size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """Return a figure with its axes, the given ones where there are any."""
     if ax is None:
-        from matplotlib.figure import Figure
+        from fitscope.report.chart_figure import ChartFigure
 
-        ax = Figure(figsize=size, layout="constrained").subplots()
-    ax.set_xlabel(xlabel)
+        ax = ChartFigure(figsize=size, layout="constrained", facecolor="white").subplots()
+        ax.set_facecolor("none")
+    ax.set_xlabel(_(xlabel))
     ax.set_ylabel(ylabel)
-    return ax.figure, ax  # type: ignore[return-value]
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure, ax
 
 
 def _shade(ax: Axes, region: Region) -> None:
@@ -123,7 +129,9 @@ def tick_format(ticks: Values) -> str:
 
 
 def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
-    """Colour axes and texts as the page does, and set the legend above."""
+    """Colour axes and texts as the page does, and set the legend above; within the axes where they are a person's own."""
+    from fitscope.report.chart_figure import ChartFigure
+
     ax.spines[["top", "right"]].set_visible(False)
     for spine in ax.spines.values():
         spine.set_color(COLOURS["line"])
@@ -131,9 +139,11 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
     for text in (ax.xaxis.label, ax.yaxis.label):
         text.set_color(COLOURS["ink"])
     handles, labels = ax.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, fontsize=8.5,
-                      labelcolor=COLOURS["ink"], columnspacing=1.2, handlelength=1.6)  # fmt: skip
+    look: dict[str, Any] = {"fontsize": 8.5, "labelcolor": COLOURS["ink"], "columnspacing": 1.2, "handlelength": 1.6}
+    if handles and isinstance(figure, ChartFigure):
+        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns, frameon=False, **look)
+    elif handles:
+        ax.legend(handles, labels, loc="best", facecolor=ax.get_facecolor(), edgecolor="none", framealpha=0.8, **look)
     return figure
 
 

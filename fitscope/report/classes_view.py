@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from fitscope.language import N_, _
-from fitscope.report.numbers import number, percent
+from fitscope.report.numbers import count, number, percent
 from fitscope.report.sections import Row, Table
 from fitscope.result import DatasetFacts, ModelFacts, Result
 
@@ -116,7 +116,7 @@ def _layers(model: ModelFacts, words: int) -> Table:
             how = f"{inputs:,} × {units:,} + {units:,}"
         else:
             how = "" if layer.parameters else _("none to learn")
-        rows.append(Row(layer.name, (how, f"{layer.parameters:,}")))
+        rows.append(Row(layer.name, (how, count(layer.parameters))))
         inputs = inputs if units is None else units
     return Table((_("layer"), _("inputs × units + biases"), _("parameters")), tuple(rows), len(rows))
 
@@ -127,7 +127,7 @@ def _sum(model: ModelFacts) -> str:
         return ""
     first = max(model.layers, key=lambda layer: layer.parameters)
     text = _("{total} in all, {share} of them in {layer}: a weight for every word and every unit.")
-    return text.format(total=f"{model.parameters:,}", share=percent(first.parameters / model.parameters), layer=first.name)
+    return text.format(total=count(model.parameters), share=percent(first.parameters / model.parameters), layer=first.name)
 
 
 _TOUCHED = {
@@ -154,5 +154,5 @@ def roles(result: Result) -> Table | None:
         (_("validation"), data.validation, _("chooses"), chosen),
         (_("test"), data.test, _("stands for the future"), tested),
     )
-    rows = [Row(name, (f"{count:,}", does, when)) for name, count, does, when in shown if count]
+    rows = [Row(name, (count(samples), does, when)) for name, samples, does, when in shown if samples]
     return Table((_("data"), _("samples"), _("what it does"), _("when this run touched it")), tuple(rows), len(rows))

@@ -9,6 +9,7 @@ from fitscope.comparison import Comparison
 from fitscope.report import page
 from fitscope.report.compare_view import compare_view, runs_table
 from fitscope.report.compare_words import finding
+from fitscope.report.notebook import piece
 
 MARK = b'<script type="application/json" id="fitscope-compare">'  # by which an earlier page is known
 
@@ -30,4 +31,4 @@ def write(comparison: Comparison, path: Path) -> None:
 
 def table(comparison: Comparison) -> str:
     """Return the finding and the table of all runs as a piece of HTML for a notebook."""
-    return page.fill("compare_table.html.j2", finding=finding(comparison), table=runs_table(comparison))
+    return piece("compare_table.html.j2", finding=finding(comparison), table=runs_table(comparison))

@@ -11,7 +11,7 @@ import numpy as np
 from fitscope.comparison import Comparison, ReadRun, Scale
 from fitscope.language import _
 from fitscope.report import charts, compare_charts
-from fitscope.report.numbers import epochs, number
+from fitscope.report.numbers import count, epochs, number
 from fitscope.report.remedies_view import LABEL_HEIGHT, apart, short, upright
 from fitscope.report.study_charts import Curve
 
@@ -109,7 +109,7 @@ def _said(run: ReadRun) -> str:
     if diagnosis.best_epoch is None:
         return _("No validation loss.")
     text = _("Best after epoch {best}, at {loss}; plateau {epochs}.")
-    return text.format(best=f"{diagnosis.best_epoch:,}", loss=number(diagnosis.best_val_loss), epochs=epochs(diagnosis.plateau))
+    return text.format(best=count(diagnosis.best_epoch), loss=number(diagnosis.best_val_loss), epochs=epochs(diagnosis.plateau))
 
 
 def _curves(run: ReadRun, most: int, label_at: float) -> compare_charts.Curves:

@@ -7,7 +7,7 @@ from fitscope.comparison import Comparison, ReadRun
 from fitscope.language import _
 from fitscope.report.compare_view import ranked
 from fitscope.report.compare_words import finding
-from fitscope.report.numbers import UNKNOWN, epochs, number
+from fitscope.report.numbers import count, epochs, number
 from fitscope.report.scores_view import measure_of, measured
 from fitscope.result import Score
 
@@ -24,7 +24,7 @@ def summary(comparison: Comparison, width: int) -> list[str]:
     """
     heads: tuple[str, ...] = (_("run"), _("verdict"), _("best"), _("plateau"), _("val loss"), _("test"))
     rows = [_row(comparison.runs[place]) for place in ranked(comparison)]
-    untested = all(row[-1] == UNKNOWN for row in rows)
+    untested = all(run.test is None for run in comparison.runs)
     heads, rows = (heads[:-1], [row[:-1] for row in rows]) if untested else (heads, rows)
     short = [(shortened(row[0]), *row[1:]) for row in rows]
     lines = _table([heads, *short])
@@ -35,13 +35,19 @@ def summary(comparison: Comparison, width: int) -> list[str]:
 
 def _row(run: ReadRun) -> tuple[str, ...]:
     said, test = run.result.diagnosis, run.test
-    best = UNKNOWN if said.best_epoch is None else f"{said.best_epoch:,}"
-    return run.name, words.label(said.verdict), best, epochs(said.plateau), number(said.best_val_loss), _test(test)
+    return (
+        run.name,
+        words.label(said.verdict),
+        count(said.best_epoch),
+        epochs(said.plateau),
+        number(said.best_val_loss),
+        _test(test),
+    )
 
 
 def _test(test: Score | None) -> str:
     if test is None:
-        return UNKNOWN
+        return number(None)
     name = measure_of([test])
     return _("loss {value}").format(value=number(test.loss)) if name is None else measured(name, getattr(test, name))
 

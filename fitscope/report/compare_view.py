@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from fitscope import words
 from fitscope.comparison import Comparison, ReadRun
 from fitscope.language import N_, _, _n
+from fitscope.language.figures import moment, numeral
 from fitscope.report.compare_pictures import Curves, curves, lowest_loss
 from fitscope.report.compare_words import finding, scale_name, tested, untested
 from fitscope.report.embedding import as_script
-from fitscope.report.facts_view import spaced
-from fitscope.report.numbers import UNKNOWN, epochs, number, setting, with_limits
+from fitscope.report.names import spaced
+from fitscope.report.numbers import count, epochs, number, setting, with_limits
 from fitscope.report.scores_view import between, measured
 from fitscope.result import Score, message
 
@@ -105,12 +106,12 @@ def compare_view(comparison: Comparison, created: str) -> CompareView:
 
     Args:
         comparison: of the runs.
-        created: when.
+        created: when, as ISO 8601.
     """
-    count = len(comparison.runs)
+    runs = len(comparison.runs)
     groups = tuple(Group(scale_name(scale), curves(comparison, scale, f"curves-{i}")) for i, scale in enumerate(comparison.scales))
     return CompareView(
-        title=_n("{count} run", "{count} runs compared", count).format(count=count),
+        title=_n("{count} run", "{count} runs compared", runs).format(count=count(runs)),
         about=", ".join(dict.fromkeys(group.name for group in groups)),
         finding=finding(comparison),
         notices=tuple(unread.error for unread in comparison.unread),
@@ -122,7 +123,7 @@ def compare_view(comparison: Comparison, created: str) -> CompareView:
         paired=paired_table(comparison),
         tests=(*tested(comparison), *untested(comparison)),
         verdicts=tuple(_said(run) for run in comparison.runs),
-        created=created,
+        created=moment(created),
         json=as_script(comparison.to_json()),
     )
 
@@ -163,7 +164,7 @@ def _has(test: Score | None, name: str) -> bool:
 
 
 def _count(value: int | None) -> Cell:
-    return Cell(UNKNOWN if value is None else f"{value:,}", "" if value is None else str(value))
+    return Cell(count(value), "" if value is None else str(value))
 
 
 def _number(value: float | None, digits: int | None = None) -> Cell:
@@ -178,7 +179,7 @@ def _plateau(pair: tuple[int, int] | None) -> Cell:
 def _tested(run: ReadRun, name: str) -> Cell:
     test = run.test
     if test is None or not _has(test, name):
-        return Cell(UNKNOWN, "")
+        return Cell(number(None), "")
     value = getattr(test, name)
     text = f"{measured(name, value)} ({between(name, getattr(test, f'{name}_interval'))})"
     return Cell(text if run.tested_model == "refit" else f"{text}, {_('held-out model')}", f"{value:.9g}")
@@ -249,7 +250,7 @@ def p_value(p: float) -> str:
         >>> p_value(0.0312), p_value(1e-9)
         ('0.031', '< 0.001')
     """
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return numeral("< 0.001" if p < 0.001 else f"{p:.3f}")
 
 
 def _said(run: ReadRun) -> Said:

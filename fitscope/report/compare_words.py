@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from fitscope.comparison import Comparison, Paired, Scale, Unpaired
 from fitscope.language import N_, _, _n
-from fitscope.report.facts_view import spaced
-from fitscope.report.numbers import number, with_limits
+from fitscope.report.names import spaced
+from fitscope.report.numbers import count, number, with_limits
 
 _NAMES_SHOWN = 5
 
@@ -49,15 +49,15 @@ def _of_scale(comparison: Comparison, scale: Scale, several: bool) -> list[str]:
     if scale.lowest is None:
         text = _("On {data} no run has a validation loss.") if several else _("No run has a validation loss.")
         return [text.format(data=scale_name(scale))]
-    said, count = comparison.runs[scale.lowest].result.diagnosis, len(scale.runs)
+    said, number_of_runs = comparison.runs[scale.lowest].result.diagnosis, len(scale.runs)
     text = _("Of {count} runs, {name} has the lowest validation loss, {loss}, after epoch {epoch}.")
     if several:
         text = _("On {data}, of {count} runs, {name} has the lowest validation loss, {loss}, after epoch {epoch}.")
-    if several and count == 1:
+    if several and number_of_runs == 1:
         text = _("On {data} there is one run, {name}; its lowest validation loss is {loss}, after epoch {epoch}.")
     name, best = comparison.runs[scale.lowest].name, said.best_epoch or 0
-    lead = text.format(data=scale_name(scale), count=count, name=name, loss=number(said.best_val_loss), epoch=f"{best:,}")
-    return [lead] if count == 1 else [lead, _sure(comparison, scale.lowest)]
+    lead = text.format(data=scale_name(scale), count=number_of_runs, name=name, loss=number(said.best_val_loss), epoch=count(best))
+    return [lead] if number_of_runs == 1 else [lead, _sure(comparison, scale.lowest)]
 
 
 def _sure(comparison: Comparison, lowest: int) -> str:
@@ -67,14 +67,14 @@ def _sure(comparison: Comparison, lowest: int) -> str:
         return _("Whether that is more than chance is not tested: it takes the losses of the same validation samples in two runs.")
     if len(own) == 1:
         return _against_one(comparison, lowest, own[0])
-    clear, count = sum(pair.clear and pair.lower == lowest for pair in own), len(own)
-    if clear == count:
+    clear = sum(pair.clear and pair.lower == lowest for pair in own)
+    if clear == len(own):
         text = _("That is beyond chance against all {count} runs that it was tested against.")
     elif clear:
         text = _("That is beyond chance against {clear} of the {count} runs that it was tested against.")
     else:
         text = _("Chance alone may explain that, against each of the {count} runs that it was tested against.")
-    return text.format(clear=clear, count=count)
+    return text.format(clear=clear, count=len(own))
 
 
 def _against_one(comparison: Comparison, lowest: int, pair: Paired) -> str:

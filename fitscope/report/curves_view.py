@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -12,101 +12,131 @@ from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
 from fitscope.report import charts
-from fitscope.report.numbers import number, percent
+from fitscope.report.numbers import count, number, percent
 from fitscope.report.scores_view import MEASURES, measured
 from fitscope.report.sections import Picture, Row, Table
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 DRAWN_AT_MOST = 1000  # epochs: a chart has no more columns
 ROWS_AT_MOST = 100  # of a chart's table; the download has every epoch
 
-_TITLES = {
-    "loss": N_("Training and validation loss"),
-    "accuracy": N_("Training and validation accuracy"),
-    "mae": N_("Training and validation mean absolute error"),
-    "gap": N_("Generalization gap"),
-    "chance": N_("Chance of being the best epoch"),
-}
-
-
-def figures(history: TrainingHistory, diagnosis: Diagnosis) -> dict[str, tuple[Figure, str]]:
-    """Draw every chart that the curves give, each with its title; of very long curves every k-th epoch is drawn."""
-    epochs, shown = history.epochs, slice(None, None, -(-len(history) // DRAWN_AT_MOST))
-    drawn_at, loss, val = epochs[shown], history.loss[shown].tolist(), history.val_loss[shown].tolist()
-    if not any(map(math.isfinite, loss + val)):
-        return {}
-    best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
-    drawn = {"loss": charts.losses(drawn_at, loss, val, diagnosis.regions, best, diagnosis.plateau)}
-    for name, label in MEASURES.items():
-        training, validation = (history.curve(curve)[shown].tolist() for curve in (name, f"val_{name}"))
-        if any(map(math.isfinite, training + validation)):
-            drawn[name] = charts.losses(drawn_at, training, validation, label=label)
-    if any(map(math.isfinite, loss)) and any(map(math.isfinite, val)):
-        drawn["gap"] = charts.gap(drawn_at, (history.val_loss - history.loss)[shown].tolist())
-    sure = diagnosis.uncertainty
-    if sure is not None and len(epochs) <= DRAWN_AT_MOST:
-        drawn["chance"] = charts.chances(epochs, sure.chance, sure.plateau_members)
-    return {name: (figure, _(_TITLES[name])) for name, figure in drawn.items()}
-
 
 def pictures(history: TrainingHistory, diagnosis: Diagnosis, averaged: str | None = None) -> dict[str, Picture]:
-    """Return every chart of one training as the page shows it.
+    """Return every chart that the curves give, by name.
 
     Args:
-        history: its curves.
+        history: the curves.
         diagnosis: of them.
         averaged: what the curves are the mean of, None where they are those of one training.
     """
-    shown = {}
-    for name, (figure, title) in figures(history, diagnosis).items():
-        caption = _CAPTIONS[name](history, diagnosis)
-        if name == "loss" and averaged is not None:
-            caption = _("These curves are the mean of {what}.").format(what=averaged) + " " + caption
-        shown[name] = Picture(name, charts.svg(figure, name, f"{title}. {caption}"), caption, _TABLES[name](history, diagnosis))
-    return shown
+    first = losses(history, diagnosis, averaged)
+    if first is None:
+        return {}
+    others = [*(measure(history, name) for name in MEASURES), gap(history, diagnosis), chances(history, diagnosis)]
+    return {picture.name: picture for picture in (first, *others) if picture is not None}
 
 
-def _loss_caption(history: TrainingHistory, diagnosis: Diagnosis) -> str:
+def losses(history: TrainingHistory, diagnosis: Diagnosis | None, averaged: str | None = None) -> Picture | None:
+    """Return both losses over the epochs, with what the diagnosis says of them; None where no loss is finite."""
+    training, validation = _drawn(history, "loss"), _drawn(history, "val_loss")
+    if not any(map(math.isfinite, training + validation)):
+        return None
+    draw = partial(charts.losses, _epochs(history), training, validation)
+    if diagnosis is not None:
+        best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
+        draw = partial(draw, diagnosis.regions, best, diagnosis.plateau)
+    mean = [] if averaged is None else [_("These curves are the mean of {what}.").format(what=averaged)]
+    caption = " ".join([*mean, _loss_caption(history, diagnosis)])
+    return Picture("loss", _("Training and validation loss"), caption, lambda ax: draw(ax=ax), _two(history, "loss"))
+
+
+def measure(history: TrainingHistory, name: str) -> Picture | None:
+    """Return a metric on training and validation data over the epochs; None where none of its values is finite."""
+    training, validation = _drawn(history, name), _drawn(history, f"val_{name}")
+    if not any(map(math.isfinite, training + validation)):
+        return None
+    draw = partial(charts.losses, _epochs(history), training, validation, label=MEASURES.get(name, name))
+    title = _(_TITLES[name]) if name in _TITLES else _("Training and validation {metric}").format(metric=name)
+    return Picture(name, title, _measure_caption(history, name), lambda ax: draw(ax=ax), _two(history, name))
+
+
+_TITLES = {
+    "accuracy": N_("Training and validation accuracy"),
+    "mae": N_("Training and validation mean absolute error"),
+}
+
+
+def gap(history: TrainingHistory, diagnosis: Diagnosis | None = None) -> Picture | None:
+    """Return validation minus training loss over the epochs; None where one of the two is not known."""
+    if not all(np.isfinite(curve).any() for curve in (history.loss, history.val_loss)):
+        return None
+    values = history.val_loss - history.loss
+    drawn = values[_shown(history)].tolist()
+    table = by_epoch((_("epoch"), _("gap")), history.epochs, (values,))
+    caption = _gap_caption(values, diagnosis)
+    return Picture("gap", _("Generalization gap"), caption, lambda ax: charts.gap(_epochs(history), drawn, ax), table)
+
+
+def chances(history: TrainingHistory, diagnosis: Diagnosis) -> Picture | None:
+    """Return each epoch's chance of being the best; None where it is not known, or of more epochs than there are columns."""
+    sure = diagnosis.uncertainty
+    if sure is None or len(history) > DRAWN_AT_MOST:
+        return None
+    draw = partial(charts.chances, history.epochs, sure.chance, sure.plateau_members)
+    table = by_epoch((_("epoch"), _("chance")), history.epochs, (np.asarray(sure.chance, np.float64),), "accuracy")
+    return Picture(
+        "chance", _("Chance of being the best epoch"), _chance_caption(history, diagnosis), lambda ax: draw(ax=ax), table
+    )
+
+
+def _shown(history: TrainingHistory) -> slice:
+    """Return which epochs are drawn: of very long curves every k-th."""
+    return slice(None, None, max(1, -(-len(history) // DRAWN_AT_MOST)))
+
+
+def _epochs(history: TrainingHistory) -> tuple[int, ...]:
+    return history.epochs[_shown(history)]
+
+
+def _drawn(history: TrainingHistory, name: str) -> list[float]:
+    values: list[float] = history.curve(name)[_shown(history)].tolist()
+    return values
+
+
+def _loss_caption(history: TrainingHistory, diagnosis: Diagnosis | None) -> str:
     told = [_told(history, "loss", _("Training loss (dots) goes from {first} to {last}."))]
-    if diagnosis.best_epoch is not None:
+    if diagnosis is not None and diagnosis.best_epoch is not None:
         text = _(
             "Validation loss (line), on data that the network does not learn from, is lowest after epoch {best}, at {lowest}, and "
             "ends at {last}."
         )
         lowest, last = number(diagnosis.best_val_loss), number(_ends(history.val_loss)[1])
-        told.append(text.format(best=f"{diagnosis.best_epoch:,}", lowest=lowest, last=last))
+        told.append(text.format(best=count(diagnosis.best_epoch), lowest=lowest, last=last))
     return " ".join(filter(None, told))
 
 
-def _measure_caption(name: str) -> Callable[[TrainingHistory, Diagnosis], str]:
-    def caption(history: TrainingHistory, diagnosis: Diagnosis) -> str:
-        values = history.curve(f"val_{name}")
-        if not np.isfinite(values).any():
-            return _MEANINGS_OF[name]()
-        place = int(np.nanargmax(values) if name == "accuracy" else np.nanargmin(values))
-        text = _("On validation data it is best after epoch {best}, at {value}, and ends at {last}.")
-        last = measured(name, _ends(values)[1])
-        said = text.format(best=f"{history.epochs[place]:,}", value=measured(name, float(values[place])), last=last)
-        return f"{_MEANINGS_OF[name]()} {said}"
-
-    return caption
+def _measure_caption(history: TrainingHistory, name: str) -> str:
+    values = history.curve(f"val_{name}")
+    meaning = _(_MEANINGS[name]) if name in _MEANINGS else ""
+    if name not in MEASURES or not np.isfinite(values).any():
+        return meaning
+    place = int(np.nanargmax(values) if name == "accuracy" else np.nanargmin(values))
+    text = _("On validation data it is best after epoch {best}, at {value}, and ends at {last}.")
+    last = measured(name, _ends(values)[1])
+    return f"{meaning} {text.format(best=count(history.epochs[place]), value=measured(name, float(values[place])), last=last)}"
 
 
-_MEANINGS_OF: dict[str, Callable[[], str]] = {
-    "accuracy": lambda: _("The share of right answers; higher is better. It may go on rising while the loss rises too."),
-    "mae": lambda: _("How far the answers lie from the targets in the mean, in the targets' own units; lower is better."),
+_MEANINGS = {
+    "accuracy": N_("The share of right answers; higher is better. It may go on rising while the loss rises too."),
+    "mae": N_("How far the answers lie from the targets in the mean, in the targets' own units; lower is better."),
 }
 
 
-def _gap_caption(history: TrainingHistory, diagnosis: Diagnosis) -> str:
-    gap = _ends(history.val_loss - history.loss)[1]
-    text = _(
-        "Validation minus training loss: {at_best} at the best epoch, {at_end} at the end. A gap alone is no harm; a validation "
-        "loss that rises is."
-    )
-    return text.format(at_best=number(diagnosis.gap), at_end=number(gap))
+def _gap_caption(values: np.ndarray, diagnosis: Diagnosis | None) -> str:
+    meaning = _("Validation minus training loss. A gap alone is no harm; a validation loss that rises is.")
+    if diagnosis is None or diagnosis.gap is None:
+        return meaning
+    told = _("It is {at_best} at the best epoch and {at_end} at the end.")
+    return f"{meaning} {told.format(at_best=number(diagnosis.gap), at_end=number(_ends(values)[1]))}"
 
 
 def _chance_caption(history: TrainingHistory, diagnosis: Diagnosis) -> str:
@@ -116,16 +146,7 @@ def _chance_caption(history: TrainingHistory, diagnosis: Diagnosis) -> str:
     chances = dict(zip(history.epochs, sure.chance))
     together = percent(min(1.0, sum(chances.get(epoch, 0.0) for epoch in sure.plateau_members)))
     text = _("Epoch {best} has {chance} of the chance; the epochs of the plateau (filled bars) have {together} together.")
-    return text.format(best=f"{best:,}", chance=percent(chances[best]), together=together)
-
-
-_CAPTIONS: dict[str, Callable[[TrainingHistory, Diagnosis], str]] = {
-    "loss": _loss_caption,
-    "accuracy": _measure_caption("accuracy"),
-    "mae": _measure_caption("mae"),
-    "gap": _gap_caption,
-    "chance": _chance_caption,
-}
+    return text.format(best=count(best), chance=percent(chances[best]), together=together)
 
 
 def _told(history: TrainingHistory, name: str, text: str) -> str:
@@ -139,35 +160,14 @@ def _ends(values: np.ndarray) -> tuple[float | None, float | None]:
     return (float(known[0]), float(known[-1])) if len(known) else (None, None)
 
 
-def _two(name: str) -> Callable[[TrainingHistory, Diagnosis], Table]:
-    def table(history: TrainingHistory, diagnosis: Diagnosis) -> Table:
-        heads = (_("epoch"), _("training"), _("validation"))
-        return by_epoch(heads, history.epochs, (history.curve(name), history.curve(f"val_{name}")), name)
-
-    return table
-
-
-def _gaps(history: TrainingHistory, diagnosis: Diagnosis) -> Table:
-    return by_epoch((_("epoch"), _("gap")), history.epochs, (history.val_loss - history.loss,))
-
-
-def _chances(history: TrainingHistory, diagnosis: Diagnosis) -> Table:
-    chances = () if diagnosis.uncertainty is None else diagnosis.uncertainty.chance
-    return by_epoch((_("epoch"), _("chance")), history.epochs, (np.asarray(chances, np.float64),), "accuracy")
-
-
-_TABLES: dict[str, Callable[[TrainingHistory, Diagnosis], Table]] = {
-    "loss": _two("loss"),
-    "accuracy": _two("accuracy"),
-    "mae": _two("mae"),
-    "gap": _gaps,
-    "chance": _chances,
-}
+def _two(history: TrainingHistory, name: str) -> Table:
+    heads = (_("epoch"), _("training"), _("validation"))
+    return by_epoch(heads, history.epochs, (history.curve(name), history.curve(f"val_{name}")), name)
 
 
 def by_epoch(heads: Sequence[str], epochs: Sequence[int], columns: Sequence[np.ndarray], measure: str = "loss") -> Table:
     """Return a table of curves, a row an epoch; of very many epochs every k-th one and the last."""
     step = -(-len(epochs) // ROWS_AT_MOST)
     kept = [i for i in range(len(epochs)) if i % step == 0 or i == len(epochs) - 1]
-    rows = [Row(f"{epochs[i]:,}", tuple(measured(measure, float(column[i])) for column in columns)) for i in kept]
+    rows = [Row(count(epochs[i]), tuple(measured(measure, float(column[i])) for column in columns)) for i in kept]
     return Table(tuple(heads), tuple(rows), len(rows))

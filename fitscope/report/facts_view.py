@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fitscope import words
+from fitscope.language import N_, Nn_, _, _n, retold
 from fitscope.plan import Plan
-from fitscope.report.numbers import UNKNOWN, setting
-from fitscope.report.sections import Row, severity_name
+from fitscope.report.names import spaced as spaced
+from fitscope.report.numbers import UNKNOWN, count, number, setting
+from fitscope.report.sections import Row
 from fitscope.result import DatasetFacts, LogFacts, ModelFacts, Result
 
 CLASSES_SHOWN = 60
 # Settings that a plan may leave open, and what decides then.
-_OPEN = {"optimizer": "as the function compiled it", "learning_rate": "the optimizer's own"}
+_OPEN = {"optimizer": N_("as the function compiled it"), "learning_rate": N_("the optimizer's own")}
 
 
 @dataclass(frozen=True)
@@ -31,25 +34,28 @@ def name_of(result: Result) -> str:
     if result.dataset is not None:
         return result.dataset.name
     if result.log is None:
-        return "curves"
+        return _("curves")
     name = Path(result.log.source).name or result.log.source
     return name if result.log.run is None else f"{name}, {result.log.run}"
 
 
 def notices(result: Result) -> tuple[str, ...]:
     """Return what must be known before anything else on the page."""
-    told = []
-    if result.partial and result.plan is not None:
-        done = (
-            f"after epoch {result.history.epochs[-1]} of {result.plan.max_epochs}"
-            if len(result.history)
-            else "before its first epoch"
-        )
-        over = len(result.history) and result.history.epochs[-1] == result.plan.max_epochs
-        told.append("Partial: stopped after this training, before all was done." if over else f"Partial: stopped {done}.")
+    told = [] if not result.partial or result.plan is None else [_stopped(result, result.plan.max_epochs)]
     found = () if result.dataset is None else leaks(result.dataset)
-    told += [f"Something is wrong with the data: {leak.message}" for leak in found if leak.severity == "serious"]
+    wrong = _("Something is wrong with the data: {what}")
+    told += [wrong.format(what=leak.message) for leak in found if leak.severity == "serious"]
     return tuple(told)
+
+
+def _stopped(result: Result, last: int) -> str:
+    """Say where the person stopped the analysis."""
+    if not len(result.history):
+        return _("Partial: stopped before its first epoch.")
+    epoch = result.history.epochs[-1]
+    if epoch == last:
+        return _("Partial: stopped after this training, before all was done.")
+    return _("Partial: stopped after epoch {epoch} of {last}.").format(epoch=epoch, last=last)
 
 
 def leaks(data: DatasetFacts) -> tuple[Leak, ...]:
@@ -62,48 +68,67 @@ def leaks(data: DatasetFacts) -> tuple[Leak, ...]:
 def _leak(leak: dict[str, Any]) -> Leak:
     examples = leak.get("examples") or ()
     shown = tuple(setting(example) for example in (examples if isinstance(examples, (list, tuple)) else [examples]))
+    code, told = str(leak.get("code", "")), str(leak.get("message") or "")
     severity = str(leak.get("severity", "info"))
-    return Leak(severity, severity_name(severity), str(leak.get("message") or leak.get("code", "")), shown)
+    return Leak(severity, words.severity(severity), _leak_message(code, told, leak), shown)
+
+
+def _leak_message(code: str, told: str, numbers: dict[str, Any]) -> str:
+    """Return the leak's sentence, made anew; what this fitscope has no sentence for keeps the one that came with it."""
+    made = words.leak(code, numbers)
+    return made if made != code else retold(told) or code
 
 
 def log(result: Result, log: LogFacts) -> tuple[Row, ...]:
     """Return what is known of a log."""
-    rows = [Row("log", (log.source,)), Row("epochs", (f"{len(result.history):,}",))]
-    rows += [] if log.run is None else [Row("training", (log.run,))]
-    return (*rows, *(Row("note", (note,)) for note in log.notes))
+    rows = [Row(_("log"), (log.source,)), Row(_("epochs"), (count(len(result.history)),))]
+    rows += [] if log.run is None else [Row(_("training"), (log.run,))]
+    return (*rows, *(Row(_("note"), (retold(note),)) for note in log.notes))
 
 
 def data(data: DatasetFacts) -> tuple[Row, ...]:
     """Return the data set's task, its classes or targets, and how many samples play each role."""
-    what = _NAMED.get(data.task, "classes")
-    named = [] if data.classes is None else [Row(what, (_names(data.classes),))]
-    roles = (
-        ("training", data.train, "fits"),
-        ("validation", data.validation, "chooses"),
-        ("test", data.test, "stands for the future"),
-    )
+    named = [] if data.classes is None else [Row(_(_NAMED.get(data.task, "classes")), (_names(data.classes),))]
+    counted = [
+        Row(_(term), (_n(*does, samples).format(count=count(samples)),))
+        for (term, does), samples in zip(_ROLES, (data.train, data.validation, data.test))
+        if samples
+    ]
     return (
-        Row("task", (data.task,)),
+        Row(_("task"), (_(_TASKS.get(data.task, data.task)),)),
         *named,
-        *(Row(f"{role} data", (f"{count:,} samples; it {does}",)) for role, count, does in roles if count),
-        Row("source", (data.source,)),
+        *counted,
+        Row(_("source"), (retold(data.source),)),
         Row("SHA-256", (data.sha256,)),
     )
 
 
-_NAMED = {"regression": "targets", "multilabel": "labels"}
+_NAMED = {"regression": N_("targets"), "multilabel": N_("labels"), "multiclass": N_("classes"), "binary": N_("classes")}
+_TASKS = {
+    "binary": N_("binary"),
+    "multiclass": N_("multiclass"),
+    "multilabel": N_("multilabel"),
+    "regression": N_("regression"),
+}
+_ROLES = (
+    (N_("training data"), Nn_("{count} sample; it fits", "{count} samples; it fits")),
+    (N_("validation data"), Nn_("{count} sample; it chooses", "{count} samples; it chooses")),
+    (N_("test data"), Nn_("{count} sample; it stands for the future", "{count} samples; it stands for the future")),
+)
 
 
 def _names(names: tuple[str, ...]) -> str:
-    more = "" if len(names) <= CLASSES_SHOWN else f" and {len(names) - CLASSES_SHOWN:,} more"
-    return f"{len(names):,}: {', '.join(names[:CLASSES_SHOWN])}{more}"
+    shown, more = ", ".join(names[:CLASSES_SHOWN]), len(names) - CLASSES_SHOWN
+    if more <= 0:
+        return f"{count(len(names))}: {shown}"
+    return _("{count}: {names} and {more} more").format(count=count(len(names)), names=shown, more=count(more))
 
 
 def layers(model: ModelFacts) -> tuple[Row, ...]:
     """Return a network's layers with type, output and parameters."""
     return tuple(
-        Row(layer.name, (layer.type, " × ".join("any" if size is None else str(size) for size in layer.output_shape),
-                         f"{layer.parameters:,}"))
+        Row(layer.name, (layer.type, " × ".join(_("any") if size is None else str(size) for size in layer.output_shape),
+                         count(layer.parameters)))
         for layer in model.layers
     )  # fmt: skip
 
@@ -119,28 +144,29 @@ def settings(plan: Plan) -> tuple[Row, ...]:
     rows = []
     for name, value in plan.to_json().items():
         if value is None or value == {}:
-            shown = _OPEN.get(name)
+            shown = _(_OPEN[name]) if name in _OPEN else None
         elif name == "fold":
-            shown = f"{value[0]} of {value[1]}"
+            shown = _("{place} of {all}").format(place=value[0], all=value[1])
         else:
             shown = str(value) if name == "seed" else setting(value)
         rows += [] if shown is None else [Row(spaced(name), (shown,))]
     return tuple(rows)
 
 
-def spaced(name: str) -> str:
-    """Return a setting's name with spaces."""
-    return name.replace("_", " ")
-
-
 def versions(result: Result) -> tuple[Row, ...]:
     """Return the versions and the machine that the result came from."""
     machine, rows = result.environment, [Row("fitscope", (result.fitscope,))]
     if machine is not None:
-        rows += [Row(name, (getattr(machine, name),)) for name in ("python", "tensorflow", "keras", "numpy", "platform")]
-        rows += [Row("processors", (str(machine.cpus),)), Row("GPU", (", ".join(machine.gpus) or "none",))]
+        rows += [Row(name, (getattr(machine, name),)) for name in ("python", "tensorflow", "keras", "numpy")]
+        rows.append(Row(_("platform"), (machine.platform,)))
+        rows += [Row(_("processors"), (str(machine.cpus),)), Row("GPU", (", ".join(machine.gpus) or _("none"),))]
     if result.model is not None:
-        rows.append(Row("engine", (result.model.path or UNKNOWN,)))
+        rows.append(Row(_("engine"), (result.model.path or _(UNKNOWN),)))
     if result.peak_mb is not None:
-        rows.append(Row("memory at most", (f"{result.peak_mb:,.0f} MB",)))
+        rows.append(Row(_("memory at most"), (f"{number(result.peak_mb, 0)} MB",)))
     return tuple(rows)
+
+
+def seconds(result: Result) -> tuple[Row, ...]:
+    """Return what each part of the work took."""
+    return tuple(Row(spaced(part), (_("{seconds} s").format(seconds=number(took, 1)),)) for part, took in result.seconds.items())

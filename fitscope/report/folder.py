@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import itertools
 import json
 import os
@@ -20,9 +21,11 @@ from numpy.typing import NDArray
 from fitscope.errors import OutputError, ResultError, UsageError
 from fitscope.history import TrainingHistory
 from fitscope.report import page
-from fitscope.result import Result
+from fitscope.result import Author, Result
+from fitscope.result.plain import plain, read
 
 WORK = ".run"
+PERSONAL = ("author", "notes")  # in plan.json, so that going on keeps them; they decide nothing, so they may change
 
 
 def default_folder(dataset: str, now: datetime | None = None) -> Path:
@@ -53,6 +56,8 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.made = False  # by this analysis; what was there before is never removed
+        self.author: Author | None = None
+        self.notes: str | None = None
 
     @property
     def report(self) -> Path:
@@ -76,6 +81,8 @@ class RunFolder:
     def resume(self, content: Mapping[str, Any]) -> None:
         """Go on in the folder of an analysis that was stopped; begin one where the folder is missing or empty.
 
+        An author or notes that the analysis was begun with stay, but where others are given.
+
         Raises:
             UsageError: the folder's plan is another one.
             OutputError: the folder holds something else.
@@ -86,10 +93,14 @@ class RunFolder:
         try:
             before = json.loads((self.path / "plan.json").read_text(encoding="utf8"))
             differences = _differences(before, json.loads(json.dumps(content)))
-        except (OSError, ValueError, AttributeError, TypeError, KeyError):
+            personal = {name: before.get(name) if content.get(name) is None else content[name] for name in PERSONAL}
+            self._sign(personal)
+        except (OSError, ValueError, AttributeError, TypeError, KeyError, ResultError):
             raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None
         if differences:
             raise UsageError(f"{self.path} was begun with {'; '.join(differences)}; give the same options, or another folder.")
+        if any(before.get(name) != value for name, value in personal.items()):
+            write_whole(self.path / "plan.json", _text({**before, **personal}))
         if self.finished() is None:
             try:
                 (self.path / WORK).mkdir(exist_ok=True)
@@ -98,12 +109,33 @@ class RunFolder:
 
     def _begin(self, content: Mapping[str, Any]) -> None:
         self.made = True
+        self._sign(content)
         try:
             (self.path / WORK).mkdir(parents=True)
-            (self.path / "plan.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf8")
+            (self.path / "plan.json").write_text(_text(content), encoding="utf8")
         except OSError as error:
             self.discard()
             raise OutputError(_cannot_write(self.path, error)) from None
+
+    def _sign(self, content: Mapping[str, Any]) -> None:
+        self.author = read(Author | None, content.get("author"), "author")
+        self.notes = read(str | None, content.get("notes"), "notes")
+
+    def signed(self, result: Result) -> Result:
+        """Return a finished analysis' result with the author and notes of now; its report is written anew where they changed.
+
+        Raises:
+            OutputError: the disk is full or something cannot be written.
+        """
+        if (result.author, result.notes) == (self.author, self.notes):
+            return result
+        result = dataclasses.replace(result, author=self.author, notes=self.notes)
+        try:
+            write_whole(self.path / "result.json", result.to_text())
+            page.write(result, self.report)
+        except OSError as error:
+            raise OutputError(_cannot_write(self.path, error)) from None
+        return result
 
     def finished(self) -> Result | None:
         """Return the result where the analysis came to its end already."""
@@ -188,10 +220,15 @@ def open_folder(path: Path | None, content: Mapping[str, Any], resume: bool = Fa
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return where two plan.json differ, as a person would say it."""
-    mine, theirs = ({**content["plan"], **{k: v for k, v in content.items() if k != "plan"}} for content in (now, before))
+    apart = ("plan", *PERSONAL)
+    mine, theirs = ({**content["plan"], **{k: v for k, v in content.items() if k not in apart}} for content in (now, before))
     return [
         f"{name.replace('_', ' ')} {theirs.get(name)}, not {value}" for name, value in mine.items() if theirs.get(name) != value
     ]
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps(plain(content), indent=1) + "\n"
 
 
 def write_whole(path: Path, text: str) -> None:

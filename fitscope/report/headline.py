@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fitscope.language import _
-from fitscope.report.numbers import UNKNOWN, epochs, interval, number, percent
+from fitscope.language import N_, _
+from fitscope.report.numbers import count, epochs, number, percent
 from fitscope.report.scores_view import between, measure_of, measured
 from fitscope.report.sections import Row
 from fitscope.result import Result, Score
@@ -23,31 +23,31 @@ def _best(result: Result) -> Row:
     best, plateau = result.diagnosis.best_epoch, result.diagnosis.plateau
     alone = plateau is None or plateau[0] == plateau[1]
     text = _("no other epoch is as good") if alone else _("plateau: {epochs} are as good")
-    return Row(
-        _("best epoch"), (UNKNOWN if best is None else f"{best:,}", "" if best is None else text.format(epochs=epochs(plateau)))
-    )
+    return Row(_("best epoch"), (count(best), "" if best is None else text.format(epochs=epochs(plateau))))
 
 
 def _good(result: Result) -> Row:
     """Return how good the model is: the refitted one on test data, else the best that is known."""
-    if result.refit is not None:
-        return _tested(_("refitted test {measure}"), result.refit.test)
-    if result.holdout is not None:
-        return _tested(_("held-out test {measure}"), result.holdout.test)
+    for model, names in ((result.refit, _REFITTED), (result.holdout, _HELD_OUT)):
+        if model is not None:
+            return _tested(names, model.test)
     lowest = number(result.diagnosis.best_val_loss)
     return Row(_("lowest validation loss"), (lowest, _("chosen as the lowest, so a little too low; test data was not read")))
 
 
-def _tested(name: str, test: Score) -> Row:
-    measure = measure_of([test])
-    if measure is None:
-        return Row(name.format(measure=_("loss")), (number(test.loss), _limits(interval(test.loss_interval))))
-    said = _limits(between(measure, getattr(test, f"{measure}_interval")))
-    return Row(name.format(measure="MAE" if measure == "mae" else _(measure)), (measured(measure, getattr(test, measure)), said))
+_REFITTED = {"accuracy": N_("refitted test accuracy"), "mae": N_("refitted test MAE"), "loss": N_("refitted test loss")}
+_HELD_OUT = {"accuracy": N_("held-out test accuracy"), "mae": N_("held-out test MAE"), "loss": N_("held-out test loss")}
+_BETWEEN = {
+    "accuracy": N_("{interval} (95 %)"),
+    "mae": N_("mean absolute error, {interval} (95 %)"),
+    "loss": N_("{interval} (95 %)"),
+}
 
 
-def _limits(limits: str) -> str:
-    return _("{limits} (95 %)").format(limits=limits)
+def _tested(names: dict[str, str], test: Score) -> Row:
+    measure = measure_of([test]) or "loss"
+    said = _(_BETWEEN[measure]).format(interval=between(measure, getattr(test, f"{measure}_interval")))
+    return Row(_(names[measure]), (measured(measure, getattr(test, measure)), said))
 
 
 def _sure(result: Result, averaged: str | None) -> tuple[Row, ...]:
@@ -58,4 +58,4 @@ def _sure(result: Result, averaged: str | None) -> tuple[Row, ...]:
     text = (
         _("that epoch {best} is the best of this run") if averaged is None else _("that epoch {best} is the best of the mean curve")
     )
-    return (Row(_("how sure"), (percent(chance), text.format(best=f"{best:,}"))),)
+    return (Row(_("how sure"), (percent(chance), text.format(best=count(best)))),)

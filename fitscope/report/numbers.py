@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from fitscope.language import N_, _
+from fitscope.language.figures import numeral, percentage
+from fitscope.report.names import spaced
 from fitscope.result import Interval
 
-UNKNOWN = "unknown"
+UNKNOWN = N_("unknown")
 _EXPONENT_FROM = 1e12
 
 
@@ -23,12 +26,12 @@ def number(value: float | None, digits: int | None = None) -> str:
         ('0.284', '0.0123', '3,012.4', '1,234,567', 'unknown', '0.0')
     """
     if value is None or not math.isfinite(value):
-        return UNKNOWN
+        return _(UNKNOWN)
     size = abs(value)
     if size >= _EXPONENT_FROM or 0 < size < 1e-4 and digits is None:
-        return f"{value:.2e}"
+        return numeral(f"{value:.2e}")
     text = f"{value:,.{_digits(size) if digits is None else digits}f}"
-    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+    return numeral(text.removeprefix("-") if float(text.replace(",", "")) == 0 else text)
 
 
 def _digits(size: float) -> int:
@@ -116,9 +119,19 @@ def signed(limits: Interval | None) -> str:
         '-0.002 to 0.010'
     """
     if limits is None or not all(map(math.isfinite, limits)):
-        return UNKNOWN
+        return _(UNKNOWN)
     digits = _enough(limits)
-    return f"{number(limits[0], digits)} to {number(limits[1], digits)}"
+    return span(number(limits[0], digits), number(limits[1], digits))
+
+
+def span(low: str, high: str) -> str:
+    """Return a stretch from one number to another.
+
+    Example:
+        >>> span("3", "5")
+        '3 to 5'
+    """
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def _enough(limits: Interval) -> int:
@@ -136,12 +149,12 @@ def percent(share: float | None) -> str:
         ('88.1 %', '> 99.9 %', '100 %')
     """
     if share is None or not math.isfinite(share):
-        return UNKNOWN
+        return _(UNKNOWN)
     if share in (0, 1):
-        return f"{share:.0%}".replace("%", " %")
+        return percentage(f"{100 * share:.0f}")
     if share > 0.9995:
-        return "> 99.9 %"
-    return "< 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"
+        return f"> {percentage(numeral('99.9'))}"
+    return f"< {percentage(numeral('0.1'))}" if share < 0.0005 else percentage(numeral(f"{100 * share:.1f}"))
 
 
 def interval(limits: Interval | None, rule: Callable[[float], str] = number) -> str:
@@ -151,7 +164,7 @@ def interval(limits: Interval | None, rule: Callable[[float], str] = number) -> 
         >>> interval((0.1, 0.2))
         '0.100 to 0.200'
     """
-    return UNKNOWN if limits is None else f"{rule(limits[0])} to {rule(limits[1])}"
+    return _(UNKNOWN) if limits is None else span(rule(limits[0]), rule(limits[1]))
 
 
 def epochs(pair: tuple[int, int] | None) -> str:
@@ -162,8 +175,18 @@ def epochs(pair: tuple[int, int] | None) -> str:
         ('3 to 5', '4 alone')
     """
     if pair is None:
-        return UNKNOWN
-    return f"{pair[0]} alone" if pair[0] == pair[1] else f"{pair[0]} to {pair[1]}"
+        return _(UNKNOWN)
+    return _("{epoch} alone").format(epoch=pair[0]) if pair[0] == pair[1] else span(f"{pair[0]}", f"{pair[1]}")
+
+
+def count(value: int | None) -> str:
+    """Return a whole number with its thousands set apart.
+
+    Example:
+        >>> count(25_000), count(None)
+        ('25,000', 'unknown')
+    """
+    return _(UNKNOWN) if value is None else numeral(f"{value:,}")
 
 
 def setting(value: object) -> str:
@@ -174,13 +197,13 @@ def setting(value: object) -> str:
         ('0.001', 'yes', 'target price', '2, 5', '50,000')
     """
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return numeral(f"{value:.4g}")
     if isinstance(value, int):
-        return f"{value:,}"
+        return count(value)
     if isinstance(value, dict):
-        return ", ".join(f"{str(name).replace('_', ' ')} {setting(item)}" for name, item in value.items())
+        return ", ".join(f"{spaced(str(name))} {setting(item)}" for name, item in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(setting(item) for item in value)
     return str(value)

@@ -10,13 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fitscope import language, shipped, words
-from fitscope.diagnosis import Diagnosis
-from fitscope.history import TrainingHistory
-from fitscope.report import charts
-from fitscope.report.curves_view import figures
+from fitscope import language, shipped
 from fitscope.report.view import view
-from fitscope.result import Result, message
+from fitscope.result import Result
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,7 +30,7 @@ def fill(template: str, **given: Any) -> str:
         template: the file's name; it extends shell.html.j2.
         given: what it shows.
     """
-    return _environment().get_template(template).render(lang=language.spoken(), **_shell(), **given)
+    return environment().get_template(template).render(lang=language.spoken(), **_shell(), **given)
 
 
 @cache
@@ -46,24 +42,6 @@ def _shell() -> dict[str, str]:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     style = "".join(path.read_text(encoding="utf8") for path in styles)
     return {"style": style, "script": script, "script_hash": f"sha256-{digest}"}
-
-
-def picture(history: TrainingHistory, diagnosis: Diagnosis) -> str:
-    """Return the loss curves, the verdict and what would help as a piece of HTML for a notebook."""
-    drawn = figures(history, diagnosis).get("loss")
-    svg = None if drawn is None else charts.svg(drawn[0], f"fitscope-{id(diagnosis)}", drawn[1])
-    sentences = [words.finding(found.code, found.numbers) for found in diagnosis.findings]
-    return (
-        _environment()
-        .get_template("picture.html.j2")
-        .render(
-            svg=svg,
-            label=words.label(diagnosis.verdict),
-            message=message(diagnosis),
-            sentences=sentences,
-            advice=[words.advice(advice.code) for advice in diagnosis.advice[:3]],
-        )
-    )
 
 
 def write(result: Result, path: Path) -> None:
@@ -93,15 +71,16 @@ def write_text(text: str, path: Path) -> None:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what fills the templates: everything escaped, nothing undefined."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(shipped.templates()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": language._, "_n": language._n}
-    return environment
+    made.globals |= {"_": language._, "_n": language._n}
+    return made

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
 from fitscope.history import TrainingHistory
-from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, number, places, setting, size, with_limits
+from fitscope.language import _, _n
+from fitscope.report import study_charts
+from fitscope.report.numbers import UNKNOWN, count, number, places, setting, size, span, with_limits
 from fitscope.report.repeats_view import POINTS, lowest
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import Remedy, Result, Training
@@ -31,29 +33,42 @@ def remedies(result: Result) -> Section | None:
     if ranked:
         told = [(name, size(remedy.shown, remedy.interval), _way(remedy)) for name, remedy in ranked]
         sentences.append(words.ranking(told, one_seed=one_seed))
-    sentences += [f"{name} came to no finite validation loss." for name, remedy in named if not math.isfinite(remedy.shown)]
+    lost = _("{name} came to no finite validation loss.")
+    sentences += [lost.format(name=name) for name, remedy in named if not math.isfinite(remedy.shown)]
     sentences += [*_diverged(named), *_left_out(named), *_untrained(named), _between_seeds(tried, one_seed)]
     return Section(
         name="remedies",
-        title="What would have helped",
+        title=_("What would have helped"),
         sentences=tuple(sentences),
         draw=lambda: (*_overlaid(result, named), *_gains(ranked)),
         tables=(_remedies_table(result, named),),
-        caption="The gain is the best validation loss without the remedy minus that with it, on the same samples; above 0 it "
-        "helps. It and its 95 % interval come from resamples of the validation samples that choose each side's best epoch anew and "
-        "measure it on the samples left out, so it may differ a little from the difference of the lowest losses. "
-        f"Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979). {_meanings(tried)}",
+        caption=_(
+            "The gain is the best validation loss without the remedy minus that with it, on the same samples; above 0 it "
+            "helps. It and its 95 % interval come from resamples of the validation samples that choose each side's best epoch"
+            " anew and measure it on the samples left out, so it may differ a little from the difference of the lowest "
+            "losses. "
+            "Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979)."
+        )
+        + f" {_meanings(tried)}",
     )
 
 
 def _diverged(named: Sequence[tuple[str, Remedy]]) -> list[str]:
     """Say of which remedies some trainings came to nothing, so that the gain speaks of the others."""
+    text = _(
+        "{name}: {count} of its trainings came to losses that are not finite; its gain speaks of the rest and is not taken for "
+        "clear."
+    )
     return [
-        f"{name[0].upper()}{name[1:]}: {remedy.diverged} of its trainings came to losses that are not finite; its gain speaks of "
-        "the rest and is not taken for clear."
+        _begun(text.format(name=name, count=remedy.diverged))
         for name, remedy in named
         if remedy.diverged and not remedy.left_out and math.isfinite(remedy.shown)
     ]
+
+
+def _begun(text: str) -> str:
+    """Return a sentence with its first letter as a capital, for it may begin with a remedy's name."""
+    return text[0].upper() + text[1:]
 
 
 def _left_out(named: Sequence[tuple[str, Remedy]]) -> list[str]:
@@ -61,10 +76,12 @@ def _left_out(named: Sequence[tuple[str, Remedy]]) -> list[str]:
     told = []
     for name, remedy in named:
         if remedy.left_out:
-            text = f"{'fold' if len(remedy.left_out) == 1 else 'folds'} {', '.join(map(str, remedy.left_out))}"
-            told.append(
-                f"{name[0].upper()}{name[1:]} is compared without {text}, where losses were not finite on one side or both."
+            text = _n(
+                "{name} is compared without fold {folds}, where losses were not finite on one side or both.",
+                "{name} is compared without folds {folds}, where losses were not finite on one side or both.",
+                len(remedy.left_out),
             )
+            told.append(_begun(text.format(name=name, folds=", ".join(map(str, remedy.left_out)))))
     return told
 
 
@@ -73,9 +90,12 @@ def _untrained(named: Sequence[tuple[str, Remedy]]) -> list[str]:
     falling = [name for name, remedy in named if remedy.verdict == "underfitting"]
     if not falling:
         return []
-    text = f"{', '.join(falling[:-1])} and {falling[-1]}" if len(falling) > 1 else falling[0]
-    were = "were" if len(falling) > 1 else "was"
-    return [f"{text[0].upper()}{text[1:]} {were} not trained out, so more epochs (--max-epochs) may change that."]
+    text = _n(
+        "{names} was not trained out, so more epochs (--max-epochs) may change that.",
+        "{names} were not trained out, so more epochs (--max-epochs) may change that.",
+        len(falling),
+    )
+    return [_begun(text.format(names=words.listed(falling)))]
 
 
 def _way(remedy: Remedy) -> int:
@@ -84,14 +104,18 @@ def _way(remedy: Remedy) -> int:
 
 def _between_seeds(tried: Sequence[Remedy], one_seed: bool) -> str:
     if one_seed:
-        return ("One seed stands on each side: this says what the changes did to this run, and another seed may rank them "
-                "otherwise; --repeats adds seeds.")  # fmt: skip
+        return _(
+            "One seed stands on each side: this says what the changes did to this run, and another seed may rank them "
+            "otherwise; --repeats adds seeds."
+        )
     seeds, known = max(remedy.seeds for remedy in tried), [r.spread for r in tried if r.spread is not None]
     if not known:
-        return f"{seeds} seeds stand on each side."
+        return _("{count} seeds stand on each side.").format(count=seeds)
     least, most = number(min(known), places(max(known))), number(max(known), places(max(known)))
-    span = least if least == most else f"{least} to {most}"
-    return f"{seeds} seeds stand on each side; from seed to seed the best validation loss moves by {span} (one standard deviation)."
+    text = _(
+        "{count} seeds stand on each side; from seed to seed the best validation loss moves by {spread} (one standard deviation)."
+    )
+    return text.format(count=seeds, spread=least if least == most else span(least, most))
 
 
 def _baseline(result: Result) -> TrainingHistory:
@@ -105,7 +129,7 @@ def _several(result: Result) -> Sequence[Training]:
 
 
 def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
-    histories = [("unchanged", _baseline(result)), *((name, remedy.history) for name, remedy in named)]
+    histories = [(_("unchanged"), _baseline(result)), *((name, remedy.history) for name, remedy in named)]
     values = np.concatenate([history.val_loss for _, history in histories])
     if not np.isfinite(values).any():
         return ()
@@ -116,8 +140,9 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     kept = slice(None, None, -(-max(len(h) for _, h in histories) * len(histories) // POINTS))
     curves = [study_charts.Curve(short(name), history.epochs[kept], history.val_loss[kept].tolist(), height)
               for (name, history), height in zip(histories, heights)]  # fmt: skip
-    svg = charts.svg(study_charts.overlaid(curves, limits), "remedies-curves", "Validation loss with each remedy")
-    return (Picture("remedies-curves", svg, "Validation loss over the epochs; thick: the network as it is. Lower is better."),)
+    caption = _("Validation loss over the epochs; thick: the network as it is. Lower is better.")
+    draw = partial(study_charts.overlaid, curves, limits)
+    return (Picture("remedies-curves", _("Validation loss with each remedy"), caption, draw),)
 
 
 def short(name: str) -> str:
@@ -160,9 +185,8 @@ def _gains(ranked: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
     ]
     if not rows:
         return ()
-    svg = charts.svg(study_charts.gains(rows), "remedies-gains", "Gain of each remedy with its interval")
-    caption = "Right of the line a remedy helps. Filled: beyond chance. Hollow: chance alone may explain it."
-    return (Picture("remedies-gains", svg, caption),)
+    caption = _("Right of the line a remedy helps. Filled: beyond chance. Hollow: chance alone may explain it.")
+    return (Picture("remedies-gains", _("Gain of each remedy with its interval"), caption, partial(study_charts.gains, rows)),)
 
 
 def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Table:
@@ -170,25 +194,25 @@ def _remedies_table(result: Result, named: Sequence[tuple[str, Remedy]]) -> Tabl
     baseline = _baseline(result)
     losses = baseline.val_loss
     place = None if np.isnan(losses).all() else int(np.nanargmin(losses))
-    epoch, loss = (UNKNOWN, UNKNOWN) if place is None else (f"{baseline.epochs[place]:,}", number(float(losses[place])))
+    epoch, loss = (_(UNKNOWN),) * 2 if place is None else (count(baseline.epochs[place]), number(float(losses[place])))
     several = _several(result)
     verdict = several[0].verdict if several else result.diagnosis.verdict
-    rows = [Row("unchanged", ("", epoch, loss, "", "", *([""] * repeated), words.label(verdict)))]
+    rows = [Row(_("unchanged"), ("", epoch, loss, "", "", *([""] * repeated), words.label(verdict)))]
     for name, remedy in named:
         gain = with_limits(remedy.shown, remedy.interval)
-        seeds = [UNKNOWN if remedy.spread is None else f"± {number(remedy.spread, places(remedy.spread))}"] * repeated
-        beyond = "yes" if remedy.clear else "no"
+        seeds = [_(UNKNOWN) if remedy.spread is None else f"± {number(remedy.spread, places(remedy.spread))}"] * repeated
+        beyond = _("yes") if remedy.clear else _("no")
         rows.append(Row(name, (_changed(remedy), *lowest(remedy), gain, beyond, *seeds, words.label(remedy.verdict))))
-    heads = ("remedy", "what it changes", "best epoch", "best validation loss", "gain (95 %)", "beyond chance")
-    return Table((*heads, *(["between seeds"] * repeated), "verdict"), tuple(rows))
+    heads = (_("remedy"), _("what it changes"), _("best epoch"), _("best validation loss"), _("gain (95 %)"), _("beyond chance"))
+    return Table((*heads, *([_("between seeds")] * repeated), _("verdict")), tuple(rows))
 
 
 def _changed(remedy: Remedy) -> str:
     changes = {name: value for name, value in remedy.changes.items() if name not in ("seed", "model_sha256")}
-    return setting(changes) or words.REMEDIES.get(remedy.name, ("", ""))[1]
+    return setting(changes) or words.changed_by(remedy.name)
 
 
 def _meanings(tried: Sequence[Remedy]) -> str:
     """Say what each remedy does, in the order of the table."""
-    known = dict.fromkeys(words.REMEDIES[remedy.name] for remedy in tried if remedy.name in words.REMEDIES)
-    return "; ".join(f"{name}: {what}" for name, what in known) + ("." if known else "")
+    known = dict.fromkeys(remedy.name for remedy in tried if remedy.name in words.REMEDIES)
+    return "; ".join(f"{words.remedy(name, {})}: {words.changed_by(name)}" for name in known) + ("." if known else "")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
 from fitscope.history import TrainingHistory
-from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, number, places, plus_minus
+from fitscope.language import N_, _, _n
+from fitscope.language.figures import percentage
+from fitscope.report import study_charts
+from fitscope.report.numbers import UNKNOWN, count, number, places, plus_minus, span
 from fitscope.report.scores_view import MEASURES, measure_of, measured
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import Result, Spread, Training
@@ -54,18 +57,20 @@ def repeats(result: Result) -> Section | None:
     if not trainings:
         return None
     first = 0 if result.plan is None else result.plan.seed
-    names = [f"seed {training.changes.get('seed', first)}" for training in trainings]
+    names = [_("seed {seed}").format(seed=training.changes.get("seed", first)) for training in trainings]
     mean = _common(result, trainings)
-    sentences = [_best_epochs(trainings, "seeds"), *_test_luck(result, trainings), _verdicts(trainings), *_left_out(trainings)]
-    sentences += _refit_sentence(result, mean, f"the {len(_judged(trainings))} trainings")
+    sentences = [_best_epochs(trainings, "seed"), *_test_luck(result, trainings), _verdicts(trainings), *_left_out(trainings)]
+    sentences += _refit_sentence(result, mean, _("the {count} trainings").format(count=len(_judged(trainings))))
     return Section(
         name="repeats",
-        title="What another seed changes",
+        title=_("What another seed changes"),
         sentences=tuple(sentences),
         draw=lambda: _band(trainings, mean, "seed"),
-        tables=(_trainings_table("seed", names, trainings),),
-        caption="± is one standard deviation between the seeds. Two trainings that differ in their seed alone differ by less than "
-        f"t √2 times that in 95 of 100 cases; t is Student's for {len(trainings)} trainings. All were tested on the same samples.",
+        tables=(_trainings_table(_("seed"), names, trainings),),
+        caption=_(
+            "± is one standard deviation between the seeds. Two trainings that differ in their seed alone differ by less than "
+            "t √2 times that in 95 of 100 cases; t is Student's for {count} trainings. All were tested on the same samples."
+        ).format(count=len(trainings)),
     )
 
 
@@ -77,36 +82,52 @@ def folds(result: Result) -> Section | None:
     names = [_fold_name(training, place) for place, training in enumerate(trainings, 1)]
     mean = _common(result, trainings)
     sentences = [
-        f"Each of {len(trainings)} folds was held out in turn, so every training sample was validated once, by a network that had "
-        "not learnt from it.",
-        _best_epochs(trainings, "folds"),
+        _(
+            "Each of {count} folds was held out in turn, so every training sample was validated once, by a network that had "
+            "not learnt from it."
+        ).format(count=len(trainings)),
+        _best_epochs(trainings, "fold"),
         _verdicts(trainings),
         *_left_out(trainings),
-        *_refit_sentence(result, mean, "the folds' curves"),
+        *_refit_sentence(result, mean, _("the folds' curves")),
     ]
     return Section(
         name="folds",
-        title="What each fold says",
+        title=_("What each fold says"),
         sentences=tuple(sentences),
         draw=lambda: _band(trainings, mean, "fold"),
-        tables=(_trainings_table("held out", names, trainings),),
-        caption="± is one standard deviation between the folds. They differ in their validation samples and share most of their "
-        "training samples, so it is no standard error of their mean (Bengio & Grandvalet 2004).",
+        tables=(_trainings_table(_("held out"), names, trainings),),
+        caption=_(
+            "± is one standard deviation between the folds. They differ in their validation samples and share most of their "
+            "training samples, so it is no standard error of their mean (Bengio & Grandvalet 2004)."
+        ),
     )
 
 
 def _fold_name(training: Training, place: int) -> str:
     fold = training.changes.get("fold")
-    return f"fold {fold[0]} of {fold[1]}" if isinstance(fold, (list, tuple)) and len(fold) == 2 else f"fold {place}"
+    if isinstance(fold, (list, tuple)) and len(fold) == 2:
+        return _("fold {place} of {all}").format(place=fold[0], all=fold[1])
+    return _("fold {place}").format(place=place)
 
 
 def _best_epochs(trainings: Sequence[Training], kind: str) -> str:
     epochs, losses = spread([t.best_epoch for t in trainings]), spread([t.best_val_loss for t in trainings])
     if epochs is None or losses is None:
-        return "No training has a validation loss."
-    epoch = f"{plus_minus(epochs.mean, epochs.sd)} over {len(trainings)} {kind} ({epochs.lowest:.0f} to {epochs.highest:.0f})"
-    loss = f"{plus_minus(losses.mean, losses.sd)} ({number(losses.lowest)} to {number(losses.highest)})"
-    return f"Best epoch {epoch}; best validation loss {loss}."
+        return _("No training has a validation loss.")
+    return _(_BEST_EPOCHS[kind]).format(
+        count=len(trainings),
+        epoch=plus_minus(epochs.mean, epochs.sd),
+        epochs=span(f"{epochs.lowest:.0f}", f"{epochs.highest:.0f}"),
+        loss=plus_minus(losses.mean, losses.sd),
+        losses=span(number(losses.lowest), number(losses.highest)),
+    )
+
+
+_BEST_EPOCHS = {
+    "seed": N_("Best epoch {epoch} over {count} seeds ({epochs}); best validation loss {loss} ({losses})."),
+    "fold": N_("Best epoch {epoch} over {count} folds ({epochs}); best validation loss {loss} ({losses})."),
+}
 
 
 def _test_luck(result: Result, trainings: Sequence[Training]) -> list[str]:
@@ -118,30 +139,54 @@ def _test_luck(result: Result, trainings: Sequence[Training]) -> list[str]:
     found = told or own
     if found is None:
         return []
-    scale, unit, difference = (100, " %", " percentage points") if name == "accuracy" else (1, "", "")
-    between = f"({measured(name, found.lowest)} to {measured(name, found.highest)})"
-    text = f"Test {MEASURES.get(name, name)} {plus_minus(scale * found.mean, scale * found.sd, unit)} {between}"
+    scale = 100 if name == "accuracy" else 1
+    value = plus_minus(scale * found.mean, scale * found.sd)
+    told = {
+        "measure": _(MEASURES.get(name, name)),
+        "value": percentage(value) if name == "accuracy" else value,
+        "values": span(measured(name, found.lowest), measured(name, found.highest)),
+    }
     limit = scale * luck(found.sd, len(scores) or len(trainings))
     if not math.isfinite(limit):
-        return [text + "."]
-    return [f"{text}: the seed alone moves it by so much, so a difference below about {number(limit, places(limit))}{difference} "
-            "between two single trainings is luck."]  # fmt: skip
+        return [_("Test {measure} {value} ({values}).").format(**told)]
+    least = number(limit, places(limit))
+    if name == "accuracy":
+        least = _("{difference} percentage points").format(difference=least)
+    text = _(
+        "Test {measure} {value} ({values}): the seed alone moves it by so much, so a difference below about {least} between two "
+        "single trainings is luck."
+    )
+    return [text.format(least=least, **told)]
 
 
 def _verdicts(trainings: Sequence[Training]) -> str:
     counts = Counter(words.label(training.verdict) for training in trainings).most_common()
     if len(counts) == 1:
-        return f"All {len(trainings)} say {counts[0][0]}."
-    return "Verdicts: " + ", ".join(f"{count} × {label}" for label, count in counts) + "."
+        return _("All {count} say {verdict}.").format(count=len(trainings), verdict=counts[0][0])
+    return _("Verdicts: {verdicts}.").format(verdicts=", ".join(f"{times} × {label}" for label, times in counts))
 
 
 def _refit_sentence(result: Result, mean: TrainingHistory | None, what: str) -> list[str]:
     if mean is None:
         return []
     best = mean.epochs[int(np.nanargmin(mean.val_loss))]
-    text = f"The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}"
-    text = text if _is_mean(result.history, mean) else f"The mean of {what} has its minimum at epoch {best}"
-    return [f"{text}; the refit took that epoch." if result.refit is not None and result.refit.epochs == best else f"{text}."]
+    own, taken = _is_mean(result.history, mean), result.refit is not None and result.refit.epochs == best
+    return [_(_MINIMUM[own][taken]).format(what=what, best=best)]
+
+
+_MINIMUM = {  # whether the report's curves are that mean -> whether the refit took its minimum
+    True: {
+        False: N_("The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}."),
+        True: N_(
+            "The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}; the refit took that "
+            "epoch."
+        ),
+    },
+    False: {
+        False: N_("The mean of {what} has its minimum at epoch {best}."),
+        True: N_("The mean of {what} has its minimum at epoch {best}; the refit took that epoch."),
+    },
+}
 
 
 def _is_mean(history: TrainingHistory, mean: TrainingHistory) -> bool:
@@ -157,10 +202,11 @@ def _common(result: Result, trainings: Sequence[Training]) -> TrainingHistory | 
 
 def averaged(result: Result) -> str | None:
     """Return what the result's own curves are the mean of, such as "5 folds"; None where they are those of one training."""
-    for trainings, what in ((result.studies.folds, "folds"), (result.studies.repeats, "trainings with other seeds")):
+    studies = result.studies
+    for trainings, what in ((studies.folds, N_("{count} folds")), (studies.repeats, N_("{count} trainings with other seeds"))):
         mean = mean_curve(trainings) if len(trainings) > 1 else None
         if mean is not None and _is_mean(result.history, mean):
-            return f"{len(_judged(trainings))} {what}"
+            return _(what).format(count=len(_judged(trainings)))
     return None
 
 
@@ -171,25 +217,29 @@ def _judged(trainings: Sequence[Training]) -> Sequence[Training]:
 
 def _left_out(trainings: Sequence[Training]) -> list[str]:
     lost = len(trainings) - len(_judged(trainings))
-    return [f"{lost} of them came to losses that are not finite, and {'is' if lost == 1 else 'are'} left out of the mean."] * (
-        lost > 0
+    text = _n(
+        "{count} of them came to losses that are not finite, and is left out of the mean.",
+        "{count} of them came to losses that are not finite, and are left out of the mean.",
+        lost,
     )
+    return [text.format(count=lost)] if lost else []
 
 
 def _trainings_table(head: str, names: Sequence[str], trainings: Sequence[Training]) -> Table:
     scores = [training.test for training in trainings if training.test is not None]
     measure = measure_of(scores)
-    heads = ([] if measure is None else [f"test {MEASURES[measure]}"]) + (["test loss"] if scores else [])
+    heads = [] if measure is None else [_("test {measure}").format(measure=_(MEASURES[measure]))]
+    heads += [_("test loss")] if scores else []
     rows = []
     for name, training in zip(names, trainings):
         tested = _tested(training, measure) if scores else ()
         rows.append(Row(name, (*lowest(training), words.label(training.verdict), *tested)))
-    return Table((head, "best epoch", "best validation loss", "verdict", *heads), tuple(rows))
+    return Table((head, _("best epoch"), _("best validation loss"), _("verdict"), *heads), tuple(rows))
 
 
 def _tested(training: Training, measure: str | None) -> tuple[str, ...]:
     if training.test is None:
-        return (UNKNOWN,) * (1 if measure is None else 2)
+        return (_(UNKNOWN),) * (1 if measure is None else 2)
     loss = number(training.test.loss)
     return (loss,) if measure is None else (measured(measure, getattr(training.test, measure)), loss)
 
@@ -225,12 +275,23 @@ def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str
         high=validation.max(axis=0).tolist(),
         best=(mean.epochs[place], float(mean.val_loss[place])),
     )
-    svg = charts.svg(study_charts.band(drawn), f"{kind}-band", f"Loss curves of every {kind}")
-    caption = (f"Thick: the mean validation loss of all {len(trainings)} {kind}s. The band reaches from the lowest to the highest "
-               f"{kind} in each epoch; thin solid lines are single {kind}s, dotted ones their training loss.")  # fmt: skip
-    return (Picture(f"{kind}-band", svg, caption),)
+    caption = _(_BANDS[kind]).format(count=len(trainings))
+    return (Picture(f"{kind}-band", _(_CURVES[kind]), caption, partial(study_charts.band, drawn)),)
+
+
+_CURVES = {"seed": N_("Loss curves of every seed"), "fold": N_("Loss curves of every fold")}
+_BANDS = {
+    "seed": N_(
+        "Thick: the mean validation loss of all {count} seeds. The band reaches from the lowest to the highest seed in each "
+        "epoch; thin solid lines are single seeds, dotted ones their training loss."
+    ),
+    "fold": N_(
+        "Thick: the mean validation loss of all {count} folds. The band reaches from the lowest to the highest fold in each "
+        "epoch; thin solid lines are single folds, dotted ones their training loss."
+    ),
+}
 
 
 def lowest(training: Training) -> tuple[str, str]:
     """Return a training's best epoch and best validation loss as texts."""
-    return UNKNOWN if training.best_epoch is None else f"{training.best_epoch:,}", number(training.best_val_loss)
+    return count(training.best_epoch), number(training.best_val_loss)

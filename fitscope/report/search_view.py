@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
-from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, interval, number, setting
-from fitscope.report.scores_view import gain_sentences, refit_name, score_table
+from fitscope.language import N_, _
+from fitscope.report import study_charts
+from fitscope.report.names import spaced
+from fitscope.report.numbers import UNKNOWN, count, interval, number, setting
+from fitscope.report.scores_view import gain_sentences, refit_name, refitted_for, score_table
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import BestTrial, Gain, Result, Search, Trial
 
-_CORRECTION = (
+_CORRECTION = N_(
     "The correction chooses a winner anew in resamples of the validation samples and looks up its loss on the samples left out, "
     "over trials and epochs together (out-of-bag bootstrap; Tsamardinos et al. 2018)."
 )
+TRIAL = "trial "  # begins a trial's name in results
 COLUMNS = 6  # hyperparameters; more stand in one column
 
 
@@ -33,18 +37,23 @@ def search(result: Result) -> Section | None:
         tables += _tested(result, found.best)
     return Section(
         name="search",
-        title="What the search for hyperparameters found",
+        title=_("What the search for hyperparameters found"),
         sentences=tuple(sentences),
         draw=lambda: _picture(result, found),
         tables=(*tables, _trials_table(found)),
-        caption=_CORRECTION if found.best is not None else "",
+        caption=_(_CORRECTION) if found.best is not None else "",
     )
 
 
 def _searched(found: Search) -> str:
     finite = sum(1 for trial in found.trials if _is_known(trial.best_val_loss))
-    text = f"{len(found.trials):,} trials by {found.oracle} search"
-    return f"{text}." if finite == len(found.trials) else f"{text}; {finite:,} of them came to a finite validation loss."
+    by = {"trials": count(len(found.trials)), "oracle": _(ORACLES.get(found.oracle, found.oracle)), "finite": count(finite)}
+    if finite == len(found.trials):
+        return _("{trials} trials by {oracle} search.").format(**by)
+    return _("{trials} trials by {oracle} search; {finite} of them came to a finite validation loss.").format(**by)
+
+
+ORACLES = {"random": N_("random"), "bayesian": N_("bayesian"), "hyperband": N_("hyperband")}
 
 
 def _is_known(loss: float | None) -> bool:
@@ -53,38 +62,48 @@ def _is_known(loss: float | None) -> bool:
 
 def _winner(best: BestTrial, trials: int) -> str:
     chosen = setting(best.hyperparameters)
-    name = best.trial if best.trial.startswith("trial") else f"trial {best.trial}"
-    who = f"{name[0].upper()}{name[1:]}{f' ({chosen})' if chosen else ''}"
-    text = f"{who} won with a validation loss of {number(best.observed)} at epoch {best.best_epoch:,}. The lowest of {trials:,} "
-    text += "looks better than it is, for it was chosen by that loss; corrected for "
-    return f"{text}that it is {number(best.corrected)} ({interval(best.interval)}, 95 %)."
+    name = _("Trial {trial}").format(trial=best.trial.removeprefix(TRIAL))
+    return _(
+        "{trial} won with a validation loss of {loss} at epoch {epoch}. The lowest of {trials} looks better than it is, for it was "
+        "chosen by that loss; corrected for that it is {corrected} ({interval}, 95 %)."
+    ).format(
+        trial=f"{name} ({chosen})" if chosen else name,
+        loss=number(best.observed),
+        epoch=count(best.best_epoch),
+        trials=count(trials),
+        corrected=number(best.corrected),
+        interval=interval(best.interval),
+    )
 
 
 def _worth(result: Result, best: BestTrial) -> list[str]:
     """Say whether the search bought anything but luck: the winner's refit against that of the network it began with."""
     if best.gain is None:
         return []
-    text = gain_sentences(best.gain, f"Refitted and tested on the same samples as {_own_network(result)}, the winner")
+    begins = _("Refitted and tested on the same samples as {other}, the winner").format(other=_own_network(result))
+    text = gain_sentences(best.gain, begins)
     return [f"{text} {_bought(best.gain)}"]
 
 
 def _bought(gain: Gain) -> str:
     low, high = gain.loss_interval
     if low > 0:
-        return "So the search bought more than luck."
-    return "So the search cost more than it bought." if high < 0 else "So what the search bought cannot be told from luck."
+        return _("So the search bought more than luck.")
+    return _("So the search cost more than it bought.") if high < 0 else _("So what the search bought cannot be told from luck.")
 
 
 def _own_network(result: Result) -> str:
     name = "" if result.plan is None else result.plan.model
-    return f"the {name} network" if name.isidentifier() else "the network that was not searched for"
+    return _("the {name} network").format(name=name) if name.isidentifier() else _("the network that was not searched for")
 
 
 def _tested(result: Result, best: BestTrial) -> list[Table]:
     if best.test is None:
         return []
-    models = [(f"winner, refitted for {best.best_epoch:,} epochs", best.test)]
-    models += [] if result.refit is None else [(f"{_own_network(result)}, {refit_name(result)}", result.refit.test)]
+    models = [(_("winner, {refitted}").format(refitted=refitted_for(best.best_epoch)), best.test)]
+    if result.refit is not None:
+        own = _("{network}, {refitted}").format(network=_own_network(result), refitted=refit_name(result))
+        models.append((own, result.refit.test))
     return [score_table(models)]
 
 
@@ -92,9 +111,10 @@ def _trials_table(found: Search) -> Table:
     trials = sorted(found.trials, key=_rank)
     names = list(dict.fromkeys(name for trial in trials for name in trial.hyperparameters))
     apart, continued = len(names) <= COLUMNS, any(trial.continues is not None for trial in trials)
-    heads = [name.replace("_", " ") for name in names] if apart else ["hyperparameters"]
+    heads = [spaced(name) for name in names] if apart else [_("hyperparameters")]
     rows = tuple(Row(_called(trial, found.best), _values(trial, names if apart else None, continued)) for trial in trials)
-    return Table(("trial", "best validation loss", "best epoch", "verdict", *(["goes on from"] * continued), *heads), rows)
+    fixed = (_("trial"), _("best validation loss"), _("best epoch"), _("verdict"), *([_("goes on from")] * continued))
+    return Table((*fixed, *heads), rows)
 
 
 def _rank(trial: Trial) -> float:
@@ -103,14 +123,21 @@ def _rank(trial: Trial) -> float:
 
 
 def _called(trial: Trial, best: BestTrial | None) -> str:
-    return f"{trial.trial}, the winner" if best is not None and trial.trial == best.trial else trial.trial
+    name = _trial(trial.trial)
+    return _("{trial}, the winner").format(trial=name) if best is not None and trial.trial == best.trial else name
+
+
+def _trial(name: str) -> str:
+    """Return a trial's name, which results keep as "trial 3"."""
+    place = name.removeprefix(TRIAL)
+    return name if place == name else _("trial {number}").format(number=place)
 
 
 def _values(trial: Trial, names: Sequence[str] | None, continued: bool) -> tuple[str, ...]:
-    epoch = UNKNOWN if trial.best_epoch is None else f"{trial.best_epoch:,}"
+    epoch = _(UNKNOWN) if trial.best_epoch is None else count(trial.best_epoch)
     tried = trial.hyperparameters
-    values = [setting(tried)] if names is None else [setting(tried[name]) if name in tried else "unchanged" for name in names]
-    after = [trial.continues or ""] * continued
+    values = [setting(tried)] if names is None else [setting(tried[name]) if name in tried else _("unchanged") for name in names]
+    after = [_trial(trial.continues or "")] * continued
     return number(trial.best_val_loss), epoch, words.label(trial.verdict), *after, *values
 
 
@@ -124,13 +151,14 @@ def _picture(result: Result, found: Search) -> tuple[Picture, ...]:
         place = next((i for i, trial in enumerate(found.trials) if trial.trial == best.trial), None)
     shown = None
     if best is not None and all(map(math.isfinite, (best.corrected, *best.interval))):
-        shown = study_charts.Estimate("the winner, corrected, 95 %", best.corrected, *best.interval)
+        shown = study_charts.Estimate(_("the winner, corrected, 95 %"), best.corrected, *best.interval)
     own = result.diagnosis.best_val_loss if _is_known(result.diagnosis.best_val_loss) else None
     top = _top(losses, own)
-    figure = study_charts.trials(np.minimum(losses, top).tolist(), np.minimum(lowest, top).tolist(), place, shown, own)
-    caption = "Each dot is a trial's best validation loss; lower is better."
-    caption += f" Those above {number(top)} stand at the upper edge." if top < np.nanmax(losses) else ""
-    return (Picture("search-trials", charts.svg(figure, "search-trials", "Best validation loss of each trial"), caption),)
+    draw = partial(study_charts.trials, np.minimum(losses, top).tolist(), np.minimum(lowest, top).tolist(), place, shown, own)
+    caption = _("Each dot is a trial's best validation loss; lower is better.")
+    if top < np.nanmax(losses):
+        caption += " " + _("Those above {loss} stand at the upper edge.").format(loss=number(top))
+    return (Picture("search-trials", _("Best validation loss of each trial"), caption, draw),)
 
 
 def _top(losses: np.ndarray, own: float | None) -> float:

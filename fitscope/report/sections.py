@@ -1,13 +1,16 @@
-"""What the page is built of: rows, tables, pictures and sections, all of them texts."""
+"""What the page is built of: rows, tables, pictures and sections."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fitscope.language import N_, _
+from fitscope.report import charts, fonts
 
-_SEVERITIES = {"serious": N_("serious"), "warning": N_("warning"), "info": N_("note")}
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,27 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as SVG with what to see in it, and its numbers as a table."""
+    """A chart with what to see in it, and its numbers as a table.
+
+    Args:
+        name: its id, and its file's name where it is written on its own.
+        title: what it shows, in a few words.
+        caption: what to see in it; screen readers read title and caption in the picture's place.
+        draw: draws it, on the given axes where there are any; on a page it is drawn when it is shown.
+        table: its numbers.
+    """
 
     name: str
-    svg: str
+    title: str
     caption: str
+    draw: Callable[[Axes | None], Figure]
     table: Table | None = None
+
+    @property
+    def svg(self) -> str:
+        """The chart as the page embeds it."""
+        with fonts.spoken():
+            return charts.svg(self.draw(None), self.name, f"{self.title}. {self.caption}".strip())
 
 
 @dataclass(frozen=True)
@@ -66,8 +84,3 @@ class Section:
     @property
     def pictures(self) -> tuple[Picture, ...]:
         return self.draw()
-
-
-def severity_name(code: str) -> str:
-    """Return what stands above a finding of this severity."""
-    return _(_SEVERITIES[code]) if code in _SEVERITIES else code

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from fitscope import words
-from fitscope.report import charts, study_charts
-from fitscope.report.numbers import UNKNOWN, estimate, interval, number, plus_minus
+from fitscope.language import N_, _
+from fitscope.report import study_charts
+from fitscope.report.numbers import UNKNOWN, count, estimate, interval, number, plus_minus
 from fitscope.report.repeats_view import spread
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import Interval, Result, Scaling, Training
@@ -27,19 +29,19 @@ def sizes(result: Result) -> Section | None:
     fitted = scaling is not None and scaling.reason is None
     return Section(
         name="sizes",
-        title="What more data would bring",
+        title=_("What more data would bring"),
         sentences=tuple(_scaling_sentences(scaling)),
         draw=lambda: _sizes_picture(sized, scaling),
         tables=(_sizes_table(sized),),
-        caption=f"{_MADE} {_CURVE * fitted}",
+        caption=f"{_(_MADE)} {_(_CURVE) * fitted}",
     )
 
 
-_MADE = (
+_MADE = N_(
     "Each training takes a part of the training samples, makes about as many updates as that on all of them, and has the same "
     "validation samples."
 )
-_CURVE = "The curve is L(n) = a + b n^−c with profile-likelihood intervals (95 %). Beyond twice the data it says nothing."
+_CURVE = N_("The curve is L(n) = a + b n^−c with profile-likelihood intervals (95 %). Beyond twice the data it says nothing.")
 
 
 def _samples(training: Training, whole: int) -> int:
@@ -54,20 +56,22 @@ def _scaling_sentences(scaling: Scaling | None) -> list[str]:
     if scaling.reason is not None or None in (scaling.a, scaling.b, scaling.c, scaling.loss_at_twice, scaling.twice):
         return [words.scaling(scaling.reason or "not_finite")]
     assert scaling.twice is not None
-    text = f"Twice the data, {scaling.twice:,} training samples, would bring the best validation loss to "
-    text += _with(scaling.loss_at_twice, scaling.loss_at_twice_interval)
+    twice = {"samples": count(scaling.twice), "loss": _with(scaling.loss_at_twice, scaling.loss_at_twice_interval)}
+    text = _("Twice the data, {samples} training samples, would bring the best validation loss to {loss}.")
     if scaling.saved is not None and scaling.saved_interval is not None:
-        text += f", {estimate(scaling.saved, scaling.saved_interval)} lower than now"
+        twice["saved"] = estimate(scaling.saved, scaling.saved_interval)
+        text = _(
+            "Twice the data, {samples} training samples, would bring the best validation loss to {loss}, {saved} lower than now."
+        )
     curve = f"L(n) = {number(scaling.a)} + {number(scaling.b)} n^−{number(scaling.c)}"
-    floor = _with(scaling.a, scaling.a_interval)
-    return [
-        f"{text}.",
-        f"The curve is {curve}; by it no amount of data of this kind would bring less than a loss of {floor}.",
-    ]
+    limit = _("The curve is {curve}; by it no amount of data of this kind would bring less than a loss of {floor}.")
+    return [text.format(**twice), limit.format(curve=curve, floor=_with(scaling.a, scaling.a_interval))]
 
 
 def _with(value: float | None, limits: Interval | None) -> str:
-    return number(value) if value is None or limits is None else f"{number(value)} ({interval(limits)}, 95 %)"
+    if value is None or limits is None:
+        return number(value)
+    return _("{value} ({interval}, 95 %)").format(value=number(value), interval=interval(limits))
 
 
 def _sizes_picture(sized: Sequence[tuple[int, Training]], scaling: Scaling | None) -> tuple[Picture, ...]:
@@ -75,16 +79,16 @@ def _sizes_picture(sized: Sequence[tuple[int, Training]], scaling: Scaling | Non
     points = [(size, loss) for size, loss in losses if loss is not None and math.isfinite(loss)]
     if not points:
         return ()
-    ticks, caption = sorted({size for size, _ in points}), "Each dot is one training."
+    ticks, caption = sorted({size for size, _ in points}), _("Each dot is one training.")
     inside, beyond, twice = [], [], None
     if scaling is not None and scaling.twice is not None:
         inside, beyond = curve(scaling, ticks[0], ticks[-1]), curve(scaling, ticks[-1], scaling.twice)
         ticks.append(scaling.twice)
         at, limits = scaling.loss_at_twice, scaling.loss_at_twice_interval
-        twice = None if at is None or limits is None else study_charts.Estimate("expected, 95 %", at, *limits)
-        caption += " The dashed part and the upright bar reach to twice the data, and no further."
-    figure = study_charts.sizes(points, inside, beyond, twice, ticks)
-    return (Picture("sizes-curve", charts.svg(figure, "sizes-curve", "Best validation loss by training samples"), caption),)
+        twice = None if at is None or limits is None else study_charts.Estimate(_("expected, 95 %"), at, *limits)
+        caption += " " + _("The dashed part and the upright bar reach to twice the data, and no further.")
+    draw = partial(study_charts.sizes, points, inside, beyond, twice, ticks)
+    return (Picture("sizes-curve", _("Best validation loss by training samples"), caption, draw),)
 
 
 def curve(scaling: Scaling, first: int, last: int) -> list[tuple[float, float]]:
@@ -97,11 +101,12 @@ def curve(scaling: Scaling, first: int, last: int) -> list[tuple[float, float]]:
 
 def _sizes_table(sized: Sequence[tuple[int, Training]]) -> Table:
     rows = []
-    for size in sorted({size for size, _ in sized}):
+    for size in sorted({size for size, _training in sized}):
         same = [training for n, training in sized if n == size]
         loss, epoch = spread([t.best_val_loss for t in same]), spread([t.best_epoch for t in same])
-        losses = UNKNOWN if loss is None else plus_minus(loss.mean, loss.sd)
-        epochs = UNKNOWN if epoch is None else plus_minus(epoch.mean, epoch.sd)
+        losses = _(UNKNOWN) if loss is None else plus_minus(loss.mean, loss.sd)
+        epochs = _(UNKNOWN) if epoch is None else plus_minus(epoch.mean, epoch.sd)
         verdicts = ", ".join(dict.fromkeys(words.label(training.verdict) for training in same))
-        rows.append(Row(f"{size:,}", (f"{len(same)}", losses, epochs, verdicts)))
-    return Table(("training samples", "trainings", "best validation loss", "best epoch", "verdict"), tuple(rows))
+        rows.append(Row(count(size), (f"{len(same)}", losses, epochs, verdicts)))
+    heads = (_("training samples"), _("trainings"), _("best validation loss"), _("best epoch"), _("verdict"))
+    return Table(heads, tuple(rows))

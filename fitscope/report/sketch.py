@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +13,8 @@ from numpy.typing import NDArray
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
+from fitscope.language import N_, _
+from fitscope.report.numbers import count, span
 
 Curve = NDArray[np.float64]
 HEIGHT = 10
@@ -33,7 +38,16 @@ UNICODE = Marks("●", "·", "│", "└", "─", {"underfitting": "░", "good_
 ASCII = Marks("o", ".", "|", "+", "-", {"underfitting": "u", "good_fit": "#", "overfitting": "x"})
 
 
-def sketch(history: TrainingHistory, diagnosis: Diagnosis, width: int = 80, *, encoding: str = "utf-8") -> str:
+Paint = Callable[[str, str], str]
+
+
+def _plain(signs: str, region: str) -> str:
+    return signs
+
+
+def sketch(
+    history: TrainingHistory, diagnosis: Diagnosis, width: int = 80, *, encoding: str = "utf-8", paint: Paint = _plain
+) -> str:
     """Draw both losses over the epochs, and below them the regions.
 
     Args:
@@ -41,9 +55,10 @@ def sketch(history: TrainingHistory, diagnosis: Diagnosis, width: int = 80, *, e
         diagnosis: of them.
         width: of the terminal, in columns.
         encoding: what the terminal understands; where it lacks the signs, ASCII stands for them.
+        paint: gives signs their region's colour; without it there is none.
 
     Returns:
-        Lines of at most `width` characters; empty where there is nothing to draw or no room.
+        Lines of at most `width` characters, colours not counted; empty where there is nothing to draw or no room.
     """
     marks = _marks(encoding)
     room = min(width, 100) - _LABEL - 2
@@ -59,12 +74,14 @@ def sketch(history: TrainingHistory, diagnosis: Diagnosis, width: int = 80, *, e
         for column in np.flatnonzero(np.isfinite(drawn[name])):
             share = (min(float(drawn[name][column]), high) - low) / (high - low or 1)
             grid[HEIGHT - 1 - round(share * (HEIGHT - 1))][column] = mark
+    regions = _regions(history, diagnosis, places, columns)
     labels = {0: f"{high:.4g}", HEIGHT - 1: f"{low:.4g}"}
-    lines = [f"{labels.get(i, ''):>{_LABEL}} {marks.axis}{''.join(row)}".rstrip() for i, row in enumerate(grid)]
+    heads = [f"{labels.get(i, ''):>{_LABEL}} {marks.axis}" for i in range(HEIGHT)]
+    lines = [(head + _row(row, regions, marks, paint)).rstrip() for head, row in zip(heads, grid)]
     lines.append(" " * (_LABEL + 1) + marks.corner + marks.foot * columns)
     if diagnosis.regions:
-        lines.append(" " * (_LABEL + 2) + _bar(history, diagnosis, marks, places, columns))
-    return "\n".join([*lines, *_legend(diagnosis, marks, values, width)])
+        lines.append(" " * (_LABEL + 2) + _bar(regions, marks, paint))
+    return "\n".join([*lines, *_legend(diagnosis, marks, values, width, paint)])
 
 
 def _marks(encoding: str) -> Marks:
@@ -92,25 +109,46 @@ def _limits(values: Curve) -> tuple[float, float]:
     return float(low), float(min(high, top) if top > low else high)
 
 
-def _bar(history: TrainingHistory, diagnosis: Diagnosis, marks: Marks, places: NDArray[np.intp], columns: int) -> str:
-    bar, starts = [" "] * columns, [*places.tolist(), columns]
+def _regions(history: TrainingHistory, diagnosis: Diagnosis, places: NDArray[np.intp], columns: int) -> list[str]:
+    """Return each column's region, empty where it is in none."""
+    found, starts = [""] * columns, [*places.tolist(), columns]
     for region in diagnosis.regions:
         first, last = (int(np.searchsorted(history.epochs, epoch)) for epoch in (region.first, region.last))
         # A region of few epochs among very many still gets its column.
         begin, end = starts[first], max(starts[last + 1], starts[first] + 1)
-        bar[begin:end] = marks.regions[region.label] * (min(end, columns) - begin)
-    return "".join(bar)
+        found[begin:end] = [region.label] * (min(end, columns) - begin)
+    return found
 
 
-def _legend(diagnosis: Diagnosis, marks: Marks, values: dict[str, Curve], width: int) -> list[str]:
-    parts = [f"{mark} {name} loss" for name, mark in (("validation", marks.validation), ("training", marks.training))
-             if np.isfinite(values[name]).any()]  # fmt: skip
+def _row(row: list[str], regions: list[str], marks: Marks, paint: Paint) -> str:
+    """Return one line of the curves, the validation loss in its regions' colours."""
+    signs = zip(row, regions)
+    return "".join(paint(sign, region) if sign == marks.validation and region else sign for sign, region in signs).rstrip()
+
+
+def _bar(regions: list[str], marks: Marks, paint: Paint) -> str:
+    stretches = [(region, len(list(same))) for region, same in itertools.groupby(regions)]
+    return "".join(paint(marks.regions[region] * length, region) if region else " " * length for region, length in stretches)
+
+
+def _legend(diagnosis: Diagnosis, marks: Marks, values: dict[str, Curve], width: int, paint: Paint) -> list[str]:
+    told = {"validation": (marks.validation, N_("validation loss")), "training": (marks.training, N_("training loss"))}
+    parts = [(mark, f" {_(text)}", "") for name, (mark, text) in told.items() if np.isfinite(values[name]).any()]
     for region in diagnosis.regions:
-        stretch = f"{region.first:,}" if region.first == region.last else f"{region.first:,} to {region.last:,}"
-        parts.append(f"{marks.regions[region.label]} {words.label(region.label)} {stretch}")
-    lines, indent = [""], " " * min(_LABEL + 2, max(0, width - 34))
-    for part in parts:
-        if lines[-1] and len(indent) + len(lines[-1]) + 3 + len(part) > width:
-            lines.append("")
-        lines[-1] += ("   " if lines[-1] else "") + part
+        first, last = count(region.first), count(region.last)
+        stretch = first if first == last else span(first, last)
+        parts.append((marks.regions[region.label], f" {words.label(region.label)} {stretch}", region.label))
+    indent = " " * min(_LABEL + 2, max(0, width - 34))
+    lines, room = [""], width - len(indent)
+    for mark, text, label in parts:
+        if lines[-1] and room < 3 + 1 + _cells(text):
+            lines, room = [*lines, ""], width - len(indent)
+        apart = "   " if lines[-1] else ""
+        room -= len(apart) + 1 + _cells(text)
+        lines[-1] += apart + (paint(mark, label) if label else mark) + text
     return [indent + line for line in lines]
+
+
+def _cells(text: str) -> int:
+    """Return how many columns a text takes on a terminal: Korean signs take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

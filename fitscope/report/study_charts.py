@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fitscope.language import _
 from fitscope.report.charts import COLOURS, SERIES, SIZE, Values, canvas, dress, finish, tick_format
+from fitscope.report.numbers import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,20 +73,21 @@ class Estimate:
 
 def band(drawn: Band, ax: Axes | None = None) -> Figure:
     """Draw the mean validation curve thick, its range as a band, and each training's curves thin."""
-    figure, ax = canvas(ax, "loss")
+    figure, ax = canvas(ax, _("loss"))
     thin: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.65}
     for i, values in enumerate(drawn.training):
-        label = f"training loss, each {drawn.kind}"
+        label = _("training loss, each {kind}").format(kind=_(drawn.kind))
         ax.plot(drawn.epochs, values, ":", color=COLOURS["train"], label="_" * (i > 0) + label, gid=f"training-{i}", **thin)
     for i, values in enumerate(drawn.validation):
-        label = f"validation loss, each {drawn.kind}"
+        label = _("validation loss, each {kind}").format(kind=_(drawn.kind))
         ax.plot(drawn.epochs, values, "-", color=COLOURS["val"], label="_" * (i > 0) + label, gid=f"validation-{i}", **thin)
     ax.fill_between(drawn.epochs, drawn.low, drawn.high, color=COLOURS["val"], alpha=0.2, linewidth=0, gid="band",
-                    label="lowest to highest")  # fmt: skip
-    ax.plot(drawn.epochs, drawn.mean, "-", color=COLOURS["val"], linewidth=2.4, label="mean validation loss", gid="mean")
+                    label=_("lowest to highest"))  # fmt: skip
+    ax.plot(drawn.epochs, drawn.mean, "-", color=COLOURS["val"], linewidth=2.4, label=_("mean validation loss"), gid="mean")
     if drawn.best is not None:
         ax.axvline(drawn.best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
-        ax.plot(*drawn.best, "D", color=COLOURS["best"], markersize=6, label=f"minimum of the mean, {drawn.best[0]}")
+        label = _("minimum of the mean, {epoch}").format(epoch=drawn.best[0])
+        ax.plot(*drawn.best, "D", color=COLOURS["best"], markersize=6, label=label)
     return finish(figure, ax, drawn.epochs, legend_columns=2)
 
 
@@ -96,7 +99,7 @@ def overlaid(curves: Sequence[Curve], limits: tuple[float, float], ax: Axes | No
         limits: of the upright axis.
         ax: drawn on, where given.
     """
-    figure, ax = canvas(ax, "validation loss", size=(SIZE[0], 3.4))
+    figure, ax = canvas(ax, _("validation loss"), size=(SIZE[0], 3.4))
     for i, curve in enumerate(curves):
         place = (i - 1) % len(STROKES)
         colour = COLOURS["ink"] if i == 0 else COLOURS[SERIES[(i - 1) % len(SERIES)]]
@@ -128,7 +131,7 @@ def name_at_end(ax: Axes, curve: Curve, last: int, colour: str) -> None:
 
 def gains(estimates: Sequence[Estimate], ax: Axes | None = None) -> Figure:
     """Draw estimates with their intervals in rows, the first one on top, beside a line at 0; those not sure are hollow."""
-    figure, ax = canvas(ax, "", "gain: validation loss lowered by", (SIZE[0], 1.1 + 0.34 * len(estimates)))
+    figure, ax = canvas(ax, "", _("gain: validation loss lowered by"), (SIZE[0], 1.1 + 0.34 * len(estimates)))
     ax.axvline(0, color=COLOURS["ink"], linewidth=1)
     for row, shown in enumerate(estimates):
         fill = COLOURS["val"] if shown.sure else "none"
@@ -160,16 +163,16 @@ def sizes(
     """
     from matplotlib.ticker import NullFormatter, NullLocator
 
-    figure, ax = canvas(ax, "best validation loss", "training samples")
+    figure, ax = canvas(ax, _("best validation loss"), _("training samples"))
     ax.set_xscale("log")
-    ax.plot(*zip(*points), "o", color=COLOURS["train"], markersize=5, alpha=0.85, label="one training", gid="points")
+    ax.plot(*zip(*points), "o", color=COLOURS["train"], markersize=5, alpha=0.85, label=_("one training"), gid="points")
     if inside:
         ax.plot(*zip(*inside), "-", color=COLOURS["val"], linewidth=2, label="a + b n^−c", gid="inside")
     if beyond:
-        ax.plot(*zip(*beyond), "--", color=COLOURS["val"], linewidth=1.6, label="to twice the data", gid="beyond")
+        ax.plot(*zip(*beyond), "--", color=COLOURS["val"], linewidth=1.6, label=_("to twice the data"), gid="beyond")
     if twice is not None:
         _upright(ax, ticks[-1], twice, "D")
-    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks], rotation=30, ha="right", rotation_mode="anchor")
+    ax.set_xticks(ticks, [count(tick) for tick in ticks], rotation=30, ha="right", rotation_mode="anchor")
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.yaxis.set_major_formatter(tick_format(ax.get_yticks().tolist()))
@@ -189,15 +192,15 @@ def trials(
         reference: the best validation loss of the network that the report is about.
         ax: drawn on, where given.
     """
-    figure, ax = canvas(ax, "best validation loss", "trial, in the order of the search")
+    figure, ax = canvas(ax, _("best validation loss"), _("trial, in the order of the search"))
     order = range(1, len(values) + 1)
     if reference is not None:
-        ax.axhline(reference, color=COLOURS["ink"], linewidth=1, linestyle=(0, (4, 3)), label="this report's network")
-    ax.step(order, lowest, "-", where="post", color=COLOURS["val"], linewidth=1.6, label="lowest so far", gid="lowest")
+        ax.axhline(reference, color=COLOURS["ink"], linewidth=1, linestyle=(0, (4, 3)), label=_("this report's network"))
+    ax.step(order, lowest, "-", where="post", color=COLOURS["val"], linewidth=1.6, label=_("lowest so far"), gid="lowest")
     dot = 4 if len(values) <= 100 else 2.5
-    ax.plot(order, values, "o", color=COLOURS["train"], markersize=dot, label="one trial", gid="trials")
+    ax.plot(order, values, "o", color=COLOURS["train"], markersize=dot, label=_("one trial"), gid="trials")
     if best is not None:
-        ax.plot(best + 1, values[best], "D", color=COLOURS["best"], markersize=6, label="the winner, as observed", gid="winner")
+        ax.plot(best + 1, values[best], "D", color=COLOURS["best"], markersize=6, label=_("the winner, as observed"), gid="winner")
     if corrected is not None:
         _upright(ax, len(values) + max(1, len(values) / 25), corrected, "s")
     ax.set_xlim(0.5, len(values) + max(1.5, len(values) / 15))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fitscope import words
+from fitscope.language import N_, _
 from fitscope.report.numbers import interval, number, percent
 from fitscope.report.study_view import sections
 from fitscope.result import Result, Score
@@ -22,15 +23,20 @@ def summary(result: Result) -> list[str]:
         lines += ["", f"{study.title}:", *(f"  {sentence}" for sentence in study.sentences)]
     lines += [""] * bool(studies)
     winner = None if result.search is None else result.search.best
-    tested = {"Refitted model": result.refit, "Held-out model": result.holdout, "Winner of the search": winner}
-    lines += [_score(name, model.test) for name, model in tested.items() if model is not None and model.test is not None]
+    tested = zip(_MODELS, (result.refit, result.holdout, winner))
+    lines += [_(name).format(scores=_scores(model.test)) for name, model in tested if model is not None and model.test is not None]
     return lines if result.refit_skipped is None else [*lines, words.refit_skipped(result.refit_skipped)]
 
 
-def _score(name: str, score: Score) -> str:
-    said = [f"loss {number(score.loss)} ({interval(score.loss_interval)})"]
+_MODELS = (N_("Refitted model: test {scores}"), N_("Held-out model: test {scores}"), N_("Winner of the search: test {scores}"))
+
+
+def _scores(score: Score) -> str:
+    said = [_("loss {value} ({interval})").format(value=number(score.loss), interval=interval(score.loss_interval))]
     if score.mae is not None:
-        said.insert(0, f"mean absolute error {number(score.mae)} ({interval(score.mae_interval)})")
+        text = _("mean absolute error {value} ({interval})")
+        said.insert(0, text.format(value=number(score.mae), interval=interval(score.mae_interval)))
     if score.accuracy is not None:
-        said.insert(0, f"accuracy {percent(score.accuracy)} ({interval(score.accuracy_interval, percent)})")
-    return f"{name}: test {', '.join(said)}"
+        text = _("accuracy {value} ({interval})")
+        said.insert(0, text.format(value=percent(score.accuracy), interval=interval(score.accuracy_interval, percent)))
+    return ", ".join(said)

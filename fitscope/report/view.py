@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from fitscope import words
 from fitscope.diagnosis.thresholds import LIMITS
-from fitscope.language import N_, _
+from fitscope.language import N_, _, retold
+from fitscope.language.figures import moment, numeral
 from fitscope.report import answers_view as answers
 from fitscope.report import classes_view as classes
 from fitscope.report import curves_view as curves
@@ -17,7 +18,9 @@ from fitscope.report.answers_view import Refitting, Said, Stopping
 from fitscope.report.classes_view import Classes
 from fitscope.report.embedding import as_script
 from fitscope.report.headline import headline
-from fitscope.report.numbers import UNKNOWN
+from fitscope.report.mistakes_view import MistakesView, mistakes
+from fitscope.report.notes import Notes, notes
+from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.study_view import sections
@@ -43,8 +46,10 @@ class View:
     sure: tuple[str, ...]
     stopping: Stopping | None
     refitting: Refitting
+    mistakes: MistakesView | None
     advice: tuple[Row, ...]
     studies: tuple[Section, ...]
+    own: Notes | None
     classes: Classes | None
     roles: Table | None
     leaks: tuple[facts.Leak, ...]
@@ -74,7 +79,9 @@ SECTIONS: dict[str, tuple[str, Callable[[View], object]]] = {
     "sure": (N_("How sure is the best epoch?"), lambda view: True),
     "stopping": (N_("What would early stopping have done?"), lambda view: view.stopping),
     "refit": (N_("Did the refit bring anything?"), lambda view: True),
+    "mistakes": (N_("Where is the model wrong?"), lambda view: view.mistakes),
     "help": (N_("What would help?"), lambda view: view.advice or view.studies),
+    "notes": (N_("Notes"), lambda view: view.own),
     "classes": (N_("From two classes to several"), lambda view: view.classes),
     "data": (N_("The data"), lambda view: view.data),
     "network": (N_("The network"), lambda view: view.layers),
@@ -102,30 +109,33 @@ def view(result: Result) -> View:
         sure=answers.sure(result),
         stopping=answers.stopping(result),
         refitting=answers.refitting(result),
-        advice=tuple(Row(words.advice(a.code), (a.evidence,)) for a in diagnosis.advice),
+        mistakes=mistakes(result),
+        advice=tuple(Row(words.advice(a.code), (retold(a.evidence),)) for a in diagnosis.advice),
         studies=sections(result),
+        own=notes(result),
         classes=classes.from_two_to_several(result),
         roles=classes.roles(result),
         leaks=() if data is None else facts.leaks(data),
-        notes=() if data is None else data.notes,
+        notes=() if data is None else tuple(map(retold, data.notes)),
         data=() if data is None else facts.data(data),
         layers=() if result.model is None else facts.layers(result.model),
-        parameters=UNKNOWN if result.model is None else f"{result.model.parameters:,}",
+        parameters=count(None if result.model is None else result.model.parameters),
         log=() if result.log is None else facts.log(result, result.log),
         settings=() if result.plan is None else facts.settings(result.plan),
         versions=facts.versions(result),
-        limits=tuple(Row(facts.spaced(name), (str(value),)) for name, value in dataclasses.asdict(LIMITS).items()),
-        seconds=tuple(Row(part, (f"{value:.1f} s",)) for part, value in result.seconds.items()),
+        limits=tuple(Row(facts.spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
+        seconds=facts.seconds(result),
         command=result.command,
-        created=result.created,
+        created=moment(result.created),
         json=embedded(result),
     )
 
 
 def _about(result: Result) -> str:
-    """Return what the report is about, in a line above the verdict."""
+    """Return what the report is about and whose it is, in a line above the verdict."""
     model = "" if result.model is None else _("{name} network").format(name=result.model.name)
-    return " · ".join(filter(None, (facts.name_of(result), model)))
+    author = "" if result.author is None else _("by {name}").format(name=result.author.name)
+    return " · ".join(filter(None, (facts.name_of(result), model, author)))
 
 
 def embedded(result: Result) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import ResultError
 from fitscope.history import TrainingHistory
+from fitscope.language import ENGLISH, speaking
 from fitscope.plan import Plan
 from fitscope.result.facts import (
+    Author,
     DatasetFacts,
     Environment,
     Gain,
@@ -25,10 +28,12 @@ from fitscope.result.facts import (
     Refit,
     Score,
 )
+from fitscope.result.mistakes import Mistakes, Sample, Shown
 from fitscope.result.plain import plain, read
 from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
 __all__ = [
+    "Author",
     "BestTrial",
     "DatasetFacts",
     "Environment",
@@ -37,14 +42,17 @@ __all__ = [
     "Interval",
     "LayerFacts",
     "LogFacts",
+    "Mistakes",
     "ModelFacts",
     "Refit",
     "Remedy",
     "Repeats",
     "Result",
+    "Sample",
     "Scaling",
     "Score",
     "Search",
+    "Shown",
     "Spread",
     "Studies",
     "Training",
@@ -66,6 +74,9 @@ class Result:
         log: that log, else None.
         studies: the trainings beside this one.
         search: a search for hyperparameters, None where there was none.
+        mistakes: where the model is wrong on validation data; None where nothing was answered, as in a log or after divergence.
+        author: whose analysis it is, None where nobody is named.
+        notes: the author's own text in Markdown, None where there is none.
         refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached`, `no_epoch_worth_it`) or
             tested (`no_test_data`), else None.
         test_reads: how often the test data was read.
@@ -98,16 +109,24 @@ class Result:
     log: LogFacts | None = None
     studies: Studies = field(default_factory=Studies)
     search: Search | None = None
+    mistakes: Mistakes | None = None
+    author: Author | None = None
+    notes: str | None = None
+
+    shown: ClassVar[Callable[[Result], str] | None] = None  # draws a result in notebooks; set by `fitscope.report`
 
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
 
+    def _repr_html_(self) -> str | None:
+        return None if Result.shown is None else Result.shown(self)
+
     def to_json(self) -> dict[str, Any]:
-        """Return the result as plain data, with a sentence for every code; NaN and infinity are None."""
+        """Return the result as plain data, with an English sentence for every code; NaN and infinity are None."""
         content = {"schema": SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
         content["diagnosis"] = diagnosis_json(self.diagnosis)
         content["studies"] = {name: study for name, study in content["studies"].items() if study}
-        return content | {"author": None, "answers": None}  # promised; none was asked for
+        return content | {"answers": None}  # promised; none was asked for
 
     def to_text(self) -> str:
         """Return the result as the text of result.json."""
@@ -127,7 +146,9 @@ class Result:
             ResultError: another schema, a missing or mistyped field, or numbers that contradict each other.
         """
         check_schema(content)
-        return typing.cast(Result, read(cls, content, "result"))
+        found = typing.cast(Result, read(cls, content, "result"))
+        _check_classes(found.mistakes, found.dataset)
+        return found
 
     @classmethod
     def from_text(cls, text: str) -> Result:
@@ -164,16 +185,17 @@ with pip install -U fitscope.
 
 
 def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return a diagnosis as result.json holds it: codes and numbers, each with its sentence."""
-    content = plain(diagnosis)
-    content["message"] = message(diagnosis)
-    content["findings"] = [
-        {"code": f.code, "severity": f.severity, "message": words.finding(f.code, f.numbers), **plain(f.numbers)}
-        for f in diagnosis.findings
-    ]
-    content["advice"] = [
-        {"code": a.code, "finding": a.finding, "message": words.advice(a.code), "evidence": a.evidence} for a in diagnosis.advice
-    ]
+    """Return a diagnosis as result.json holds it: codes and numbers, each with its sentence in English."""
+    with speaking(ENGLISH):
+        findings = [
+            {"code": f.code, "severity": f.severity, "message": words.finding(f.code, f.numbers), **plain(f.numbers)}
+            for f in diagnosis.findings
+        ]
+        advice = [
+            {"code": a.code, "finding": a.finding, "message": words.advice(a.code), "evidence": a.evidence}
+            for a in diagnosis.advice
+        ]
+        content = plain(diagnosis) | {"message": message(diagnosis), "findings": findings, "advice": advice}
     return typing.cast(dict[str, Any], content)
 
 
@@ -192,3 +214,11 @@ def _check_epochs(history: TrainingHistory, diagnosis: Diagnosis) -> None:
     covered = [epoch for region in diagnosis.regions for epoch in history.epochs if region.first <= epoch <= region.last]
     if diagnosis.regions and covered != list(history.epochs):
         raise ResultError("The regions must cover every epoch exactly once; compute them again.")
+
+
+def _check_classes(mistakes: Mistakes | None, data: DatasetFacts | None) -> None:
+    if mistakes is None or mistakes.classes is None:
+        return
+    names = None if data is None or data.classes is None else len(data.classes)
+    if names != mistakes.classes:
+        raise ResultError(f"mistakes counts {mistakes.classes} classes, and dataset.classes names {names or 'none'}.")

@@ -9,6 +9,19 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Author:
+    """Name the person whose analysis it is.
+
+    Args:
+        name: as the person gives it.
+        id: a student's number, None where there is none.
+    """
+
+    name: str
+    id: str | None = None
+
+
+@dataclass(frozen=True)
 class Environment:
     """Name the versions and the machine that a result came from."""
 

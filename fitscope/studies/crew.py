@@ -162,7 +162,7 @@ class Crew:
 
     def finish(self, runs: Sequence[Run], tested: bool, kept: Sequence[int]) -> Finished:
         """Read the test data once for all final models, and make the files of those to keep; see `work.finish`."""
-        light = [replace(run, state=[], validation_losses=run.validation_losses[:0]) for run in runs]
+        light = [replace(run, state=[], answers=None, validation_losses=run.validation_losses[:0]) for run in runs]
         while True:
             try:
                 finished: Finished = self._result(self._submit(self.place.finish, light, tested, kept))

@@ -53,6 +53,7 @@ class Store:
         facts = {"plan": run.plan.to_json(), "history": run.history.to_json(), "updates": run.updates, "seconds": run.seconds,
                  "path": run.path, "weights": len(run.weights), "state": len(run.state)}  # fmt: skip
         arrays = {f"{name}_{i}": array for name in _ARRAYS for i, array in enumerate(getattr(run, name))}
+        arrays |= {} if run.answers is None else {"answers": run.answers}
         handle, scratch = tempfile.mkstemp(dir=self.folder, suffix=".part")
         try:
             with open(handle, "wb") as file:
@@ -88,4 +89,4 @@ class Store:
             return None
         weights, state = ([file[f"{name}_{i}"] for i in range(facts[name])] for name in _ARRAYS)
         return Run(plan, TrainingHistory.from_json(facts["history"]), file["losses"], weights, facts["updates"], False,
-                   facts["seconds"], facts["path"], state)  # fmt: skip
+                   facts["seconds"], facts["path"], state, file.get("answers"))  # fmt: skip

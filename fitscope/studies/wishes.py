@@ -107,7 +107,7 @@ def jobs(plan: Plan, wishes: Wishes, data: Dataset) -> Jobs:
     parts = _named(sizes.plans(plan, data, wishes.repeats)) if wishes.sizes else ()
     if (changed or parts) and len(main) == 1:
         main = (dataclasses.replace(main[0], name="as planned"),)
-    return Jobs(main, changed, parts)
+    return Jobs(tuple(dataclasses.replace(job, answers=True) for job in main), changed, parts)
 
 
 def _check_streams(wishes: Wishes, data: Dataset) -> None:

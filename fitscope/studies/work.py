@@ -38,12 +38,14 @@ class Job:
         plan: the plan.
         begun: a shorter run of the same plan to go on from.
         keep_state: whether a longer training may go on from this one.
+        answers: whether the run holds the answers to the validation samples.
     """
 
     name: str
     plan: Plan
     begun: Run | None = field(default=None, compare=False, repr=False)
     keep_state: bool = False
+    answers: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def train(job: Job, located: Located, on_epoch: OnEpoch) -> Run:
     """
     with _one_at_a_time:
         data = data_of(located, job.plan)
-        run = training.train(job.plan, lambda end: on_epoch(Told(job.name, end)), data=data, begun=job.begun)
+        run = training.train(job.plan, lambda end: on_epoch(Told(job.name, end)), data=data, begun=job.begun,
+                             answers=job.answers)  # fmt: skip
     return run if job.keep_state or run.stopped else replace(run, state=[])
 
 

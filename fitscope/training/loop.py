@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from fitscope.plan import Plan
 from fitscope.training.compiled import reused, variables
 from fitscope.training.fitted import FittedSteps
 from fitscope.training.networks import build, check_loss, outputs_of
-from fitscope.training.objectives import objective
+from fitscope.training.objectives import gives_logits, objective, probabilities
 from fitscope.training.steps import DenseSteps, SparseSteps, is_stock, steps_for
 
 Weights = list[NDArray[np.float32]]
@@ -52,6 +52,8 @@ class Run:
         seconds: what the epochs took.
         path: `sparse`, `dense`, `keras` or `tf.data`: which engine trained.
         state: every variable of the model and its optimizer after the last epoch, to go on from.
+        answers: float32 [2, samples, outputs], what the network says of every validation sample at the best epoch and after
+            the last: probabilities of classes and labels, or numbers; None where nobody asked.
     """
 
     plan: Plan
@@ -63,6 +65,7 @@ class Run:
     seconds: float
     path: str
     state: Weights = field(default_factory=list, repr=False)
+    answers: NDArray[np.float32] | None = field(default=None, repr=False)
 
 
 def train(
@@ -71,6 +74,7 @@ def train(
     *,
     data: Dataset | None = None,
     begun: Run | None = None,
+    answers: bool = False,
 ) -> Run:
     """Train the plan's network.
 
@@ -83,6 +87,7 @@ def train(
         data: the plan's data, where it is loaded already.
         begun: a run of the same plan over fewer epochs; the training goes on where it ended, and its curves are those
             that it would have had in one go.
+        answers: whether the run holds the answers to the validation samples, too.
 
     Returns:
         The run.
@@ -96,7 +101,9 @@ def train(
         if own.is_own(plan.dataset):
             raise DataError(f"{what}: the function returned other data this time; fix its seed, and run again.")
         raise DataError(f"{what}; give the folder of the plan's data with --data-dir.")
-    return _Training(plan, data, begun).run(on_epoch or (lambda _: None))
+    training = _Training(plan, data, begun)
+    run = training.run(on_epoch or (lambda _: None))
+    return replace(run, answers=training.answers()) if answers and run.weights and plan.validation else run
 
 
 def batch_order(plan: Plan, samples: int, epoch: int) -> NDArray[np.int64]:
@@ -114,7 +121,7 @@ class _Training:
     """One training under way."""
 
     def __init__(self, plan: Plan, data: Dataset, begun: Run | None) -> None:
-        self.plan = plan
+        self.plan, self.task = plan, data.task
         self.rows, labels = data.training(plan)
         if hasattr(self.rows, "element_spec") and plan.batch_size != data.batch_size:
             raise UsageError(
@@ -193,6 +200,14 @@ class _Training:
         weights = self.weights if self.validation is not None else self.model.get_weights()
         state = [np.array(variable.value) for variable in variables(self.model)]
         return Run(self.plan, history, losses, weights, self.updates, stopped, self.before + seconds, self.steps.path, state)
+
+    def answers(self) -> NDArray[np.float32]:
+        """Return what the network says of the validation samples at the best epoch, and what it says now."""
+        assert self.validation is not None
+        last = self._call(self.steps.predict, self.validation[0])
+        self.model.set_weights(self.weights)
+        both = np.stack([self._call(self.steps.predict, self.validation[0]), last])
+        return np.asarray(probabilities(both, self.task) if gives_logits(self.model) else both, np.float32)
 
 
 def steps_of(plan: Plan, data: Dataset, rows: Rows) -> Steps:

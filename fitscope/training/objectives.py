@@ -112,7 +112,7 @@ def _measure(model: keras.Model, task: str, sparse: bool, one_hot: bool) -> Call
         found = metrics.categorical_accuracy
     if task == "regression" or sparse or task == "multiclass" or one_hot:
         return found
-    threshold = 0.0 if getattr(model.loss, "from_logits", False) else 0.5
+    threshold = 0.0 if gives_logits(model) else 0.5
 
     def right(targets: Any, predictions: Any) -> Any:
         """Return the share of each sample's labels that are right [samples]; Keras gives one value a label."""
@@ -128,3 +128,27 @@ def _targets(data: Dataset, sparse: bool, one_hot: bool) -> Callable[[Labels], N
     if one_hot:
         return lambda labels: np.eye(2, dtype=np.float32)[labels]
     return data.targets
+
+
+def gives_logits(model: Any) -> bool:
+    """Tell whether a model's output are logits, which its loss makes probabilities of."""
+    return bool(getattr(getattr(model, "loss", None), "from_logits", False))
+
+
+def probabilities(logits: NDArray[Any], task: str) -> NDArray[Any]:
+    """Return logits as probabilities; numbers of a regression as they are.
+
+    Args:
+        logits: [..., outputs].
+        task: the data's task.
+
+    Example:
+        >>> probabilities(np.array([[0.0, 0.0]]), "multiclass").tolist()
+        [[0.5, 0.5]]
+    """
+    if task == "regression":
+        return logits
+    if task == "multiclass" or logits.shape[-1] > 1 and task == "binary":
+        grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
+    return np.asarray(1 / (1 + np.exp(-logits)))

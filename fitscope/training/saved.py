@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fitscope.datasets.dataset import Rows, count, take
 from fitscope.errors import DataError
 from fitscope.training.fitted import dense
+from fitscope.training.objectives import gives_logits, probabilities
 from fitscope.training.steps import EVALUATED_AT_ONCE
 
 
@@ -35,7 +36,7 @@ def answers(path: Path, rows: Rows, task: str) -> NDArray[np.float64]:
         found = np.concatenate([np.asarray(model(dense(take(rows, part)), training=False), np.float64) for part in parts])
     except Exception as error:  # whatever a network raises of rows that it cannot take
         raise DataError(f"{path} does not take these rows ({_said(error)}); give rows like those that it was trained on.") from None
-    return _probabilities(found, task) if getattr(getattr(model, "loss", None), "from_logits", False) else found
+    return probabilities(found, task) if gives_logits(model) else found
 
 
 def _load(path: Path) -> Any:
@@ -56,12 +57,3 @@ def _load(path: Path) -> Any:
 
 def _said(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:120]
-
-
-def _probabilities(logits: NDArray[np.float64], task: str) -> NDArray[np.float64]:
-    if task == "regression":
-        return logits
-    if task == "multiclass" or logits.shape[1] > 1 and task == "binary":
-        grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
-    return 1 / (1 + np.exp(-logits))

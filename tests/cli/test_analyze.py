@@ -141,3 +141,48 @@ def test_open_opens_the_report(fake_training, cli_invoke, monkeypatch):
     fake_training("overfitting")
     done = run(cli_invoke, "--open")
     assert opened == [done.stdout.splitlines()[-1]]
+
+
+def test_figures_are_written_beside_the_report_in_the_formats_asked_for(fake_training, cli_invoke):
+    fake_training("overfitting")
+    done = run(cli_invoke, "--figures", "thesis/figures", "--figure-format", "svg", "--figure-format", "png")
+    names = {f"{name}.{kind}" for name in ("loss", "gap", "chance") for kind in ("svg", "png")}
+    assert {path.name for path in Path("thesis/figures").iterdir()} == names
+    assert done.stdout.splitlines()[-1].endswith("report.html")
+    assert "thesis/figures: loss.svg" in done.stderr
+
+
+def test_author_and_notes_stand_in_the_result(fake_training, cli_invoke):
+    fake_training("overfitting")
+    Path("notes.md").write_text("# Why")
+    run(cli_invoke, "--author", "Kim", "--notes", "notes.md", "--output", "here")
+    content = json.loads(Path("here/result.json").read_text())
+    assert (content["author"], content["notes"]) == ({"name": "Kim", "id": None}, "# Why")
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (["--figures", "mine"], 1, "loss.pdf is there already"),
+        (["--figures", "mine/loss.pdf"], 2, "is a file"),
+        (["--figure-format", "svg"], 2, "give --figures, too"),
+        (["--figures", "x", "--figure-format", "eps"], 2, "'eps'"),
+        (["--notes", "none.md"], 1, "none.md cannot be read"),
+        (["--author", " "], 2, "1 to 200 characters"),
+    ],
+)
+def test_figures_and_notes_that_cannot_be_are_refused_before_the_training(fake_training, cli_invoke, args, code, says):
+    fake = fake_training("overfitting")
+    Path("mine").mkdir()
+    Path("mine/loss.pdf").write_text("mine")
+    done = run(cli_invoke, *args)
+    assert (done.exit_code, fake.plans) == (code, [])
+    assert says in done.stderr
+    assert [path.name for path in Path().iterdir()] == ["mine"]
+
+
+def test_end_shows_the_curves_in_characters_with_their_regions(fake_training, cli_invoke):
+    fake_training("overfitting")
+    out = run(cli_invoke).stdout
+    assert "▒ overfitting" in out
+    assert "\x1b" not in out

@@ -185,3 +185,22 @@ def test_name_that_is_no_utf8_is_shown_with_replacement_characters(cli_invoke, l
     assert "tr\ufffdning.csv" in (tmp_path / "report.html").read_text(encoding="utf8")
     line = cli_invoke("diagnose", "--json", path).stdout
     assert json.loads(line.encode())["source"] == str(path)
+
+
+def test_figures_of_several_logs_are_numbered(cli_invoke, log, tmp_path):
+    done = cli_invoke("diagnose", log("overfitting", "a"), log("good_fit", "b"), "--figures", tmp_path / "figures")
+    names = {f"{name}{number}.pdf" for name in ("loss", "gap", "chance") for number in ("", "-2")}
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == names
+    assert done.stdout.splitlines()[-1].startswith("2 trainings")
+
+
+def test_author_and_notes_go_into_the_page(cli_invoke, log, tmp_path):
+    (tmp_path / "notes.md").write_text("# Why")
+    page = tmp_path / "page.html"
+    cli_invoke("diagnose", log("overfitting"), "--output", page, "--author", "Kim", "--notes", tmp_path / "notes.md")
+    assert '"author":{"name":"Kim","id":null},"notes":"# Why"' in page.read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize("args", [["--author", "Kim"], ["--figures", "x", "--watch"], ["--figure-format", "svg"]])
+def test_options_without_what_they_need_are_wrong_usage(cli_invoke, log, args):
+    assert cli_invoke("diagnose", log("overfitting"), *args).exit_code == 2

@@ -152,6 +152,7 @@ def regression(result):
         result,
         history=TrainingHistory.of(curves),
         dataset=data,
+        mistakes=None,
         holdout=dataclasses.replace(result.holdout, test=ERROR),
         refit=dataclasses.replace(result.refit, test=ERROR, gain=gain),
     )

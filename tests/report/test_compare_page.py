@@ -17,6 +17,7 @@ from fitscope.report.compare_view import compare_view, runs_table
 from fitscope.report.compare_words import finding
 from fitscope.runs import compare
 
+NOW = "2026-01-02T03:04:05+00:00"
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'{{ 7*7 }}"
 
 
@@ -144,12 +145,12 @@ def test_held_out_model_is_named_where_nothing_was_refitted(result):
 @pytest.mark.parametrize(("count", "rows"), [(3, ["seed"]), (6, [f"run{i}" for i in range(6)])])
 def test_differences_stand_in_rows_as_long_as_runs_are_few(result, count, rows):
     made = [dataclasses.replace(result, plan=result.plan.replace(seed=i)) for i in range(count)]
-    view = compare_view(compared([ReadRun(f"run{i}", "", one) for i, one in enumerate(made)]), "now")
+    view = compare_view(compared([ReadRun(f"run{i}", "", one) for i, one in enumerate(made)]), NOW)
     assert [row[0].text for row in view.differences.rows] == rows
 
 
 def test_paired_tests_say_which_run_is_lower_and_how_they_were_made(three):
-    view = compare_view(three, "now")
+    view = compare_view(three, NOW)
     assert {tuple(cell.text for cell in row[:2]) for row in view.paired.rows if row[4].text == "yes"} == {
         ("dropout", "plain"),
         ("dropout", "again"),
@@ -159,13 +160,13 @@ def test_paired_tests_say_which_run_is_lower_and_how_they_were_made(three):
 
 @pytest.mark.parametrize("lacks", ["log", "no_samples", "too_large", "contradicts", "no_groups"])
 def test_untested_runs_are_named_with_the_reason(result, lacks):
-    view = compare_view(compared([ReadRun(name, "", result, lacks=lacks) for name in ("a", "b")]), "now")
+    view = compare_view(compared([ReadRun(name, "", result, lacks=lacks) for name in ("a", "b")]), NOW)
     assert view.paired is None
     assert view.tests[0].endswith(": a, b.")
 
 
 def test_few_runs_are_drawn_over_each_other_many_beside_each_other(of_logs):
-    few, many = (compare_view(of_logs(*(log_of(f"run{i}") for i in range(count))), "now") for count in (8, 13))
+    few, many = (compare_view(of_logs(*(log_of(f"run{i}") for i in range(count))), NOW) for count in (8, 13))
     assert (len(few.groups[0].curves.drawn), few.groups[0].curves.little, few.long) == (1, False, False)
     assert (len(many.groups[0].curves.drawn), many.groups[0].curves.little, many.long) == (13, True, True)
     assert [name for name, _ in many.contents][:2] == ["runs", "curves"]
@@ -173,7 +174,7 @@ def test_few_runs_are_drawn_over_each_other_many_beside_each_other(of_logs):
 
 
 def test_losses_that_lie_far_apart_share_no_axis(of_logs):
-    curves = compare_view(of_logs(log_of("a"), log_of("b", 1000.0)), "now").groups[0].curves
+    curves = compare_view(of_logs(log_of("a"), log_of("b", 1000.0)), NOW).groups[0].curves
     assert curves.little and "each has its own" in curves.caption
 
 

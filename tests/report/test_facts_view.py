@@ -3,7 +3,8 @@ import dataclasses
 import pytest
 
 from fitscope.report.facts_view import data, leaks, notices, settings
-from fitscope.report.scores_view import gain_sentences, numbers, own_scores
+from fitscope.report.headline import headline
+from fitscope.report.scores_view import gain_sentences, own_scores
 from fitscope.result import Gain
 
 
@@ -48,9 +49,8 @@ def test_settings_leave_out_what_decides_nothing(result):
 
 
 def test_numbers_that_are_predicted_have_a_mean_absolute_error_and_no_accuracy(regression):
-    rows = shown(numbers(regression, None))
-    assert rows["refitted test MAE"] == ("43.21", "mean absolute error, 39.90 to 46.80")
-    assert rows["held-out test loss"] == ("3,012.4", "2,811.0 to 3,230.9")
+    rows = shown(headline(regression, None))
+    assert rows["refitted test MAE"] == ("43.21", "mean absolute error, 39.90 to 46.80 (95 %)")
     assert not [term for term in rows if "accuracy" in term]
     assert own_scores(regression).heads == ("model", "mean absolute error", "95 % interval", "loss", "95 % interval", "samples")
 
@@ -74,3 +74,15 @@ def test_test_results_without_a_measure_have_no_column_for_it(regression):
 )  # fmt: skip
 def test_gain_is_told_with_its_interval(gain, says):
     assert gain_sentences(gain, "Refitting") == f"Refitting {says}"
+
+
+def test_without_any_test_the_lowest_validation_loss_is_shown_and_called_too_low(result):
+    untested = dataclasses.replace(result, refit=None, holdout=None, refit_skipped="interrupted", test_reads=0)
+    value, said = shown(headline(untested, None))["lowest validation loss"]
+    assert value == "0.333"
+    assert "a little too low" in said
+
+
+def test_accuracy_that_hardly_changed_has_no_negative_zero():
+    gain = Gain(0.02, (-0.01, 0.05), -0.0004, (-0.003, 0.002))
+    assert "changed by +0.0 percentage points (-0.3 to +0.2)" in gain_sentences(gain, "Refitting")

@@ -78,9 +78,9 @@ def test_dangling_link_is_not_followed(tmp_path):
     assert not (tmp_path / "elsewhere").exists()
 
 
-def interrupted(path, finished):
+def interrupted(path, finished, content=None):
     """Begin an analysis and stop it, with or without a finished training."""
-    with pytest.raises(KeyboardInterrupt), open_folder(path, CONTENT) as folder:
+    with pytest.raises(KeyboardInterrupt), open_folder(path, content or CONTENT) as folder:
         if finished:
             folder.trainings.mkdir()
             (folder.trainings / "key.npz").write_bytes(b"run")
@@ -151,3 +151,39 @@ def test_resume_with_a_damaged_plan_is_refused_and_leaves_it(tmp_path, content):
     with pytest.raises(OutputError, match=r"plan\.json"), open_folder(tmp_path, CONTENT, resume=True):
         pass
     assert (tmp_path / "plan.json").read_text() == content
+
+
+SIGNED = {**CONTENT, "author": {"name": "Kim", "id": None}, "notes": "first"}
+
+
+@pytest.mark.parametrize(
+    ("given", "author", "notes"),
+    [({}, "Kim", "first"), ({"notes": "second"}, "Kim", "second"), ({"author": {"name": "Lee", "id": None}}, "Lee", "first")],
+)
+def test_resume_keeps_author_and_notes_but_where_others_are_given(tmp_path, given, author, notes):
+    interrupted(tmp_path / "run", finished=True, content=SIGNED)
+    with open_folder(tmp_path / "run", {**CONTENT, **given}, resume=True) as folder:
+        assert (folder.author.name, folder.notes) == (author, notes)
+        (folder.trainings / "other.npz").write_bytes(b"run")
+    kept = json.loads((tmp_path / "run" / "plan.json").read_text())
+    assert (kept["author"]["name"], kept["notes"], kept["plan"]) == (author, notes, PLAN.to_json())
+
+
+def test_finished_report_gets_the_notes_of_now(tmp_path, result):
+    folder = RunFolder(tmp_path / "run")
+    folder.create(CONTENT)
+    folder.fill(result, np.zeros((20, 3)), {})
+    before = folder.report.read_bytes()
+    with open_folder(tmp_path / "run", SIGNED, resume=True) as again:
+        signed = again.signed(again.finished())
+    assert (signed.author.name, signed.notes) == ("Kim", "first")
+    assert again.finished() == signed
+    assert folder.report.read_bytes() != before
+
+
+@pytest.mark.parametrize("author", [5, {"id": "7"}, {"name": 5}])
+def test_resume_with_a_damaged_author_is_refused(tmp_path, author):
+    interrupted(tmp_path / "run", finished=True, content=CONTENT)
+    (tmp_path / "run" / "plan.json").write_text(json.dumps({**CONTENT, "author": author}))
+    with pytest.raises(OutputError, match=r"plan\.json"), open_folder(tmp_path / "run", CONTENT, resume=True):
+        pass

@@ -17,7 +17,7 @@ from fitscope.studies.work import Told
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore")
-PARTS = ("history", "diagnosis", "holdout", "refit", "studies", "search")
+PARTS = ("history", "diagnosis", "holdout", "refit", "mistakes", "studies", "search")
 NETS = """
 import keras
 

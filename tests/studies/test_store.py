@@ -26,6 +26,14 @@ def test_store_gives_back_what_it_kept_bit_for_bit(tmp_path, plan, run_of):
     assert files(tmp_path / "kept") == [f"{run.plan.key()}.npz"]
 
 
+def test_store_keeps_the_answers_where_there_are_some(tmp_path, plan, run_of):
+    store, answers = Store(tmp_path), np.random.default_rng(0).random((2, 40, 3), np.float32)
+    store.keep(dataclasses.replace(run_of(plan), answers=answers))
+    store.keep(run_of(plan.replace(seed=1)))
+    assert np.array_equal(store.find(plan).answers, answers)
+    assert store.find(plan.replace(seed=1)).answers is None
+
+
 def test_store_keeps_a_diverged_training_with_its_nan(tmp_path, plan, run_of):
     store, run = Store(tmp_path), run_of(plan, [0.7, float("nan")])
     store.keep(run)

@@ -44,6 +44,14 @@ def test_training_that_goes_on_is_the_training_in_one_go(make, fresh, kind, opti
 
 
 @pytest.mark.parametrize("kind", ["sparse", "dense"])
+def test_training_that_goes_on_gives_the_answers_of_one_in_one_go(make, fresh, kind):
+    plan, data = make(kind, "multiclass", max_epochs=5)
+    whole = fresh(plan, data=data, answers=True)
+    begun = fresh(plan.replace(max_epochs=4), data=data, answers=True)
+    assert fresh(plan, data=data, begun=begun, answers=True).answers.tobytes() == whole.answers.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["sparse", "dense"])
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_steps_that_are_used_again_give_what_fresh_ones_give(make, fresh, kind, settings):
     plan, data = make(kind, "multiclass", optimizer="adam", hyperparameters=settings, seed=2, learning_rate=0.003)

@@ -157,3 +157,30 @@ def test_sparse_rows_take_the_sparse_steps_without_a_gpu(make):
     goal = objective(model, data, 1)
     assert isinstance(steps_for(model, goal, data.x_train), SparseSteps)
     assert isinstance(steps_for(model, goal, data.x_train.toarray()), DenseSteps)
+
+
+@pytest.mark.parametrize("kind", ["sparse", "dense"])
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_answers_are_those_of_the_best_epoch_and_of_the_last(make, kind, task):
+    plan, data = make(kind, task, max_epochs=8, optimizer="adam", learning_rate=0.1)
+    run = training.train(plan, data=data, answers=True)
+    rows, labels = data.validation(plan)
+    best = int(np.argmin(run.history.val_loss))
+    assert best < 7, "this training is meant to overfit"
+    assert run.answers[0] == pytest.approx(training.predict(run, data, rows), abs=1e-6)
+    for answers, place in zip(run.answers, (best, -1)):
+        said = answers.argmax(axis=1) if task == "multiclass" else answers[:, 0] > 0.5
+        assert (said == labels).mean() == pytest.approx(run.history.curve("val_accuracy")[place])
+
+
+def test_asking_for_answers_changes_nothing_else(make):
+    plan, data = make()
+    plain, asked = training.train(plan, data=data), training.train(plan, data=data, answers=True)
+    assert plain.answers is None
+    assert plain.history == asked.history
+    assert all(np.array_equal(a, b) for name in ("weights", "state") for a, b in zip(getattr(plain, name), getattr(asked, name)))
+
+
+def test_training_without_validation_samples_has_no_answers(make):
+    plan, data = make(validation=0, max_epochs=2)
+    assert training.train(plan, data=data, answers=True).answers is None

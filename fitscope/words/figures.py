@@ -1,0 +1,49 @@
+"""Numbers and lists as sentences hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fitscope.language import _
+from fitscope.language.figures import numeral, percentage
+
+
+class Real(float):
+    """A number that sentences show with its thousands set apart, never with an exponent."""
+
+    def __format__(self, spec: str) -> str:
+        if 1000 <= abs(self) < 1e12 and spec in (".4g", ".3f"):
+            return numeral(format(float(self), ",.1f" if abs(self) < 1e5 else ",.0f"))
+        return numeral(super().__format__(spec))
+
+
+def readable(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers so that templates show them as people read them."""
+    return {name: Real(value) if isinstance(value, float) else value for name, value in numbers.items()}
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent: 0 and 100 only where it is truly so.
+
+    Example:
+        >>> percent(0.0054), percent(0.00001), percent(0.99999), percent(0.25), percent(1)
+        ('0.5 %', 'under 0.1 %', 'over 99.9 %', '25 %', '100 %')
+    """
+    if 0 < share < 0.001:
+        return _("under {percent}").format(percent=percentage(numeral("0.1")))
+    if 0.999 < share < 1:
+        return _("over {percent}").format(percent=percentage(numeral("99.9")))
+    return percentage(numeral(f"{100 * share:.1f}".removesuffix(".0")))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence.
+
+    Example:
+        >>> listed(["tin", "hog", "oat"]), listed(["tin"]), listed([])
+        ('tin, hog and oat', 'tin', '')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
