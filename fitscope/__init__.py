@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fitscope.analysis import analyze
+    from fitscope.comparison import Comparison
     from fitscope.datasets import Dataset
     from fitscope.diagnosis import Diagnosis
     from fitscope.errors import DataError, FitscopeError, OutputError, OwnCodeError, ResultError, UsageError
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from fitscope.prediction import predict
     from fitscope.readers import read_history
     from fitscope.result import Result
+    from fitscope.runs import compare, read_result
 
 # Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes. Results and diagnoses come
 # by way of the room that teaches them to show themselves in notebooks.
 _HOMES = {
     "analyze": "analysis",
+    "compare": "runs",
+    "Comparison": "report",
     "diagnose": "logs",
     "Diagnosis": "report",
     "Dataset": "datasets",
@@ -61,9 +65,11 @@ _HOMES = {
     "speaking": "language",
     "Result": "report",
     "read_history": "readers",
+    "read_result": "runs",
 }
 
 __all__ = [
+    "Comparison",
     "DataError",
     "Dataset",
     "Diagnosis",
@@ -77,6 +83,7 @@ __all__ = [
     "TrainingHistory",
     "UsageError",
     "analyze",
+    "compare",
     "diagnose",
     "plot_chances",
     "plot_folds",
@@ -90,6 +97,7 @@ __all__ = [
     "plot_sizes",
     "predict",
     "read_history",
+    "read_result",
     "speaking",
     "version",
 ]

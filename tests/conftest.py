@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import threading
@@ -198,3 +199,33 @@ def result(fake_training: Callable[..., FakeTraining]) -> Any:
 
     fake_training("overfitting")
     return analyze("digits", max_epochs=20)
+
+
+@pytest.fixture
+def write_run(result: Any, tmp_path: Path) -> Callable[..., Path]:
+    """Write a run folder as analyze does, result and samples' losses, with a validation loss that is lower by so much."""
+
+    def write(
+        name: str,
+        better: float = 0.0,
+        samples: int = 200,
+        seed: int = 0,
+        plan: dict[str, Any] | None = None,
+        groups: Any = None,
+        **changes: Any,
+    ) -> Path:
+        from fitscope.diagnosis import judge
+
+        history = result.history.replaced("val_loss", result.history.val_loss - better)
+        spread = np.random.default_rng(99).normal(0, 0.2, samples) + np.random.default_rng(seed).normal(0, 0.02, (20, samples))
+        losses = history.val_loss[:, None] + spread - spread.mean(axis=1, keepdims=True)
+        made = dataclasses.replace(
+            result, history=history, diagnosis=judge(history, losses), plan=result.plan.replace(**(plan or {})), **changes
+        )
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        (folder / "result.json").write_text(made.to_text(), encoding="utf8")
+        np.savez(folder / "samples.npz", losses=losses.astype(np.float32), **({} if groups is None else {"groups": groups}))
+        return folder
+
+    return write

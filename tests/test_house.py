@@ -10,10 +10,10 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
-    {"monitor", "plots"},
+    {"monitor", "plots", "runs"},
     {"analysis", "logs", "prediction"},
     {"report", "studies"},
-    {"training"},
+    {"training", "comparison"},
     {"datasets", "readers"},
     {"result"},
     {"diagnosis"},
@@ -67,6 +67,13 @@ def test_module_stays_under_400_lines(path):
         ("from fitscope.cli import main; main(['data', 'list'])", ["tensorflow", "keras", "matplotlib"]),
         ("open('log', 'w').write('loss,val_loss' + '\\n1,2' * 9); from fitscope.cli import main; main(['diagnose', 'log'])",
          ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
+        ("open('log', 'w').write('loss,val_loss' + '\\n1,2' * 9); import fitscope; fitscope.compare('log', 'log').to_json()",
+         ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
+        ("open('log', 'w').write('loss,val_loss' + '\\n1,2' * 9); from fitscope.cli import main; main(['compare', 'log', 'log'])",
+         ["tensorflow", "keras", "pandas", "scipy.stats"]),
+        ("open('log', 'w').write('loss,val_loss' + '\\n1,2' * 9); from fitscope import logs, runs; from pathlib import Path; "
+         "logs.write_pages([runs.read_result('log')], Path('a.html')); from fitscope.cli import main; main(['report', 'a.html'])",
+         ["tensorflow", "keras", "pandas", "scipy.stats"]),
         ("import fitscope; fitscope.diagnose({'loss': [1.0] * 9, 'val_loss': [2.0] * 9})",
          ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
     ],

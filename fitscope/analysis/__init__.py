@@ -161,6 +161,6 @@ def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> R
         finished = finish(course, opened, data, found)
     result = conclude(course, data, found, finished)
     if folder is not None:
-        folder.fill(result, found.common.losses, files(found, finished, data))
+        folder.fill(result, found.common.losses, files(found, finished, data), found.common.groups)
         course.tell(Step("report", str(folder.report)))
     return result

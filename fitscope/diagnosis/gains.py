@@ -26,6 +26,15 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Family:
+    """Hold trainings that are each compared with one, all on the same samples in the same order; see `compare`."""
+
+    baseline: Losses
+    others: Sequence[Losses]
+    groups: Groups = None
+
+
+@dataclass(frozen=True)
 class Gain:
     """Hold what one remedy gains over the baseline.
 
@@ -139,6 +148,23 @@ def compare_apart(pairs: Sequence[Pair], *, seed: int = 0) -> tuple[Gain, ...]:
         ResultError: a pair's sides were not measured on the same number of samples.
     """
     return _adjusted([found for pair in pairs for found in _differences(pair.baseline, [pair.other], pair.groups, seed)])
+
+
+def compare_families(families: Sequence[Family], *, seed: int = 0) -> tuple[Gain, ...]:
+    """Compare single trainings as `compare` does, each family on samples of its own.
+
+    Args:
+        families: one for each training that others are compared with.
+        seed: of the resamples.
+
+    Returns:
+        One gain for each of the others, family after family, corrected for the number of them all.
+
+    Raises:
+        ResultError: the trainings of a family were not measured on the same number of samples.
+    """
+    found = [_differences([one.baseline], [[other] for other in one.others], one.groups, seed) for one in families]
+    return _adjusted([difference for family in found for difference in family])
 
 
 def _differences(baseline: Sequence[Losses], others: Sequence[Sequence[Losses]], groups: Groups, seed: int) -> list[_Difference]:

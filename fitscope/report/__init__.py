@@ -1,12 +1,14 @@
 """How a person reads a result: on a page, in figures, in a terminal and in a notebook.
 
-Whoever imports this room has results and diagnoses that show themselves in notebooks; the rooms below need not know how.
+Whoever imports this room has results, diagnoses and comparisons that show themselves in notebooks; the rooms below need not know
+how.
 """
 
+from fitscope.comparison import Comparison
 from fitscope.diagnosis import Diagnosis
 from fitscope.result import Result
 
-__all__ = ["Diagnosis", "Result"]
+__all__ = ["Comparison", "Diagnosis", "Result"]
 
 
 def _diagnosis(diagnosis: Diagnosis) -> str:
@@ -21,4 +23,10 @@ def _result(result: Result) -> str:
     return html(result.diagnosis, result.history, result)
 
 
-Diagnosis.shown, Result.shown = _diagnosis, _result
+def _comparison(comparison: Comparison) -> str:
+    from fitscope.report.compare import table
+
+    return table(comparison)
+
+
+Diagnosis.shown, Result.shown, Comparison.shown = _diagnosis, _result, _comparison

@@ -149,13 +149,20 @@ class RunFolder:
             return None
         return None if result.partial else result
 
-    def fill(self, result: Result, losses: NDArray[np.floating[Any]], files: Mapping[str, bytes]) -> None:
+    def fill(
+        self,
+        result: Result,
+        losses: NDArray[np.floating[Any]],
+        files: Mapping[str, bytes],
+        groups: NDArray[np.integer[Any]] | None = None,
+    ) -> None:
         """Write the result's files, the report last; keep finished trainings only where the analysis can go on.
 
         Args:
             result: what result.json and the page are made from.
             losses: float [epochs, samples], every validation sample's loss.
             files: what else there is, by name: the final models and what prepared their data.
+            groups: each validation sample's group [samples], None where samples are independent.
 
         Raises:
             OutputError: the disk is full or something cannot be written.
@@ -164,7 +171,10 @@ class RunFolder:
         try:
             (work / "result.json").write_text(result.to_text(), encoding="utf8")
             _write_log(result.history, work / "history.csv")
-            np.savez_compressed(work / "samples.npz", losses=losses)
+            if groups is None:
+                np.savez_compressed(work / "samples.npz", losses=losses)
+            else:
+                np.savez_compressed(work / "samples.npz", losses=losses, groups=groups)
             for name, content in files.items():
                 (work / name).write_bytes(content)
             page.write(result, work / self.report.name, self.teach)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
@@ -50,10 +51,18 @@ def html(diagnosis: Diagnosis, history: TrainingHistory | None = None, result: R
     if result is not None:
         gain = None if result.refit is None else gain_sentences(result.refit.gain, _("Refitting"))
         shown = dataclasses.replace(shown, numbers=headline(result, averaged(result)), tests=own_scores(result), gain=gain)
+    return piece("notebook.html.j2", shown=shown)
+
+
+def piece(template: str, **given: Any) -> str:
+    """Return a piece of HTML for a notebook, in the colours of the ground that it stands on.
+
+    Args:
+        template: the file's name; it includes notebook_style.html.j2.
+        given: what it shows.
+    """
     light, dark = (_variables(colours) for colours in (palette.LIGHT, palette.DARK))
-    return (
-        environment().get_template("notebook.html.j2").render(shown=shown, light=light, dark=dark, rules=rules(".fitscope-shown"))
-    )
+    return environment().get_template(template).render(light=light, dark=dark, rules=rules(".fitscope-shown"), **given)
 
 
 def _shown(diagnosis: Diagnosis, svg: str | None) -> Shown:

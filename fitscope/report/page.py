@@ -59,7 +59,15 @@ def write(result: Result, path: Path, teach: bool = False) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = render(result, teach)
+    write_text(render(result, teach), path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a page's text whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".html")
     try:
         with open(handle, "w", encoding="utf8") as file:

@@ -135,23 +135,23 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     if not np.isfinite(values).any():
         return ()
     late = np.concatenate([history.val_loss[len(history) // 5 :] for _, history in histories])
-    low, high = limits = _limits(values, late)
+    low, high = limits = upright(values, late)
     ends = [next(iter(h.val_loss[np.isfinite(h.val_loss)][::-1]), math.nan) for _, h in histories]
     heights = apart([min(max(float(end), low), high) for end in ends], LABEL_HEIGHT * (high - low), high)
     shown = [(name, *thinned(history.epochs, (history.val_loss,), POINTS // len(histories))) for name, history in histories]
-    curves = [study_charts.Curve(_short(name), epochs, values.tolist(), height)
+    curves = [study_charts.Curve(short(name), epochs, values.tolist(), height)
               for (name, epochs, (values,)), height in zip(shown, heights)]  # fmt: skip
     caption = _("Validation loss over the epochs; thick: the network as it is. Lower is better.")
     draw = partial(study_charts.overlaid, curves, limits)
     return (Picture("remedies-curves", _("Validation loss with each remedy"), caption, draw),)
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Return a name that leaves the chart room; fitscope's own all fit."""
     return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
 
 
-def _limits(values: np.ndarray, late: np.ndarray) -> tuple[float, float]:
+def upright(values: np.ndarray, late: np.ndarray) -> tuple[float, float]:
     """Return the upright axis' limits: the first epochs' fall, and curves far above, must not press the rest flat."""
     known = late[np.isfinite(late)] if np.isfinite(late).any() else values[np.isfinite(values)]
     low, (quarter, most, high) = float(np.nanmin(values)), (float(value) for value in np.quantile(known, [0.25, 0.75, 1]))
@@ -180,7 +180,7 @@ def apart(heights: Sequence[float], least: float, top: float) -> list[float]:
 
 def _gains(ranked: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:
     rows = [
-        study_charts.Estimate(_short(name), r.shown, *r.interval, r.clear)
+        study_charts.Estimate(short(name), r.shown, *r.interval, r.clear)
         for name, r in ranked
         if all(map(math.isfinite, r.interval))
     ]

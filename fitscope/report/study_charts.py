@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Told apart without colour, too: each has a stroke and a mark of its own.
-_STROKES: tuple[Any, ...] = (
+STROKES: tuple[Any, ...] = (
     "-",
     *((0, dashes) for dashes in ((5, 2), (1, 1.4), (7, 2, 1, 2), (3, 1.2), (5, 1, 1, 1, 1, 1), (9, 3))),
 )
-_MARKS = ("o", "s", "^", "D", "v", "X", "P")
+MARKS = ("o", "s", "^", "D", "v", "X", "P")
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ def overlaid(curves: Sequence[Curve], limits: tuple[float, float], ax: Axes | No
     """
     figure, ax = canvas(ax, _("validation loss"), size=(SIZE[0], 3.4))
     for i, curve in enumerate(curves):
-        place = (i - 1) % len(_STROKES)
+        place = (i - 1) % len(STROKES)
         colour = COLOURS["ink"] if i == 0 else COLOURS[SERIES[(i - 1) % len(SERIES)]]
         look: dict[str, Any] = {"linewidth": 2.6} if i == 0 else {
-            "linewidth": 1.4, "linestyle": _STROKES[place], "marker": _MARKS[place], "markersize": 4,
+            "linewidth": 1.4, "linestyle": STROKES[place], "marker": MARKS[place], "markersize": 4,
             "markevery": (i % 5, max(1, len(curve.epochs) // 6))}  # fmt: skip
         ax.plot(curve.epochs, curve.values, color=colour, gid=f"curve-{i}", **look)
     ax.set_ylim(*limits)
@@ -113,11 +113,11 @@ def overlaid(curves: Sequence[Curve], limits: tuple[float, float], ax: Axes | No
     finish(figure, ax, (min(epochs[0] for epochs in ends), last) if ends else ())
     for i, curve in enumerate(curves):
         colour = COLOURS["ink"] if i == 0 else COLOURS[SERIES[(i - 1) % len(SERIES)]]
-        _name_at_end(ax, curve, last, colour)
+        name_at_end(ax, curve, last, colour)
     return figure
 
 
-def _name_at_end(ax: Axes, curve: Curve, last: int, colour: str) -> None:
+def name_at_end(ax: Axes, curve: Curve, last: int, colour: str) -> None:
     known = [(epoch, value) for epoch, value in zip(curve.epochs, curve.values) if value == value]
     if not known:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from fitscope.report import curves_view as curves
 from fitscope.report import facts_view as facts
 from fitscope.report.answers_view import Refitting, Said, Stopping
 from fitscope.report.classes_view import Classes
+from fitscope.report.embedding import as_script
 from fitscope.report.headline import headline
 from fitscope.report.mistakes_view import MistakesView, mistakes
 from fitscope.report.notes import Notes, notes
@@ -140,5 +140,4 @@ def _about(result: Result) -> str:
 
 def embedded(result: Result) -> str:
     """Return the result's JSON so that nothing in it can end the script element."""
-    text = json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return as_script(result.to_json())

@@ -57,6 +57,7 @@ __all__ = [
     "Studies",
     "Training",
     "Trial",
+    "check_schema",
     "diagnosis_json",
     "message",
 ]
@@ -144,9 +145,7 @@ class Result:
         Raises:
             ResultError: another schema, a missing or mistyped field, or numbers that contradict each other.
         """
-        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-            found = content.get("schema") if isinstance(content, dict) else type(content).__name__
-            raise ResultError(f"The result's schema is {found!r}, not {SCHEMA!r}; read it with the fitscope that wrote it.")
+        check_schema(content)
         found = typing.cast(Result, read(cls, content, "result"))
         _check_classes(found.mistakes, found.dataset)
         return found
@@ -158,6 +157,31 @@ class Result:
             return cls.from_json(json.loads(text))
         except (json.JSONDecodeError, RecursionError) as error:
             raise ResultError(f"The result is not JSON ({error}); give a result.json that fitscope wrote.") from None
+
+
+def check_schema(content: Any) -> None:
+    """Refuse what is no result of a schema that this fitscope reads; fields that an older result lacks have defaults.
+
+    Raises:
+        ResultError: the schema is a newer one, or none of fitscope's.
+
+    Example:
+        >>> check_schema({"schema": "fitscope-result/2"})
+        Traceback (most recent call last):
+        fitscope.errors.ResultError: The result's schema is 'fitscope-result/2', which a newer fitscope wrote; update this one \
+with pip install -U fitscope.
+    """
+    found = content.get("schema") if isinstance(content, dict) else None
+    if found == SCHEMA:
+        return
+    family, newest = SCHEMA.split("/")
+    name, _, number = str(found).partition("/")
+    if name == family and number.isdecimal() and int(number) > int(newest):
+        raise ResultError(
+            f"The result's schema is {found!r}, which a newer fitscope wrote; update this one with pip install -U fitscope."
+        )
+    what = type(content).__name__ if not isinstance(content, dict) else repr(found)
+    raise ResultError(f"The result's schema is {what}, not {SCHEMA!r}, and is not known; give a result.json that fitscope wrote.")
 
 
 def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:

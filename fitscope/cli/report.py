@@ -1,0 +1,37 @@
+"""fitscope report: the page of a result again, without TensorFlow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fitscope.cli.options import everywhere, lang
+
+
+@click.command(short_help="Make the page of a result again.")
+@click.argument("result", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the page here, instead of to report.html beside the result; an earlier one is written anew.",
+)
+@lang
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
+@everywhere
+def report(result: Path, output: Path | None, open_page: bool, as_json: bool, quiet: bool) -> None:
+    """Make the page again from RESULT, with what this fitscope knows: a result.json, a folder that analyze made, or a report.
+
+    \b
+    Example:  fitscope report my-report
+    """
+    from fitscope.runs import read_result, write_report
+
+    page = write_report(result, output)
+    if as_json:
+        click.echo(read_result(result).to_text(), nl=False)
+    else:
+        click.echo(click.format_filename(page))
+    if open_page:
+        click.launch(str(page))

@@ -1,0 +1,257 @@
+"""Runs read back: results, reports and logs, one beside the other or one at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from fitscope.comparison import Comparison, ReadRun, Unread, compared
+from fitscope.diagnosis import judge
+from fitscope.errors import DataError, FitscopeError, OutputError, UsageError
+from fitscope.logs import result_of, write_pages, written
+from fitscope.readers import read_history
+from fitscope.readers.log import Log
+from fitscope.readers.own import result_in
+from fitscope.result import Result
+
+MOST = 100  # runs on one page
+LARGEST = 500_000_000  # bytes of a run's file
+_EPOCHS_KEPT = 200  # the lowest ones; of an epoch far above them no resample would choose
+_RESULT, _SAMPLES, _REPORT = "result.json", "samples.npz", "report.html"
+Source: TypeAlias = "Result | str | Path"
+
+
+def compare(*runs: Source) -> Comparison:
+    """Compare several runs: their best epochs, test results and plans, and which of them differ beyond chance.
+
+    Two runs on the same validation samples are tested pair by pair, over samples and with each run's best epoch chosen anew in
+    every resample; p values are corrected for the number of pairs (Holm 1979). In a notebook it shows itself as a table.
+
+    Args:
+        runs: run folders, `result.json`, reports, logs of any known format, folders of these, or results; 100 at most. Samples'
+            losses come from the `samples.npz` beside a result.
+
+    Returns:
+        The comparison; what could not be read stands in its `unread`.
+
+    Raises:
+        UsageError: there is no run, or more than 100.
+        DataError: none of them can be read.
+
+    Example:
+        >>> found = compare("reports/plain", "reports/dropout")  # doctest: +SKIP
+        >>> [run.result.diagnosis.best_epoch for run in found.runs]  # doctest: +SKIP
+        [4, 9]
+    """
+    if not runs:
+        raise UsageError("There is no run to compare; give two or more: run folders, result.json, reports or logs.")
+    found, unread = _readable(runs)
+    if not found:
+        raise DataError(unread[0].error if len(unread) == 1 else f"None of the {len(unread)} runs can be read: {unread[0].error}")
+    return compared(_told_apart(found), unread)
+
+
+def read_result(path: str | Path) -> Result:
+    """Read one result back: a run folder, its `result.json`, a report, or a log of any known format.
+
+    Args:
+        path: of it.
+
+    Returns:
+        The result; that of a log holds its curves and their diagnosis, and None for all that a log does not say.
+
+    Raises:
+        DataError: it cannot be read, or it holds several trainings.
+        ResultError: it contradicts itself, or a newer fitscope wrote it.
+
+    Example:
+        >>> read_result("my-report").refit.test.accuracy  # doctest: +SKIP
+        0.883
+    """
+    return _only(Path(path)).result
+
+
+def write_report(path: str | Path, output: str | Path | None = None) -> Path:
+    """Write the page of a result again.
+
+    Args:
+        path: a run folder, its `result.json`, or a report.
+        output: the page; None for `report.html` beside the result. Only an earlier report is overwritten.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        DataError: there is no result of fitscope's.
+        ResultError: the result contradicts itself, or a newer fitscope wrote it.
+        OutputError: the page cannot be written, or something else is there.
+    """
+    run = _only(Path(path))
+    if run.lacks == "log":
+        raise DataError(f"{path} is a log, and no result; fitscope diagnose {path} --output FILE makes its page.")
+    return write_pages([run.result], Path(run.source).with_name(_REPORT) if output is None else Path(output))[0]
+
+
+def write_comparison(comparison: Comparison, path: str | Path) -> Path:
+    """Write the page of a comparison.
+
+    Args:
+        comparison: what `compare` found.
+        path: the page; only an earlier comparison's is overwritten.
+
+    Raises:
+        OutputError: it cannot be written, or something else is there.
+    """
+    from fitscope.report import compare as page
+
+    path = Path(path)
+    if os.path.lexists(path) and not (path.is_file() and not path.is_symlink() and page.MARK in path.read_bytes()):
+        raise OutputError(f"{path} is there already, and is no page of fitscope compare; name another file with --output.")
+    try:
+        page.write(comparison, path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror or error}); name a file in a folder that is yours.") from None
+    return path
+
+
+def _only(path: Path) -> ReadRun:
+    found = list(_runs_in(path, 2))
+    if len(found) > 1:
+        raise DataError(f"{path} holds several runs, such as {found[0].name} and {found[1].name}; give one of them.")
+    return found[0]
+
+
+def _readable(runs: Sequence[Source]) -> tuple[list[ReadRun], list[Unread]]:
+    """Read what can be read; the rest comes with its reason."""
+    found: list[ReadRun] = []
+    unread: list[Unread] = []
+    if len(runs) > MOST:
+        raise UsageError(_too_many(str(len(runs))))
+    for run in runs:
+        try:
+            found += [_given(run)] if isinstance(run, Result) else _runs_in(Path(run), MOST + 1 - len(found))
+        except FitscopeError as error:
+            unread.append(Unread(written(str(run)), written(str(error))))
+        if len(found) > MOST:
+            raise UsageError(_too_many(f"More than {MOST}"))
+    return found, unread
+
+
+def _too_many(given: str) -> str:
+    return f"{given} runs are too many for one page; give at most {MOST}."
+
+
+def _given(result: Result) -> ReadRun:
+    return ReadRun(_name(result, ""), "", result)
+
+
+def _runs_in(path: Path, most: int) -> Iterator[ReadRun]:
+    """Read the runs of a path: one of a result or report, several of a folder or a log with several trainings."""
+    if not path.exists():
+        raise DataError(f"There is no {path}; give a run folder, a result.json, a report or a log.")
+    if not path.is_dir():
+        yield from _in_file(path)
+        return
+    own = next((path / name for name in (_RESULT, _REPORT) if (path / name).is_file()), None)
+    results = [own] if own is not None else _results_below(path)
+    if not results:
+        yield from _in_log(path)
+    for number, file in enumerate(results):
+        if number < most:
+            yield from _in_file(file)
+
+
+def _results_below(folder: Path) -> list[Path]:
+    """Return the results of the run folders in a folder, in the order of their names."""
+    found = sorted(folder.rglob(_RESULT))
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+
+
+def _in_file(path: Path) -> Iterator[ReadRun]:
+    if (size := path.stat().st_size) > LARGEST:
+        raise DataError(f"{path} has {size:,} bytes, more than a run's file needs; give one of at most {LARGEST:,}.")
+    try:
+        result = result_in(Log(path))
+    except FitscopeError as error:
+        raise type(error)(f"{path} cannot be read: {error}") from None
+    if result is None:
+        yield from _in_log(path)
+        return
+    losses, groups, lacks = _samples(result, path.with_name(_SAMPLES))
+    yield ReadRun(_name(result, str(path)), written(str(path)), result, losses, groups, lacks)
+
+
+def _in_log(path: Path) -> Iterator[ReadRun]:
+    for reading in read_history(path):
+        result = result_of(reading, reading.diagnosis or judge(reading.history), f"fitscope diagnose {path}")
+        name = _name(result, str(path)) + ("" if reading.run is None else f", {written(reading.run)}")
+        yield ReadRun(name, written(reading.source), result, lacks="log")
+
+
+def _name(result: Result, source: str) -> str:
+    """Return what a run is called: its folder's name where its file has the usual one, else the file's."""
+    path = Path(source)
+    if not source:
+        return "curves" if result.dataset is None else result.dataset.name
+    usual = path.name in (_RESULT, _REPORT)
+    return written((path.absolute().parent.name if usual else path.absolute().stem) or str(path))
+
+
+def _told_apart(runs: Sequence[ReadRun]) -> list[ReadRun]:
+    """Give equal names their folder's, and numbers where that does not tell them apart."""
+    names = [run.name for run in runs]
+    folders = [_in_folder(run) if names.count(run.name) > 1 else run.name for run in runs]
+    seen: dict[str, int] = {}
+    told = []
+    for run, name in zip(runs, folders):
+        seen[name] = seen.get(name, 0) + 1
+        told.append(dataclasses.replace(run, name=f"{name} ({seen[name]})" if folders.count(name) > 1 else name))
+    return told
+
+
+def _in_folder(run: ReadRun) -> str:
+    path = Path(run.source).absolute()
+    folder = path.parent.parent if path.name in (_RESULT, _REPORT) else path.parent
+    return f"{written(folder.name)}/{run.name}" if run.source and folder.name else run.name
+
+
+def _samples(result: Result, path: Path) -> tuple[np.ndarray | None, np.ndarray | None, str | None]:
+    """Return the validation samples' losses and groups that lie beside a result, or why there are none."""
+    if not path.is_file():
+        return None, None, "no_samples"
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(member.file_size for member in packed.infolist()) > LARGEST:
+                return None, None, "too_large"
+        with np.load(path, allow_pickle=False) as arrays:
+            losses, groups = np.asarray(arrays["losses"], np.float32), arrays.get("groups")
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        return None, None, "contradicts"
+    if not _belong(result, losses, groups):
+        return None, None, "contradicts"
+    sure = result.diagnosis.uncertainty
+    if groups is None and sure is not None and sure.groups is not None:
+        return None, None, "no_groups"
+    return _lowest_epochs(losses), groups, None
+
+
+def _belong(result: Result, losses: np.ndarray, groups: np.ndarray | None) -> bool:
+    """Tell whether samples' losses are this result's: their mean is its validation loss."""
+    if losses.ndim != 2 or len(losses) != len(result.history) or losses.shape[1] < 2:
+        return False
+    if groups is not None and groups.shape != losses.shape[1:]:
+        return False
+    return np.allclose(losses.mean(axis=1, dtype=np.float64), result.history.val_loss, rtol=1e-3, atol=1e-6, equal_nan=True)
+
+
+def _lowest_epochs(losses: np.ndarray) -> np.ndarray:
+    """Return the epochs with the lowest means, in their order; of very long trainings the others have no chance."""
+    if len(losses) <= _EPOCHS_KEPT:
+        return losses
+    return losses[np.sort(np.argsort(losses.mean(axis=1, dtype=np.float64), kind="stable")[:_EPOCHS_KEPT])]
