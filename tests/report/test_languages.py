@@ -19,8 +19,8 @@ from fitscope.report.summary import summary
 LETTERS = re.compile(r"[A-Za-z][\w'’-]*(?: \(?[A-Za-z][\w'’-]*)+")
 # What stays as it is in every language: names of programs, functions, options and authors.
 NAMES = re.compile(
-    r"[A-Z]\w+(?: & [A-Z]\w+| et al\.)? \d{4}|fitscope analyze|fitscope data show \w+|--[a-z-]+(?: large)?|scikit-learn|out-of-bag|EarlyStopping|"
-    r"Linux x86_64|restore_best_weights=True|[\w]+\([^)]*=[^)]*\)|tests/\w+\.py|tf\.data|a \+ b n"
+    r"[A-Z]\w+(?: & [A-Z]\w+| et al\.)? \d{4}|fitscope analyze|fitscope data show \w+|--[a-z-]+(?: large)?|scikit-learn|out-of-bag|"
+    r"EarlyStopping|Linux x86_64|restore_best_weights=True|[\w]+\([^)]*=[^)]*\)|tests/\w+\.py|tf\.data|a \+ b n"
 )
 
 
