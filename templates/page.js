@@ -32,7 +32,8 @@
     });
   }
 
-  // The table of contents marks the section that is being read.
+  // The table of contents marks the section that is being read; on a phone it is folded, for the verdict comes first.
+  if (matchMedia("(max-width: 40rem)").matches) one("#contents details")?.removeAttribute("open");
   const links = all("#contents a");
   const sections = links.map((link) => document.getElementById(link.hash.slice(1)));
   const follow = () => {
