@@ -4,16 +4,17 @@
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // Tables whose heads sort them: by the cells' data-sort where they have one, else by their text.
+  // Tables whose heads sort them: by the cells' data-sort where they have one, else by the number that their text begins with.
+  const language = document.documentElement.lang, decimal = (1.5).toLocaleString(language)[1];
   const value = (row, column) => {
-    const cell = row.cells[column];
-    const text = cell.dataset.sort ?? cell.textContent.trim();
-    const number = Number(text);
-    return text === "" || Number.isNaN(number) ? text : number;
+    const cell = row.cells[column], text = cell.dataset.sort ?? cell.textContent.trim();
+    const found = text.replace("−", "-").match(/^[<>±]?\s*([-+]?\d[\d.,]*(?:e[-+]?\d+)?)/i);
+    if (cell.dataset.sort !== undefined || !found) return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
+    return Number(found[1].replaceAll(decimal === "." ? "," : ".", "").replace(decimal, ".")) || 0;
   };
   const order = (a, b) => (typeof a === "number") - (typeof b === "number") && typeof a !== typeof b
     ? (typeof a === "number" ? -1 : 1)
-    : typeof a === "number" ? a - b : a.localeCompare(b);
+    : typeof a === "number" ? a - b : a.localeCompare(b, language, { numeric: true });
   for (const table of all("table.sortable")) {
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {

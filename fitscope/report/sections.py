@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+SORTED_FROM = 3  # rows
+LONGEST_SORTED = 60  # characters; longer cells are prose
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of a table or list: a term and what stands beside it."""
@@ -23,17 +27,22 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; where it is long, all but its first rows are folded away.
+    """A table; one that is long scrolls within its frame.
 
     Args:
         heads: one a column, the terms' first.
         rows: as many values each as there are heads after the first.
-        shown: how many rows stand open.
+        shown: of more rows than these a frame shows as many as it has room for.
     """
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     shown: int = 20
+
+    @property
+    def sorts(self) -> bool:
+        """Whether a reader may want the rows in another order: several of them, and no prose."""
+        return len(self.rows) > SORTED_FROM and all(len(value) <= LONGEST_SORTED for row in self.rows for value in row.values)
 
 
 @dataclass(frozen=True)

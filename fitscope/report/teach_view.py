@@ -12,6 +12,7 @@ from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
+from fitscope.language.figures import percentage
 from fitscope.report import answers_view, curves_view
 from fitscope.report.facts_view import name_of
 from fitscope.report.numbers import count, number
@@ -115,7 +116,7 @@ def _cost(result: Result, epoch: int) -> str:
     value = float(history.val_loss[history.epochs.index(epoch)])
     if epoch == diagnosis.best_epoch:
         return _("Its validation loss, {loss}, is the lowest of all.").format(loss=number(value))
-    cost = f"{number(100 * (value / lowest - 1), 1)} %" if lowest > 0 else number(value - lowest)
+    cost = percentage(number(100 * (value / lowest - 1), 1)) if lowest > 0 else number(value - lowest)
     text = _("Its validation loss, {loss}, lies {cost} above the lowest (epoch {best}).")
     return text.format(loss=number(value), cost=cost, best=count(diagnosis.best_epoch))
 
