@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fitscope import words
 from fitscope.diagnosis.regions import Region
 from fitscope.language import N_, _
-from fitscope.report.numbers import span
+from fitscope.report.numbers import count, span
 from fitscope.report.palette import COLOURS, SERIES
 from fitscope.report.svg import svg
 
@@ -56,12 +56,12 @@ def losses(
     ax.plot(epochs, training, "o", color=COLOURS["train"], markersize=dots, markeredgewidth=dots / 4, label=told)
     ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=held)
     if plateau is not None:
-        spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else span(*map(str, plateau))
+        spelt = count(plateau[0]) if plateau[0] == plateau[1] else span(*map(count, plateau))
         ax.axvspan(plateau[0] - 0.5, plateau[1] + 0.5, ymax=0.025, color=COLOURS["best"], linewidth=0, gid="plateau",
                    label=_("plateau, {epochs}").format(epochs=spelt))  # fmt: skip
     if best is not None:
         ax.axvline(best[0], color=COLOURS["best"], linewidth=1, linestyle=(0, (4, 3)))
-        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=_("best epoch, {epoch}").format(epoch=best[0]))
+        ax.plot(*best, "D", color=COLOURS["best"], markersize=6, label=_("best epoch, {epoch}").format(epoch=count(best[0])))
     return finish(figure, ax, epochs)
 
 
@@ -109,7 +109,8 @@ def finish(figure: Figure, ax: Axes, epochs: Sequence[int], legend_columns: int 
 
     from fitscope.report.chart_figure import ChartFigure
 
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    most = 10 if not epochs or epochs[-1] < 1000 else 6  # long numbers must not run into each other
+    ax.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=1))
     if epochs:
         ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
         if isinstance(figure, ChartFigure):

@@ -186,3 +186,11 @@ def test_end_shows_the_curves_in_characters_with_their_regions(fake_training, cl
     out = run(cli_invoke).stdout
     assert "▒ overfitting" in out
     assert "\x1b" not in out
+
+
+def test_analysis_that_teaches_does_not_tell_the_verdict_in_the_terminal(fake_training, cli_invoke):
+    fake_training("overfitting")
+    done = run(cli_invoke, "--teach", "--quiet")
+    assert done.exit_code == 0
+    assert "overfitting" not in done.stdout and "epoch" not in done.stdout
+    assert 'id="question-stop"' in Path(done.stdout.splitlines()[-1]).read_text()

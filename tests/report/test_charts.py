@@ -46,3 +46,17 @@ def test_figure_can_be_drawn_on_axes_of_ones_own():
 
     ax = Figure().subplots()
     assert charts.gap(EPOCHS, [0, 1, 2, 3], ax=ax) is ax.figure
+
+
+def test_losses_stand_on_a_logarithmic_axis_with_plain_numbers():
+    ax = charts.losses(EPOCHS, [0.5, 0.1, 0.02, 0.005], [0.6, 0.3, 0.4, 0.5], log=True).axes[0]
+    assert ax.get_yscale() == "log"
+    ax.figure.draw_without_rendering()
+    assert {"0.01", "0.1"} <= {label.get_text() for label in ax.get_yticklabels()}
+
+
+def test_long_numbers_of_epochs_do_not_run_into_each_other():
+    epochs = range(1, 10_001)
+    ax = charts.gap(epochs, [0.0] * 10_000).axes[0]
+    inside = [tick for tick in ax.get_xticks() if 1 <= tick <= 10_000]
+    assert 3 <= len(inside) <= 6
