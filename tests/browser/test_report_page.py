@@ -1,24 +1,8 @@
 """The report as a person sees it, in headless Chromium."""
 
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.needs_browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--force-device-scale-factor=1"):
-        options.add_argument(argument)
-    options.binary_location = "/usr/bin/chromium"
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-    yield driver
-    driver.quit()
 
 
 PAGES = {
@@ -34,7 +18,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(params=PAGES)
-def opened(request, browser, folder):
+def opened(request, look, folder):
     """The page of a faked overfitting analysis, opened from a file: alone, of numbers, or with every study there is."""
     from fitscope.report.page import write
 
@@ -42,15 +26,7 @@ def opened(request, browser, folder):
     if not page.exists():
         write(PAGES[request.param](request), page)
 
-    def open_(width=1000, scheme="light", medium="screen", path: Path = page):
-        device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
-        media = {"media": medium, "features": [{"name": "prefers-color-scheme", "value": scheme}]}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-        browser.get(path.as_uri())
-        return browser
-
-    return open_
+    return lambda width=1000, scheme="light", medium="screen", path=page: look(path, width, scheme, medium)
 
 
 def test_page_opens_without_a_message_on_the_console(opened):
@@ -72,20 +48,9 @@ def test_verdict_and_first_numbers_are_seen_without_scrolling(opened):
 
 
 @pytest.mark.parametrize(("scheme", "medium"), [("light", "screen"), ("dark", "screen"), ("dark", "print")])
-def test_every_text_stands_out_from_the_page(opened, scheme, medium):
+def test_every_text_stands_out_from_the_page(opened, looks, scheme, medium):
     """WCAG asks for a contrast of 4.5 to 1."""
-    script = """
-      const lum = c => { const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
-        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-      const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
-        if (!/, 0\\)$|transparent/.test(c)) return c; } return 'rgb(255,255,255)'; };
-      return [...document.querySelectorAll('h1,h2,h3,p,td,th,dt,dd,li,figcaption,span,strong,b,code,svg text,footer,summary')]
-        .filter(e => e.textContent.trim()).map(e => { const s = getComputedStyle(e);
-          const a = lum(e.tagName === 'text' ? s.fill : s.color), b = lum(ground(e));
-          return [e.tagName + ': ' + e.textContent.trim().slice(0, 40), (Math.max(a, b) + .05) / (Math.min(a, b) + .05)]; })
-        .filter(([, ratio]) => ratio < 4.5);
-    """
-    assert opened(1000, scheme, medium).execute_script(script) == []
+    assert opened(1000, scheme, medium).execute_script(looks.dim_texts) == []
 
 
 @pytest.mark.parametrize(("scheme", "medium"), [("light", "screen"), ("dark", "screen"), ("dark", "print")])
@@ -104,13 +69,9 @@ def test_every_curve_stands_out_from_the_page(opened, scheme, medium):
     assert opened(1000, scheme, medium).execute_script(script) == []
 
 
-def test_charts_lie_inside_their_pictures(opened):
+def test_charts_lie_inside_their_pictures(opened, looks):
     page = opened(360)
-    outside = """return [...document.querySelectorAll('figure svg')].flatMap(svg => { const box = svg.getBoundingClientRect();
-      return [...svg.querySelectorAll('text')].filter(t => { const b = t.getBoundingClientRect();
-        return b.left < box.left - 1 || b.right > box.right + 1 || b.top < box.top - 1 || b.bottom > box.bottom + 1; })
-        .map(t => t.textContent); });"""
-    assert page.execute_script(outside) == []
+    assert page.execute_script(looks.outside_texts) == []
 
 
 def test_curves_and_regions_are_drawn_in_the_pages_colours(opened):
