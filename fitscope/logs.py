@@ -239,8 +239,8 @@ def written(name: str) -> str:
     return _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
-def write_pages(results: Sequence[Result], path: Path) -> list[Path]:
-    """Write a page for each result: the first to `path`, the others beside it with a number.
+def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> list[Path]:
+    """Write a page for each result: the first to `path`, the others beside it with a number; with `teach` as pages that ask first.
 
     Returns:
         The pages, in the results' order.
@@ -259,7 +259,7 @@ def write_pages(results: Sequence[Result], path: Path) -> list[Path]:
             raise OutputError(f"{page} is one of the logs; name another file.")
     for result, page in zip(results, pages):
         try:
-            write(result, page)
+            write(result, page, teach)
         except OSError as error:
             raise OutputError(
                 f"{page} cannot be written ({error.strerror or error}); name a file in a folder that is yours."

@@ -77,12 +77,13 @@ def read_result(path: str | Path) -> Result:
     return _only(Path(path)).result
 
 
-def write_report(path: str | Path, output: str | Path | None = None) -> Path:
+def write_report(path: str | Path, output: str | Path | None = None, teach: bool = False) -> Path:
     """Write the page of a result again.
 
     Args:
         path: a run folder, its `result.json`, or a report.
         output: the page; None for `report.html` beside the result. Only an earlier report is overwritten.
+        teach: whether the page asks first, and gives its answers after the reader has chosen.
 
     Returns:
         The page's path.
@@ -95,7 +96,7 @@ def write_report(path: str | Path, output: str | Path | None = None) -> Path:
     run = _only(Path(path))
     if run.lacks == "log":
         raise DataError(f"{path} is a log, and no result; fitscope diagnose {path} --output FILE makes its page.")
-    return write_pages([run.result], Path(run.source).with_name(_REPORT) if output is None else Path(output))[0]
+    return write_pages([run.result], Path(run.source).with_name(_REPORT) if output is None else Path(output), teach)[0]
 
 
 def write_comparison(comparison: Comparison, path: str | Path) -> Path:

@@ -54,6 +54,7 @@ def analyze(
     resume: bool = False,
     author: str | None = None,
     notes: Path | str | None = None,
+    teach: bool = False,
     tell: Tell | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Result:
@@ -87,6 +88,7 @@ def analyze(
         resume: whether `output` may be there, from an analysis of the same plan that was stopped, to be gone on with.
         author: whose analysis it is, by name.
         notes: the path of a Markdown file, the person's own text on the report. Both may change when an analysis is gone on with.
+        teach: whether the report asks before it answers; nothing else depends on it.
         tell: is told every step and every epoch.
         should_stop: is asked after every epoch; True ends the training there, and the result is marked partial.
 
@@ -135,7 +137,7 @@ def analyze(
     course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command, leaks,
                     who, said)  # fmt: skip
     content = {"plan": plan.to_json(), **wishes.to_json(), "author": plain(who), "notes": said}
-    with open_folder(None if output is None else Path(output), content, resume) as folder:
+    with open_folder(None if output is None else Path(output), content, resume, teach) as folder:
         done = None
         if folder is not None:
             course.author, course.notes, done = folder.author, folder.notes, folder.finished()

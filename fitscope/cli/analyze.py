@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal
+from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal, teach
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -69,6 +69,7 @@ INTERRUPTED = 130
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
 @lang
 @personal
+@teach
 @figures
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in the browser.")
@@ -127,7 +128,7 @@ def analyze(
             return INTERRUPTED
         finally:
             teller.close()
-    click.echo(result.to_text() if as_json else _text(result, folder / "report.html"), nl=not as_json)
+    click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told=not options["teach"]), nl=not as_json)
     if figures is not None:
         _draw(result, figures, formats, quiet)
     if open_report:
@@ -135,14 +136,16 @@ def analyze(
     return _exit_code(result, fail_on, interrupt.asked)
 
 
-def _text(result: Result, report: Path) -> str:
-    """Return what the terminal shows at the end; its last line is the report's path."""
+def _text(result: Result, report: Path, told: bool) -> str:
+    """Return what the terminal shows at the end, the curves and verdict where they are told; its last line is the report's path."""
     from fitscope.cli.picture import sketched
     from fitscope.cli.wrap import wrapped
     from fitscope.language import _
     from fitscope.report.summary import summary
 
-    lines, picture = summary(result), sketched(result.history, result.diagnosis)
+    lines, picture = [_("The report asks first.")], ""
+    if told:
+        lines, picture = summary(result), sketched(result.history, result.diagnosis)
     if result.partial:
         text = _("The same command with --resume {folder} (and without --output) goes on.")
         lines.append(text.format(folder=shlex.quote(str(report.parent))))

@@ -105,6 +105,8 @@ data_dir = click.option(
     help="Look for data here first, then in $FITSCOPE_DATA_DIR, fitscope's own folder and Keras' cache.",
 )
 
+teach = click.option("--teach", is_flag=True, help="Let the report ask first, and answer when the reader has chosen.")
+
 lang = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fitscope.cli.options import everywhere, lang
+from fitscope.cli.options import checked_figures, everywhere, figures, lang, teach
 
 
 @click.command(short_help="Make the page of a result again.")
@@ -17,10 +17,21 @@ from fitscope.cli.options import everywhere, lang
     metavar="FILE",
     help="Write the page here, instead of to report.html beside the result; an earlier one is written anew.",
 )
+@teach
+@figures
 @lang
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 @everywhere
-def report(result: Path, output: Path | None, open_page: bool, as_json: bool, quiet: bool) -> None:
+def report(
+    result: Path,
+    output: Path | None,
+    teach: bool,
+    figures: Path | None,
+    figure_formats: tuple[str, ...],
+    open_page: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Make the page again from RESULT, with what this fitscope knows: a result.json, a folder that analyze made, or a report.
 
     \b
@@ -28,7 +39,12 @@ def report(result: Path, output: Path | None, open_page: bool, as_json: bool, qu
     """
     from fitscope.runs import read_result, write_report
 
-    page = write_report(result, output)
+    formats = checked_figures(figures, figure_formats)
+    page = write_report(result, output, teach)
+    if figures is not None:
+        from fitscope.report.figures import write
+
+        write(read_result(result), figures, formats)
     if as_json:
         click.echo(read_result(result).to_text(), nl=False)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 100  # as wide as a notebook's text; twice as many dots are drawn, for fine screens
@@ -11,6 +12,8 @@ DOTS_PER_INCH = 100  # as wide as a notebook's text; twice as many dots are draw
 
 class ChartFigure(Figure):
     """Hold one chart and nothing of a person's; in a notebook it shows itself, whether pyplot is loaded or not."""
+
+    over_epochs: Axes | None = None  # its axes, where they run over epochs
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         out = io.BytesIO()

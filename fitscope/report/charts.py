@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +9,18 @@ from fitscope import words
 from fitscope.diagnosis.regions import Region
 from fitscope.language import N_, _
 from fitscope.report.numbers import span
-from fitscope.report.palette import Colours
+from fitscope.report.palette import COLOURS, SERIES
+from fitscope.report.svg import svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["COLOURS", "SERIES", "canvas", "chances", "dress", "finish", "gap", "losses", "svg", "tick_format"]
+
 Values = Sequence[float]
 SIZE = (5.0, 3.2)
 MARKED_UP_TO = 120  # epochs; beyond, single dots run into each other
-
-# Drawn in colours that nothing else has, and made into the page's variables afterwards, so that one picture serves
-# light, dark and print. A chart that stands on its own is drawn within `palette.painting`.
-SERIES = tuple(f"series_{i}" for i in range(1, 9))
-_VARIABLES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
-COLOURS = Colours({name: f"#0102{number:02x}" for number, name in enumerate(_VARIABLES, 3)})
 
 
 def losses(
@@ -37,6 +32,7 @@ def losses(
     plateau: tuple[int, int] | None = None,
     ax: Axes | None = None,
     label: str = N_("loss"),
+    log: bool = False,
 ) -> Figure:
     """Draw training values as dots and validation values as a line, the regions shaded and the best epoch marked.
 
@@ -48,13 +44,17 @@ def losses(
         plateau: first and last epoch that are as good; a bar at the foot.
         ax: drawn on, where given; else on a figure of its own.
         label: what the values are, in English.
+        log: whether the upright axis is logarithmic; for values above 0 alone.
     """
     figure, ax = canvas(ax, _(label))
+    if log:
+        ax.set_yscale("log")
     for region in regions:
         _shade(ax, region)
-    dot = "o" if len(epochs) <= MARKED_UP_TO else ","
-    ax.plot(epochs, training, dot, color=COLOURS["train"], markersize=4, label=_("training {measure}").format(measure=_(label)))
-    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=_("validation {measure}").format(measure=_(label)))
+    dots, names = 4 if len(epochs) <= MARKED_UP_TO else 1.5, (_("training {measure}"), _("validation {measure}"))
+    told, held = (name.format(measure=_(label)) for name in names)
+    ax.plot(epochs, training, "o", color=COLOURS["train"], markersize=dots, markeredgewidth=dots / 4, label=told)
+    ax.plot(epochs, validation, "-", color=COLOURS["val"], linewidth=2, label=held)
     if plateau is not None:
         spelt = f"{plateau[0]}" if plateau[0] == plateau[1] else span(*map(str, plateau))
         ax.axvspan(plateau[0] - 0.5, plateau[1] + 0.5, ymax=0.025, color=COLOURS["best"], linewidth=0, gid="plateau",
@@ -107,12 +107,31 @@ def finish(figure: Figure, ax: Axes, epochs: Sequence[int], legend_columns: int 
     """Count epochs in whole numbers along the foot, and finish as all charts do."""
     from matplotlib.ticker import MaxNLocator
 
+    from fitscope.report.chart_figure import ChartFigure
+
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if epochs:
         ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+        if isinstance(figure, ChartFigure):
+            figure.over_epochs = ax
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.yaxis.set_major_formatter(tick_format(ax.get_yticks().tolist()))
+    if ax.get_yscale() == "log":
+        _log_ticks(ax)
+    else:
+        ax.yaxis.set_major_formatter(tick_format(ax.get_yticks().tolist()))
     return dress(figure, ax, legend_columns)
+
+
+def _log_ticks(ax: Axes) -> None:
+    """Name 1, 2 and 5 of every power of ten; even steps where the axis spans too little for three of them."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+    low, high = ax.get_ylim()
+    wide = high / low
+    ax.yaxis.set_major_locator(MaxNLocator(6) if wide < 8 else LogLocator(subs=(1, 2, 5) if wide < 1e4 else (1,), numticks=12))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.yaxis.set_major_formatter("{x:.4g}")
 
 
 def tick_format(ticks: Values) -> str:
@@ -145,28 +164,3 @@ def dress(figure: Figure, ax: Axes, legend_columns: int = 3) -> Figure:
     elif handles:
         ax.legend(handles, labels, loc="best", facecolor=ax.get_facecolor(), edgecolor="none", framealpha=0.8, **look)
     return figure
-
-
-def svg(figure: Figure, prefix: str, title: str) -> str:
-    """Return a figure as SVG that fits into the page: its colours as variables, its ids its own, no date.
-
-    Args:
-        figure: drawn with `COLOURS`.
-        prefix: stands before every id, so that two pictures on a page don't meet.
-        title: read out by screen readers.
-    """
-    import matplotlib
-
-    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": prefix}
-    with matplotlib.rc_context(settings):  # type: ignore[arg-type]
-        out = io.StringIO()
-        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1)
-    text = re.sub(r'(\sid="|"#|url\(#)', rf"\g<1>{prefix}-", text)
-    text = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 system-ui, sans-serif", text)
-    for name, colour in COLOURS.items():
-        text = text.replace(colour, f"var(--{name.replace('_', '-')})")
-    return text.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

@@ -182,7 +182,8 @@ def _tested(run: ReadRun, name: str) -> Cell:
         return Cell(number(None), "")
     value = getattr(test, name)
     text = f"{measured(name, value)} ({between(name, getattr(test, f'{name}_interval'))})"
-    return Cell(text if run.tested_model == "refit" else f"{text}, {_('held-out model')}", f"{value:.9g}")
+    text = text if run.tested_model == "refit" else _("{score}, held-out model").format(score=text)
+    return Cell(text, f"{value:.9g}")
 
 
 def _captions(comparison: Comparison) -> tuple[str, ...]:
@@ -211,9 +212,12 @@ def differences_table(comparison: Comparison) -> Sortable | None:
     return Sortable((_("run"), *(spaced(one.setting) for one in found)), tuple(rows))
 
 
+_UNSET = N_("not set")
+
+
 def _setting(name: str, value: object) -> Cell:
     if value is None:
-        return Cell(_(_OPEN.get(name, N_("not set"))))
+        return Cell(_(_OPEN.get(name, _UNSET)))
     if name in _HASHES:
         return Cell(str(value)[:12])
     if name == "seed":

@@ -82,7 +82,7 @@ def _against_one(comparison: Comparison, lowest: int, pair: Paired) -> str:
     if not pair.clear or pair.lower != lowest:
         return _("Chance alone may explain its difference from {other}.").format(other=other)
     text = _("It is lower than {other} by {by}, which is beyond chance.")
-    return text.format(other=other, by=with_limits(pair.by, pair.interval, "95 %"))
+    return text.format(other=other, by=with_limits(pair.by, pair.interval, _("95 %")))
 
 
 def tested(comparison: Comparison) -> tuple[str, ...]:

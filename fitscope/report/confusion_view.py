@@ -99,7 +99,7 @@ def _in_words(found: Confusion, names: tuple[str, ...], true: int, said: int, co
         "{true} taken for {answer}: {count} times, {share} of {true}",
         count,
     )
-    share = percent(count / found.support[true]) if found.support[true] else UNKNOWN
+    share = percent(count / found.support[true]) if found.support[true] else _(UNKNOWN)
     return text.format(true=name_of(names, true), answer=name_of(names, said), count=f"{count:,}", share=share)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,8 +14,9 @@ from fitscope.report import charts
 from fitscope.report.numbers import count, number, percent
 from fitscope.report.scores_view import MEASURES, measured
 from fitscope.report.sections import Picture, Row, Table
+from fitscope.report.thinning import thinned
 
-DRAWN_AT_MOST = 1000  # epochs: a chart has no more columns
+DRAWN_AT_MOST = 1000  # epochs: a chart has few more columns
 ROWS_AT_MOST = 100  # of a chart's table; the download has every epoch
 
 
@@ -37,24 +37,30 @@ def pictures(history: TrainingHistory, diagnosis: Diagnosis, averaged: str | Non
 
 def losses(history: TrainingHistory, diagnosis: Diagnosis | None, averaged: str | None = None) -> Picture | None:
     """Return both losses over the epochs, with what the diagnosis says of them; None where no loss is finite."""
-    training, validation = _drawn(history, "loss"), _drawn(history, "val_loss")
-    if not any(map(math.isfinite, training + validation)):
+    if not _is_known(history, "loss"):
         return None
-    draw = partial(charts.losses, _epochs(history), training, validation)
+    draw = partial(charts.losses, *_drawn(history, "loss", "val_loss"))
     if diagnosis is not None:
         best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
         draw = partial(draw, diagnosis.regions, best, diagnosis.plateau)
     mean = [] if averaged is None else [_("These curves are the mean of {what}.").format(what=averaged)]
     caption = " ".join([*mean, _loss_caption(history, diagnosis)])
-    return Picture("loss", _("Training and validation loss"), caption, lambda ax: draw(ax=ax), _two(history, "loss"))
+    log = partial(draw, log=True) if all(np.nanmin(c, initial=1) > 0 for c in (history.loss, history.val_loss)) else None
+    return Picture(
+        "loss",
+        _("Training and validation loss"),
+        caption,
+        lambda ax: draw(ax=ax),
+        _two(history, "loss"),
+        None if log is None else lambda ax: log(ax=ax),
+    )
 
 
 def measure(history: TrainingHistory, name: str) -> Picture | None:
     """Return a metric on training and validation data over the epochs; None where none of its values is finite."""
-    training, validation = _drawn(history, name), _drawn(history, f"val_{name}")
-    if not any(map(math.isfinite, training + validation)):
+    if not _is_known(history, name):
         return None
-    draw = partial(charts.losses, _epochs(history), training, validation, label=MEASURES.get(name, name))
+    draw = partial(charts.losses, *_drawn(history, name, f"val_{name}"), label=MEASURES.get(name, name))
     title = _(_TITLES[name]) if name in _TITLES else _("Training and validation {metric}").format(metric=name)
     return Picture(name, title, _measure_caption(history, name), lambda ax: draw(ax=ax), _two(history, name))
 
@@ -70,10 +76,10 @@ def gap(history: TrainingHistory, diagnosis: Diagnosis | None = None) -> Picture
     if not all(np.isfinite(curve).any() for curve in (history.loss, history.val_loss)):
         return None
     values = history.val_loss - history.loss
-    drawn = values[_shown(history)].tolist()
+    epochs, (drawn,) = thinned(history.epochs, (values,), DRAWN_AT_MOST)
     table = by_epoch((_("epoch"), _("gap")), history.epochs, (values,))
     caption = _gap_caption(values, diagnosis)
-    return Picture("gap", _("Generalization gap"), caption, lambda ax: charts.gap(_epochs(history), drawn, ax), table)
+    return Picture("gap", _("Generalization gap"), caption, lambda ax: charts.gap(epochs, drawn.tolist(), ax), table)
 
 
 def chances(history: TrainingHistory, diagnosis: Diagnosis) -> Picture | None:
@@ -88,18 +94,14 @@ def chances(history: TrainingHistory, diagnosis: Diagnosis) -> Picture | None:
     )
 
 
-def _shown(history: TrainingHistory) -> slice:
-    """Return which epochs are drawn: of very long curves every k-th."""
-    return slice(None, None, max(1, -(-len(history) // DRAWN_AT_MOST)))
+def _is_known(history: TrainingHistory, name: str) -> bool:
+    return any(np.isfinite(history.curve(curve)).any() for curve in (name, f"val_{name}"))
 
 
-def _epochs(history: TrainingHistory) -> tuple[int, ...]:
-    return history.epochs[_shown(history)]
-
-
-def _drawn(history: TrainingHistory, name: str) -> list[float]:
-    values: list[float] = history.curve(name)[_shown(history)].tolist()
-    return values
+def _drawn(history: TrainingHistory, training: str, validation: str) -> tuple[Sequence[int], list[float], list[float]]:
+    """Return the epochs that are drawn, and both curves there."""
+    epochs, (first, second) = thinned(history.epochs, (history.curve(training), history.curve(validation)), DRAWN_AT_MOST)
+    return epochs, first.tolist(), second.tolist()
 
 
 def _loss_caption(history: TrainingHistory, diagnosis: Diagnosis | None) -> str:

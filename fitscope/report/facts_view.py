@@ -40,11 +40,14 @@ def name_of(result: Result) -> str:
 
 
 def notices(result: Result) -> tuple[str, ...]:
-    """Return what must be known before anything else on the page."""
+    """Return what must be known before anything else on the page; of what is wrong with the data the worst alone."""
     told = [] if not result.partial or result.plan is None else [_stopped(result, result.plan.max_epochs)]
-    found = () if result.dataset is None else leaks(result.dataset)
-    wrong = _("Something is wrong with the data: {what}")
-    told += [wrong.format(what=leak.message) for leak in found if leak.severity == "serious"]
+    found = [] if result.dataset is None else [leak for leak in leaks(result.dataset) if leak.severity == "serious"]
+    if found:
+        more = len(found) - 1
+        text = _n("{count} more thing stands under The data.", "{count} more things stand under The data.", more)
+        told.append(_("Something is wrong with the data: {what}").format(what=found[0].message))
+        told[-1] += f" {text.format(count=more)}" if more else ""
     return tuple(told)
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 from fitscope import language
 from fitscope.errors import OutputError, UsageError
 from fitscope.report import curves_view, fonts
+from fitscope.report.mistakes_view import mistakes
 from fitscope.report.palette import painting
 from fitscope.report.sections import Picture
 from fitscope.report.study_view import sections
 from fitscope.result import Result
 
 FORMATS = ("pdf", "svg", "png")
-NAMES = ("loss", "accuracy", "mae", "gap", "chance", "seed-band", "fold-band", "remedies-curves", "remedies-gains", "sizes-curve",
-         "search-trials")  # fmt: skip
+NAMES = ("loss", "accuracy", "mae", "gap", "chance", "roc", "precision-recall", "reliability", "residuals-0", "seed-band",
+         "fold-band", "remedies-curves", "remedies-gains", "sizes-curve", "search-trials")  # fmt: skip
 DOTS_PER_INCH = 300
 # What stands in each file of ours, so that it may be written anew. An SVG that an editor such as Inkscape saved has no DOCTYPE.
 _MARKS = {"pdf": (b"/Creator (fitscope)",), "png": (b"Software\0fitscope",),
@@ -31,7 +32,9 @@ _NO_FONT = (
 def pictures(result: Result) -> list[Picture]:
     """Return every chart of a result's page."""
     own = curves_view.pictures(result.history, result.diagnosis)
-    return [*own.values(), *(picture for section in sections(result) for picture in section.pictures)]
+    wrong = mistakes(result)
+    asked = [picture for part in (wrong.parts if wrong is not None else ()) for picture in part.pictures]
+    return [*own.values(), *asked, *(picture for section in sections(result) for picture in section.pictures)]
 
 
 def check(folder: Path, formats: Sequence[str] = ("pdf",), names: Iterable[str] = NAMES) -> None:

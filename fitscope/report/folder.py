@@ -51,10 +51,12 @@ class RunFolder:
 
     Args:
         path: the folder, which must not exist yet but where an analysis is gone on with.
+        teach: whether its report asks before it answers.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, teach: bool = False) -> None:
         self.path = path
+        self.teach = teach
         self.made = False  # by this analysis; what was there before is never removed
         self.author: Author | None = None
         self.notes: str | None = None
@@ -175,7 +177,7 @@ class RunFolder:
                 np.savez_compressed(work / "samples.npz", losses=losses, groups=groups)
             for name, content in files.items():
                 (work / name).write_bytes(content)
-            page.write(result, work / self.report.name)
+            page.write(result, work / self.report.name, self.teach)
             written = [file for file in work.iterdir() if file.is_file()]
             for file in sorted(written, key=lambda file: file.name == self.report.name):
                 os.replace(file, self.path / file.name)
@@ -198,18 +200,21 @@ class RunFolder:
 
 
 @contextmanager
-def open_folder(path: Path | None, content: Mapping[str, Any], resume: bool = False) -> Iterator[RunFolder | None]:
+def open_folder(
+    path: Path | None, content: Mapping[str, Any], resume: bool = False, teach: bool = False
+) -> Iterator[RunFolder | None]:
     """Make the folder of an analysis, and remove it again where the analysis fails before a training is finished.
 
     Args:
         path: the folder; None for an analysis that writes nothing.
         content: what plan.json holds.
         resume: whether the folder may be there already.
+        teach: whether the report asks before it answers.
     """
     if path is None:
         yield None
         return
-    folder = RunFolder(path)
+    folder = RunFolder(path, teach)
     (folder.resume if resume else folder.create)(content)
     try:
         yield folder

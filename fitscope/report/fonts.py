@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fitscope import language
+from fitscope import language, shipped
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,9 +60,21 @@ def using(*families: str) -> Iterator[None]:
 @contextmanager
 def spoken() -> Iterator[None]:
     """Lay a page's chart out for texts of the spoken language; the browser draws them in fonts of its own."""
-    font = korean() if language.spoken() == "ko" else None
-    with using(*([OWN] if font is None else [font, OWN])):
+    with using(OWN, *([] if language.spoken() == language.ENGLISH else [_wide()])):
         yield
+
+
+@cache
+def _wide() -> str:
+    """Return the name of a font whose glyphs are empty and nearly an em wide, as those of Hangul are; browsers skip it.
+
+    So a page is laid out alike, whatever fonts this machine has.
+    """
+    from matplotlib import font_manager
+
+    path = str(shipped.templates() / "wide.ttf")
+    font_manager.fontManager.addfont(path)
+    return font_manager.FontProperties(fname=path).get_name()
 
 
 def pdf_type(family: str) -> int:

@@ -216,7 +216,7 @@ def _residuals(found: Mistakes, names: tuple[str, ...]) -> Part | None:
     heads = (_("target"), _("mean residual"), _("mean absolute"), _("root mean square"), "R²", _("90 % lie within"))
     rows = tuple(
         Row(name_of(names, i), (number(its.mean), number(its.mean_absolute), number(its.root_mean_square),
-                                UNKNOWN if its.explained is None else number(its.explained, 3),
+                                _(UNKNOWN) if its.explained is None else number(its.explained, 3),
                                 interval((its.quantiles[0], its.quantiles[4]))))
         for i, its in enumerate(found.residuals)
     )  # fmt: skip

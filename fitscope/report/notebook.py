@@ -18,6 +18,7 @@ from fitscope.report.page import environment
 from fitscope.report.repeats_view import averaged
 from fitscope.report.scores_view import gain_sentences, own_scores
 from fitscope.report.sections import Row, Table
+from fitscope.report.svg import rules
 from fitscope.result import Result
 
 ADVICE = 3  # at most; the report has all of it
@@ -61,7 +62,7 @@ def piece(template: str, **given: Any) -> str:
         given: what it shows.
     """
     light, dark = (_variables(colours) for colours in (palette.LIGHT, palette.DARK))
-    return environment().get_template(template).render(light=light, dark=dark, **given)
+    return environment().get_template(template).render(light=light, dark=dark, rules=rules(".fitscope-shown"), **given)
 
 
 def _shown(diagnosis: Diagnosis, svg: str | None) -> Shown:

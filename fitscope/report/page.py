@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitscope import language, shipped
+from fitscope.report.svg import rules
+from fitscope.report.teach_view import teaching
 from fitscope.report.view import view
 from fitscope.result import Result
 
@@ -18,8 +20,15 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render(result: Result) -> str:
-    """Return a result's page in the spoken language: one HTML text that needs no network and no other file."""
+def render(result: Result, teach: bool = False) -> str:
+    """Return a result's page in the spoken language: one HTML text that needs no network and no other file.
+
+    Args:
+        result: what the page is made from.
+        teach: whether the page asks first, and gives its answers after the reader has chosen.
+    """
+    if teach:
+        return fill("teach.html.j2", view=view(result), teaching=teaching(result))
     return fill("report.html.j2", view=view(result))
 
 
@@ -40,17 +49,17 @@ def _shell() -> dict[str, str]:
     styles = [folder / "style.css", *sorted((folder / "parts").glob("*.css"))]
     script = (folder / "page.js").read_text(encoding="utf8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    style = "".join(path.read_text(encoding="utf8") for path in styles)
+    style = "".join(path.read_text(encoding="utf8") for path in styles) + rules()
     return {"style": style, "script": script, "script_hash": f"sha256-{digest}"}
 
 
-def write(result: Result, path: Path) -> None:
-    """Write a result's page whole or not at all.
+def write(result: Result, path: Path, teach: bool = False) -> None:
+    """Write a result's page whole or not at all; with `teach` as one that asks first.
 
     Raises:
         OSError: the file cannot be written.
     """
-    write_text(render(result), path)
+    write_text(render(result, teach), path)
 
 
 def write_text(text: str, path: Path) -> None:

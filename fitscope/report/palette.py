@@ -35,6 +35,13 @@ class Colours(dict[str, str]):
         return super().__getitem__(name) if real is None else real[name]
 
 
+# Drawn in colours that nothing else has, and made into the page's classes afterwards, so that one picture serves light, dark and
+# print. A chart that stands on its own is drawn within `painting`.
+SERIES = tuple(f"series_{i}" for i in range(1, 9))
+_NAMES = ("train", "val", "ink", "line", "underfitting", "good_fit", "overfitting", "best", *SERIES)
+COLOURS = Colours({name: f"#0102{number:02x}" for number, name in enumerate(_NAMES, 3)})
+
+
 @contextmanager
 def painting(palette: Mapping[str, str] = LIGHT) -> Iterator[None]:
     """Draw in real colours as long as the block lasts."""

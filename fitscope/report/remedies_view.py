@@ -15,6 +15,7 @@ from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, number, places, setting, size, span, with_limits
 from fitscope.report.repeats_view import POINTS, lowest
 from fitscope.report.sections import Picture, Row, Section, Table
+from fitscope.report.thinning import thinned
 from fitscope.result import Remedy, Result, Training
 
 NAME_LENGTH = 24  # of a curve's name in a chart
@@ -137,9 +138,9 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     low, high = limits = upright(values, late)
     ends = [next(iter(h.val_loss[np.isfinite(h.val_loss)][::-1]), math.nan) for _, h in histories]
     heights = apart([min(max(float(end), low), high) for end in ends], LABEL_HEIGHT * (high - low), high)
-    kept = slice(None, None, -(-max(len(h) for _, h in histories) * len(histories) // POINTS))
-    curves = [study_charts.Curve(short(name), history.epochs[kept], history.val_loss[kept].tolist(), height)
-              for (name, history), height in zip(histories, heights)]  # fmt: skip
+    shown = [(name, *thinned(history.epochs, (history.val_loss,), POINTS // len(histories))) for name, history in histories]
+    curves = [study_charts.Curve(short(name), epochs, values.tolist(), height)
+              for (name, epochs, (values,)), height in zip(shown, heights)]  # fmt: skip
     caption = _("Validation loss over the epochs; thick: the network as it is. Lower is better.")
     draw = partial(study_charts.overlaid, curves, limits)
     return (Picture("remedies-curves", _("Validation loss with each remedy"), caption, draw),)

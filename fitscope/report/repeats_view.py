@@ -17,6 +17,7 @@ from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, number, places, plus_minus, span
 from fitscope.report.scores_view import MEASURES, measure_of, measured
 from fitscope.report.sections import Picture, Row, Section, Table
+from fitscope.report.thinning import thinned
 from fitscope.result import Result, Spread, Training
 
 POINTS = 4000  # of all thin curves together; more make the page heavy and no picture finer
@@ -263,16 +264,18 @@ def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str
     if mean is None:
         return ()
     trainings = _judged(trainings)
-    place, kept = int(np.nanargmin(mean.val_loss)), slice(None, None, -(-2 * len(trainings) * len(mean) // POINTS))
-    training, validation = (_stacked(trainings, name, mean.epochs)[:, kept] for name in ("loss", "val_loss"))
+    place, whole = int(np.nanargmin(mean.val_loss)), _stacked(trainings, "val_loss", mean.epochs)
+    curves = (mean.val_loss, whole.min(axis=0), whole.max(axis=0))
+    epochs, (middle, low, high) = thinned(mean.epochs, curves, POINTS // (2 * len(trainings)))
+    training, validation = (_stacked(trainings, name, epochs) for name in ("loss", "val_loss"))
     drawn = study_charts.Band(
         kind=kind,
-        epochs=mean.epochs[kept],
+        epochs=epochs,
         validation=validation.tolist(),
         training=training.tolist(),
-        mean=mean.val_loss[kept].tolist(),
-        low=validation.min(axis=0).tolist(),
-        high=validation.max(axis=0).tolist(),
+        mean=middle.tolist(),
+        low=low.tolist(),
+        high=high.tolist(),
         best=(mean.epochs[place], float(mean.val_loss[place])),
     )
     caption = _(_BANDS[kind]).format(count=len(trainings))

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fitscope.report import charts, fonts
+from fitscope.report import fonts, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+SORTED_FROM = 3  # rows
+LONGEST_SORTED = 60  # characters; longer cells are prose
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,22 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; where it is long, all but its first rows are folded away.
+    """A table; one that is long scrolls within its frame.
 
     Args:
         heads: one a column, the terms' first.
         rows: as many values each as there are heads after the first.
-        shown: how many rows stand open.
+        shown: of more rows than these a frame shows as many as it has room for.
     """
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     shown: int = 20
+
+    @property
+    def sorts(self) -> bool:
+        """Whether a reader may want the rows in another order: several of them, and no prose."""
+        return len(self.rows) > SORTED_FROM and all(len(value) <= LONGEST_SORTED for row in self.rows for value in row.values)
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Picture:
         caption: what to see in it; screen readers read title and caption in the picture's place.
         draw: draws it, on the given axes where there are any; on a page it is drawn when it is shown.
         table: its numbers.
+        log: draws it on a logarithmic scale, where there is one; the page shows one of the two.
     """
 
     name: str
@@ -53,12 +63,15 @@ class Picture:
     caption: str
     draw: Callable[[Axes | None], Figure]
     table: Table | None = None
+    log: Callable[[Axes | None], Figure] | None = None
 
     @property
     def svg(self) -> str:
         """The chart as the page embeds it."""
+        said = f"{self.title}. {self.caption}".strip()
         with fonts.spoken():
-            return charts.svg(self.draw(None), self.name, f"{self.title}. {self.caption}".strip())
+            drawn = svg.svg(self.draw(None), self.name, said)
+            return drawn if self.log is None else svg.scales(drawn, svg.svg(self.log(None), f"{self.name}-log", said))
 
 
 @dataclass(frozen=True)

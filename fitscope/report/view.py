@@ -23,6 +23,7 @@ from fitscope.report.notes import Notes, notes
 from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
+from fitscope.report.stop_view import Tools, tools
 from fitscope.report.study_view import sections
 from fitscope.result import Result, message
 
@@ -40,6 +41,7 @@ class View:
     notices: tuple[str, ...]
     numbers: tuple[Row, ...]
     pictures: dict[str, Picture]
+    tools: Tools
     regions: tuple[Row, ...]
     findings: tuple[Said, ...]
     checks: tuple[Row, ...]
@@ -103,6 +105,7 @@ def view(result: Result) -> View:
         notices=facts.notices(result),
         numbers=headline(result, mean),
         pictures=curves.pictures(result.history, diagnosis, mean),
+        tools=tools(result),
         regions=answers.regions(diagnosis),
         findings=answers.findings(diagnosis),
         checks=answers.checks(diagnosis),

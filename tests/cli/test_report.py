@@ -22,6 +22,17 @@ def test_report_as_json_prints_the_result(cli_invoke, tmp_path):
     assert (tmp_path / "page.html").is_file()
 
 
+def test_report_that_teaches_asks_first(cli_invoke, tmp_path):
+    assert cli_invoke("report", "plain", "--teach").exit_code == 0
+    page = (tmp_path / "plain" / "report.html").read_text()
+    assert page.index('id="question-') < page.index('id="fitscope-numbers"')
+
+
+def test_report_writes_figures(cli_invoke, tmp_path):
+    assert cli_invoke("report", "plain", "--figures", "drawn", "--figure-format", "svg").exit_code == 0
+    assert (tmp_path / "drawn" / "loss.svg").is_file()
+
+
 def test_report_opens_its_page(cli_invoke, monkeypatch):
     opened = []
     monkeypatch.setattr("click.launch", opened.append)

@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 
+from fitscope import words
 from fitscope.history import TrainingHistory
 from fitscope.result import BestTrial, Gain, Remedy, Repeats, Scaling, Score, Search, Spread, Studies, Training, Trial
 
@@ -97,13 +98,20 @@ def search(trials=16):
     return Search("bayesian", tuple(made), winner)
 
 
+def leak(code, severity, numbers, **more):
+    return {"code": code, "severity": severity, "message": words.leak(code, numbers), **numbers, **more}
+
+
 LEAKS = (
-    {"code": "repeated_samples", "severity": "info", "message": "12 training samples stand in the data twice.", "count": 12},
-    {"code": "same_samples", "severity": "serious", "message": "412 of the 25,000 test samples (1.6 %) hold the same words as a "
-     "training sample; they can make the test result look better than it is.",
-     "examples": [{"training": 12, "test": 4051}, {"training": 77, "test": 9}]},
-)  # fmt: skip
-NOTES = ("The column id was left out: it has a value of its own in each row.", "In 3 columns missing values became the median.")
+    leak("repeated_samples", "info", {"part": "training", "count": 12, "samples": 15_000, "share": 0.0008, "what": "words"}),
+    leak(
+        "same_samples",
+        "serious",
+        {"earlier": "training", "later": "test", "count": 412, "samples": 25_000, "share": 0.01648, "what": "words"},
+        examples=[{"training": 12, "test": 4051}, {"training": 77, "test": 9}],
+    ),
+)
+NOTES = ("Left out: id (nearly every row has a value of its own).", "7,500 rows are test data: picked at random.")
 
 STUDIES = {
     "repeats": lambda: {"studies": Studies(repeats=repeats(), repeated=repeated())},

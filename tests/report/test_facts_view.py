@@ -22,6 +22,14 @@ def test_serious_leak_is_told_at_the_top(with_studies):
     assert [notice[:46] for notice in notices(with_studies("folds"))] == ["Something is wrong with the data: 412 of the 2"]
 
 
+def test_of_several_serious_leaks_the_first_is_told_and_the_others_are_counted(with_studies):
+    leaky = with_studies("folds")
+    serious = tuple(leak for leak in leaky.dataset.leaks if leak["severity"] == "serious")
+    (said,) = notices(dataclasses.replace(leaky, dataset=dataclasses.replace(leaky.dataset, leaks=serious * 3)))
+    assert said.startswith("Something is wrong with the data: 412 of the 25,000")
+    assert said.endswith("2 more things stand under The data.")
+
+
 def test_leak_of_another_kind_is_shown_by_its_code(result):
     found = leaks(dataclasses.replace(result.dataset, leaks=({"code": "salt", "examples": "here"},)))
     assert (found[0].severity, found[0].message, found[0].examples) == ("info", "salt", ("here",))

@@ -1,15 +1,21 @@
 """Charts as files: formats, fonts, colours, and what is never overwritten."""
 
+import dataclasses
 import warnings
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 
 from fitscope import language
+from fitscope.diagnosis.confusion import confusion
+from fitscope.diagnosis.ranking import ranking
+from fitscope.diagnosis.residuals import residuals
 from fitscope.errors import OutputError, UsageError
 from fitscope.report import figures, fonts
 from fitscope.report.palette import LIGHT
 from fitscope.report.sections import Picture
+from fitscope.result import Mistakes
 
 STARTS = {"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}
 
@@ -47,7 +53,15 @@ def test_every_chart_of_the_page_is_written_in_every_format(with_studies, tmp_pa
 
 
 def test_names_are_checked_before_the_training_for_every_chart_that_there_can_be(with_studies, regression, make):
-    drawn = [*figures.pictures(with_studies("everything", history=make.history())), *figures.pictures(regression)]
+    numbers = np.linspace(0, 1, 20)
+    labels = (numbers > 0.5).astype(int)
+    wrong = Mistakes("hold_out", 20, 4, (4,), (20,), confusion=confusion(labels, labels, 2), ranking=ranking(labels, numbers))
+    off = Mistakes("hold_out", 20, 4, (4,), (20,), residuals=(residuals(numbers, numbers**2),))
+    drawn = [
+        *figures.pictures(with_studies("everything", history=make.history())),
+        *figures.pictures(with_studies("everything", mistakes=wrong)),
+        *figures.pictures(dataclasses.replace(regression, mistakes=off)),
+    ]
     assert {picture.name for picture in drawn} == set(figures.NAMES)
 
 
