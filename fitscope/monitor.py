@@ -19,7 +19,6 @@ from fitscope.history import TrainingHistory
 from fitscope.language import _
 from fitscope.logs import pictured, result_of, write_pages
 from fitscope.readers import Reading
-from fitscope.result import message
 
 _AT_ONCE = 4096  # samples whose losses are computed together
 
@@ -151,7 +150,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         diagnosis = self.diagnosis
         assert diagnosis is not None
         if self.verbose:
-            print(f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}")
+            print(f"{words.label(diagnosis.verdict).upper()}. {diagnosis.message}")
             if self.stopped:
                 print(_("Stopped: {why}.").format(why=self.stopped))
             if restored:

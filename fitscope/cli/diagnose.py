@@ -194,12 +194,11 @@ def _text(reading: Reading, diagnosis: Diagnosis) -> str:
     from fitscope.cli.wrap import wrapped
     from fitscope.language import _, _n, retold
     from fitscope.logs import written
-    from fitscope.result import message
 
     epochs = _n("{count} epoch", "{count} epochs", len(reading.history)).format(count=f"{len(reading.history):,}")
     head = [f"{_name(reading)}: {epochs}", *(f"({written(retold(note))})" for note in reading.notes)]
     picture = sketched(reading.history, diagnosis)
-    says = [f"{words.label(diagnosis.verdict).upper()}. {message(diagnosis)}"]
+    says = [f"{words.label(diagnosis.verdict).upper()}. {diagnosis.message}"]
     says += [sentence] if (sentence := words.evidence(diagnosis.verdict, diagnosis.evidence)) else []
     says += [f"- {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
     advice = [f"{number}. {words.advice(advice.code)}" for number, advice in enumerate(diagnosis.advice[:3], 1)]

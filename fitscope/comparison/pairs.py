@@ -92,17 +92,17 @@ def _paired(one: int, other: int, gain: Gain) -> Paired:
 def deciding(result: Result) -> Mapping[str, object]:
     """Return what decides which samples are held out, by the setting's name: the data, how it is read, and how many.
 
-    Seed, network, optimizer and vocabulary take no part in it; a split depends on the labels alone (`Dataset.held_out`).
+    Seed, network, optimizer and vocabulary take no part in it; a split depends on the labels alone (`Dataset.held_out`). Of folds
+    those are named whose losses are there: one that diverged, or was not trained, is left out.
     """
-    plan, data = result.plan, result.dataset
+    plan, data, folds = result.plan, result.dataset, result.studies.folds
     if plan is None or data is None:
         return {}
-    folds = len(result.studies.folds)
     return {
         "data": data.sha256 or plan.data_sha256,
         **{name: json.dumps(value, sort_keys=True, default=str) for name, value in sorted(plan.options.items())},
         "validation": None if folds else plan.validation,
-        "folds": folds,
+        "folds": json.dumps([fold.changes.get("fold") for fold in folds if np.isfinite(fold.history.val_loss).all()]),
         "fold": plan.fold,
     }
 

@@ -18,7 +18,7 @@ class Scale:
         data, task: what they were measured on; empty where only logs are known.
         lowest: the run with the lowest best validation loss, the first on ties; None where no run has one.
         guessed: whether logs are among them, of which nobody knows what data and which loss they speak of.
-        own_losses: whether they are of numbers and a network of a person's own may have brought another loss.
+        own_losses: whether a network of a person's own may have brought another loss; which one, no result says.
     """
 
     runs: tuple[int, ...]
@@ -53,14 +53,14 @@ def _key(run: ReadRun) -> Hashable:
 def _scale(runs: Sequence[ReadRun], places: tuple[int, ...]) -> Scale:
     known = [runs[place] for place in places if runs[place].result.dataset is not None]
     data = next((run.result.dataset for run in known if run.result.dataset is not None), None)
-    numbers = data is not None and data.task == "regression"
+    networks = {_network(run) for run in known}
     return Scale(
         runs=places,
         data="" if data is None else data.name,
         task="" if data is None else data.task,
         lowest=_lowest(runs, places),
         guessed=len(known) < len(places),
-        own_losses=numbers and len({_network(run) for run in known}) > 1 and any(".py:" in _network(run) for run in known),
+        own_losses=len(networks) > 1,
     )
 
 

@@ -57,8 +57,8 @@ class Calibration:
     def surplus(self) -> float:
         """By how many standard deviations more answers are right than their confidence says; below 0 fewer are.
 
-        The deviation is that of calibrated probabilities (Spiegelhalter 1986); beyond ±1.96 chance is a poor explanation. It is 0
-        where every answer is wholly sure and right.
+        The deviation is that of calibrated probabilities (Seillier-Moiseiwitsch & Dawid 1993); beyond ±1.96 chance is a poor
+        explanation. The surplus is 0 where every answer is wholly sure and right.
         """
         more = self.samples * (self.accuracy - self.mean_confidence)
         deviation = math.sqrt(sum(self.variance))

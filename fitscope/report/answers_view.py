@@ -15,8 +15,6 @@ from fitscope.report.scores_view import gain_sentences, own_scores
 from fitscope.report.sections import Row, Table
 from fitscope.result import Result
 
-FINDINGS_OPEN = 3
-
 _REGIONS = {
     "underfitting": N_("not yet as good on new data as this training got: the network still learns what holds for all data"),
     "good_fit": N_("as good on new data as this training got; the validation data cannot tell these epochs from the best"),
@@ -61,7 +59,7 @@ def sure(result: Result) -> tuple[str, ...]:
         basis = "both"
     text = _(_BASES.get(basis, _BASES["log"])).format(samples=count(found.samples or 0), groups=count(found.groups or 0))
     plateau = _PLATEAU_OF_TRAININGS if found.basis == "repeats" else _PLATEAU
-    chance = _CHANCES.get(found.basis)
+    chance = _CHANCES.get("folds" if result.studies.folds and found.basis == "samples" else found.basis)
     return text, _(plateau), *(() if chance is None else (_(chance),)), *(() if found.basis == "repeats" else (_(_ANOTHER_SEED),))
 
 
@@ -86,6 +84,7 @@ _PLATEAU_OF_TRAININGS = N_(
 )
 _CHANCES = {
     "samples": N_("A bar is an epoch's chance of being the best of this run, had other validation samples been drawn."),
+    "folds": N_("A bar is an epoch's chance of being the minimum of the mean curve, had other validation samples been drawn."),
     "log": N_(
         "A bar is an epoch's chance of being the best of this run, as far as the curve's own ups and downs tell; the samples' "
         "losses, which Monitor and analyze keep, tell more."

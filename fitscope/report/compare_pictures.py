@@ -14,6 +14,7 @@ from fitscope.report import charts, compare_charts
 from fitscope.report.numbers import count, epochs, number
 from fitscope.report.remedies_view import LABEL_HEIGHT, apart, short, upright
 from fitscope.report.study_charts import Curve
+from fitscope.report.thinning import thinned
 
 OVER_EACH_OTHER = 8  # runs, a colour each
 _POINTS = 400  # of a curve in the large chart; beyond, minima and maxima of equal stretches
@@ -114,25 +115,14 @@ def _said(run: ReadRun) -> str:
 
 def _curves(run: ReadRun, most: int, label_at: float) -> compare_charts.Curves:
     history, diagnosis = run.result.history, run.result.diagnosis
-    validation, training = (thinned(history.epochs, values, most) for values in (history.val_loss, history.loss))
+    validation, training = (_thinned(history.epochs, values, most) for values in (history.val_loss, history.loss))
     best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
     return compare_charts.Curves(Curve(short(run.name), *validation, label_at), training, best, diagnosis.plateau)
 
 
-def thinned(epochs: Sequence[int], values: np.ndarray, most: int) -> tuple[list[int], list[float]]:
-    """Return a curve of at most so many points: of equal stretches the lowest and the highest value, and the ends.
-
-    Example:
-        >>> thinned(range(1, 9), np.array([4.0, 3, 9, 2, 1, 1, 1, 5]), 6)
-        ([1, 3, 4, 5, 8], [4.0, 9.0, 2.0, 1.0, 5.0])
-    """
-    if len(values) <= most:
-        return list(epochs), values.tolist()
-    kept = {0, len(values) - 1}
-    for stretch in np.array_split(np.arange(len(values)), (most - 2) // 2):
-        known = stretch[np.isfinite(values[stretch])]
-        kept |= {int(known[values[known].argmin()]), int(known[values[known].argmax()])} if len(known) else {int(stretch[0])}
-    return [epochs[i] for i in sorted(kept)], values[sorted(kept)].tolist()
+def _thinned(epochs: Sequence[int], values: np.ndarray, most: int) -> tuple[Sequence[int], list[float]]:
+    kept, (curve,) = thinned(epochs, (values,), most)
+    return kept, curve.tolist()
 
 
 def _limits(runs: Sequence[ReadRun]) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from fitscope.report.compare_view import ranked
 from fitscope.report.compare_words import finding
 from fitscope.report.numbers import count, epochs, number
 from fitscope.report.scores_view import measure_of, measured
+from fitscope.report.sketch import wide
 from fitscope.result import Score
 
 _GAP = "  "
@@ -55,13 +56,6 @@ def _test(test: Score | None) -> str:
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
     widths = [max(map(wide, column)) for column in zip(*rows)]
     return [_GAP.join(text + " " * (width - wide(text)) for text, width in zip(row, widths)).rstrip() for row in rows]
-
-
-def wide(text: str) -> int:
-    """Return how many columns of a terminal a text takes; Korean letters take two."""
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def shortened(name: str) -> str:

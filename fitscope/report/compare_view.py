@@ -13,14 +13,13 @@ from fitscope.language.figures import moment, numeral
 from fitscope.report.compare_pictures import Curves, curves, lowest_loss
 from fitscope.report.compare_words import finding, notices, scale_name, tested, untested
 from fitscope.report.embedding import as_script
-from fitscope.report.names import spaced
+from fitscope.report.names import OPEN, spaced
 from fitscope.report.numbers import count, epochs, number, setting, with_limits
 from fitscope.report.scores_view import between, measured
-from fitscope.result import Score, message
+from fitscope.result import Score
 
 SETTINGS_AS_ROWS = 5  # runs; of more, the runs are the rows
 CURVES_FIRST = 12  # charts; of more the table stands before them
-_OPEN = {"optimizer": N_("as the function compiled it"), "learning_rate": N_("the optimizer's own")}
 _HASHES = ("data_sha256", "model_sha256")
 
 
@@ -217,7 +216,7 @@ _UNSET = N_("not set")
 
 def _setting(name: str, value: object) -> Cell:
     if value is None:
-        return Cell(_(_OPEN.get(name, _UNSET)))
+        return Cell(_(OPEN.get(name, _UNSET)))
     if name in _HASHES:
         return Cell(str(value)[:12])
     if name == "seed":
@@ -259,4 +258,4 @@ def p_value(p: float) -> str:
 
 def _said(run: ReadRun) -> Said:
     said = run.result.diagnosis
-    return Said(run.name, said.verdict, words.label(said.verdict), message(said), run.source, run.result.command)
+    return Said(run.name, said.verdict, words.label(said.verdict), said.message, run.source, run.result.command)

@@ -9,14 +9,12 @@ from typing import Any
 from fitscope import words
 from fitscope.language import N_, Nn_, _, _n, retold
 from fitscope.plan import Plan
-from fitscope.report.names import spaced as spaced
+from fitscope.report.names import OPEN, spaced
 from fitscope.report.numbers import UNKNOWN, count, number, setting
 from fitscope.report.sections import Row
 from fitscope.result import DatasetFacts, LogFacts, ModelFacts, Result
 
 CLASSES_SHOWN = 60
-# Settings that a plan may leave open, and what decides then.
-_OPEN = {"optimizer": N_("as the function compiled it"), "learning_rate": N_("the optimizer's own")}
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def settings(plan: Plan) -> tuple[Row, ...]:
     rows = []
     for name, value in plan.to_json().items():
         if value is None or value == {}:
-            shown = _(_OPEN[name]) if name in _OPEN else None
+            shown = _(OPEN[name]) if name in OPEN else None
         elif name == "fold":
             shown = _("{place} of {all}").format(place=value[0], all=value[1])
         else:

@@ -17,8 +17,8 @@ from fitscope.report.study_view import sections
 from fitscope.result import Result
 
 FORMATS = ("pdf", "svg", "png")
-NAMES = ("loss", "accuracy", "mae", "gap", "chance", "roc", "precision-recall", "reliability", "residuals-0", "seed-band",
-         "fold-band", "remedies-curves", "remedies-gains", "sizes-curve", "search-trials")  # fmt: skip
+NAMES = ("loss", "accuracy", "mae", "gap", "chance", "roc", "precision-recall", "reliability", "residuals-0", "residuals-1",
+         "residuals-2", "seed-band", "fold-band", "remedies-curves", "remedies-gains", "sizes-curve", "search-trials")  # fmt: skip
 DOTS_PER_INCH = 300
 # What stands in each file of ours, so that it may be written anew. An SVG that an editor such as Inkscape saved has no DOCTYPE.
 _MARKS = {"pdf": (b"/Creator (fitscope)",), "png": (b"Software\0fitscope",),

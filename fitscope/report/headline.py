@@ -31,8 +31,9 @@ def _good(result: Result) -> Row:
     for model, names in ((result.refit, _REFITTED), (result.holdout, _HELD_OUT)):
         if model is not None:
             return _tested(names, model.test)
-    lowest = number(result.diagnosis.best_val_loss)
-    return Row(_("lowest validation loss"), (lowest, _("chosen as the lowest, so a little too low; test data was not read")))
+    lowest = result.diagnosis.best_val_loss
+    said = "" if lowest is None else _("chosen as the lowest, so a little too low; test data was not read")
+    return Row(_("lowest validation loss"), (number(lowest), said))
 
 
 _REFITTED = {"accuracy": N_("refitted test accuracy"), "mae": N_("refitted test MAE"), "loss": N_("refitted test loss")}

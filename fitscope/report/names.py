@@ -62,7 +62,10 @@ LIMITS = (
     N_("restless"),
     N_("covariance epochs"),
 )
-PARTS = (N_("import"), N_("data"), N_("leaks"), N_("search"), N_("train"), N_("diagnosis"), N_("refit"), N_("test"))
+PARTS = (N_("import"), N_("data"), N_("leaks"), N_("search"), N_("train"), N_("diagnosis"), N_("refit"), N_("test"),
+         N_("mistakes"))  # fmt: skip
+# Settings that a plan may leave open, and what decides then.
+OPEN = {"optimizer": N_("as the function compiled it"), "learning_rate": N_("the optimizer's own")}
 
 
 def spaced(name: str) -> str:

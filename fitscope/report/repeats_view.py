@@ -62,17 +62,22 @@ def repeats(result: Result) -> Section | None:
     mean = _common(result, trainings)
     sentences = [_best_epochs(trainings, "seed"), *_test_luck(result, trainings), _verdicts(trainings), *_left_out(trainings)]
     sentences += _refit_sentence(result, mean, _("the {count} trainings").format(count=len(_judged(trainings))))
+    tested = sum(training.test is not None for training in trainings)
     return Section(
         name="repeats",
         title=_("What another seed changes"),
         sentences=tuple(sentences),
         draw=lambda: _band(trainings, mean, "seed"),
         tables=(_trainings_table(_("seed"), names, trainings),),
-        caption=_(
-            "± is one standard deviation between the seeds. Two trainings that differ in their seed alone differ by less than "
-            "t √2 times that in 95 of 100 cases; t is Student's for {count} trainings. All were tested on the same samples."
-        ).format(count=len(trainings)),
+        caption=" ".join([_(_BETWEEN_SEEDS), *([_(_LUCK).format(count=tested)] * (tested > 1))]),
     )
+
+
+_BETWEEN_SEEDS = N_("± is one standard deviation between the seeds.")
+_LUCK = N_(
+    "Two trainings that differ in their seed alone differ by less than t √2 times that in 95 of 100 cases; t is Student's for "
+    "{count} trainings. All were tested on the same samples."
+)
 
 
 def folds(result: Result) -> Section | None:
@@ -83,10 +88,7 @@ def folds(result: Result) -> Section | None:
     names = [_fold_name(training, place) for place, training in enumerate(trainings, 1)]
     mean = _common(result, trainings)
     sentences = [
-        _(
-            "Each of {count} folds was held out in turn, so every training sample was validated once, by a network that had "
-            "not learnt from it."
-        ).format(count=len(trainings)),
+        _held_out(trainings),
         _best_epochs(trainings, "fold"),
         _verdicts(trainings),
         *_left_out(trainings),
@@ -105,11 +107,26 @@ def folds(result: Result) -> Section | None:
     )
 
 
+def _held_out(trainings: Sequence[Training]) -> str:
+    """Say which folds were held out; an analysis that was stopped has not trained all."""
+    count, of = len(trainings), max(_fold(training, place)[1] for place, training in enumerate(trainings, 1))
+    if count < of:
+        return _("{count} of {of} folds were held out, each from a network that did not learn from it.").format(count=count, of=of)
+    return _(
+        "Each of {count} folds was held out in turn, so every training sample was validated once, by a network that had "
+        "not learnt from it."
+    ).format(count=count)
+
+
 def _fold_name(training: Training, place: int) -> str:
+    number, of = _fold(training, place)
+    return _("fold {place} of {all}").format(place=number, all=of) if of else _("fold {place}").format(place=number)
+
+
+def _fold(training: Training, place: int) -> tuple[int, int]:
+    """Return a fold's number, and how many there are; 0 where that is not known."""
     fold = training.changes.get("fold")
-    if isinstance(fold, (list, tuple)) and len(fold) == 2:
-        return _("fold {place} of {all}").format(place=fold[0], all=fold[1])
-    return _("fold {place}").format(place=place)
+    return (fold[0], fold[1]) if isinstance(fold, (list, tuple)) and len(fold) == 2 else (place, 0)
 
 
 def _best_epochs(trainings: Sequence[Training], kind: str) -> str:
@@ -117,7 +134,7 @@ def _best_epochs(trainings: Sequence[Training], kind: str) -> str:
     if epochs is None or losses is None:
         return _("No training has a validation loss.")
     return _(_BEST_EPOCHS[kind]).format(
-        count=len(trainings),
+        count=sum(training.best_epoch is not None for training in trainings),
         epoch=plus_minus(epochs.mean, epochs.sd),
         epochs=span(f"{epochs.lowest:.0f}", f"{epochs.highest:.0f}"),
         loss=plus_minus(losses.mean, losses.sd),
@@ -136,8 +153,8 @@ def _test_luck(result: Result, trainings: Sequence[Training]) -> list[str]:
     scores = [training.test for training in trainings if training.test is not None]
     name = measure_of(scores) or "loss"
     repeated, own = result.studies.repeated, spread([getattr(score, name) for score in scores])
-    told = None if repeated is None else repeated.test_loss if name == "loss" else getattr(repeated, name)
-    found = told or own
+    kept = None if repeated is None else repeated.test_loss if name == "loss" else getattr(repeated, name)
+    found = kept or own
     if found is None:
         return []
     scale = 100 if name == "accuracy" else 1
@@ -155,7 +172,7 @@ def _test_luck(result: Result, trainings: Sequence[Training]) -> list[str]:
         least = _("{difference} percentage points").format(difference=least)
     text = _(
         "Test {measure} {value} ({values}): the seed alone moves it by so much, so a difference below about {least} between two "
-        "single trainings is luck."
+        "single trainings may be luck alone."
     )
     return [text.format(least=least, **told)]
 
@@ -168,46 +185,33 @@ def _verdicts(trainings: Sequence[Training]) -> str:
 
 
 def _refit_sentence(result: Result, mean: TrainingHistory | None, what: str) -> list[str]:
-    if mean is None:
+    if mean is None or averaged(result) is None:
         return []
     best = mean.epochs[int(np.nanargmin(mean.val_loss))]
-    own, taken = _is_mean(result.history, mean), result.refit is not None and result.refit.epochs == best
-    return [_(_MINIMUM[own][taken]).format(what=what, best=best)]
+    return [_(_MINIMUM[result.refit is not None and result.refit.epochs == best]).format(what=what, best=best)]
 
 
-_MINIMUM = {  # whether the report's curves are that mean -> whether the refit took its minimum
-    True: {
-        False: N_("The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}."),
-        True: N_(
-            "The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}; the refit took that "
-            "epoch."
-        ),
-    },
-    False: {
-        False: N_("The mean of {what} has its minimum at epoch {best}."),
-        True: N_("The mean of {what} has its minimum at epoch {best}; the refit took that epoch."),
-    },
+_MINIMUM = {  # whether the refit took it
+    False: N_("The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}."),
+    True: N_(
+        "The curves at the top of this report are the mean of {what}, with its minimum at epoch {best}; the refit took that epoch."
+    ),
 }
 
 
-def _is_mean(history: TrainingHistory, mean: TrainingHistory) -> bool:
-    """Tell whether a history is the mean of trainings; its validation loss may be over samples, where folds differ in size."""
-    return history.epochs == mean.epochs and bool(np.allclose(history.loss, mean.loss, rtol=1e-4, equal_nan=True))
-
-
 def _common(result: Result, trainings: Sequence[Training]) -> TrainingHistory | None:
-    """Return the trainings' mean curves, the result's own where they are that."""
-    mean = mean_curve(trainings)
-    return result.history if mean is not None and _is_mean(result.history, mean) else mean
+    """Return the trainings' common curves: the result's own. None where no validation loss is finite, or one lacks an epoch."""
+    history = result.history
+    shared = all(set(history.epochs) <= set(training.history.epochs) for training in _judged(trainings))
+    return history if shared and np.isfinite(history.val_loss).any() else None
 
 
 def averaged(result: Result) -> str | None:
     """Return what the result's own curves are the mean of, such as "5 folds"; None where they are those of one training."""
     studies = result.studies
     for trainings, what in ((studies.folds, N_("{count} folds")), (studies.repeats, N_("{count} trainings with other seeds"))):
-        mean = mean_curve(trainings) if len(trainings) > 1 else None
-        if mean is not None and _is_mean(result.history, mean):
-            return _(what).format(count=len(_judged(trainings)))
+        if (judged := len(_judged(trainings))) > 1:
+            return _(what).format(count=judged)
     return None
 
 
@@ -245,15 +249,6 @@ def _tested(training: Training, measure: str | None) -> tuple[str, ...]:
     return (loss,) if measure is None else (measured(measure, getattr(training.test, measure)), loss)
 
 
-def mean_curve(trainings: Sequence[Training]) -> TrainingHistory | None:
-    """Return the mean of several trainings' losses over the epochs that all have; None where there is no such validation loss."""
-    trainings = _judged(trainings)
-    shared = sorted(set.intersection(*(set(training.history.epochs) for training in trainings)))
-    means = {name: _stacked(trainings, name, shared).mean(axis=0) for name in ("loss", "val_loss")} if shared else {}
-    known = bool(shared) and bool(np.isfinite(means["val_loss"]).any())
-    return TrainingHistory(tuple(shared), means) if known else None
-
-
 def _stacked(trainings: Sequence[Training], name: str, epochs: Sequence[int]) -> np.ndarray:
     """Return one curve of each training over the shared epochs [trainings, epochs]."""
     histories = [training.history for training in trainings]
@@ -285,11 +280,11 @@ def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str
 _CURVES = {"seed": N_("Loss curves of every seed"), "fold": N_("Loss curves of every fold")}
 _BANDS = {
     "seed": N_(
-        "Thick: the mean validation loss of all {count} seeds. The band reaches from the lowest to the highest seed in each "
+        "Thick: the mean validation loss of {count} seeds. The band reaches from the lowest to the highest seed in each "
         "epoch; thin solid lines are single seeds, dotted ones their training loss."
     ),
     "fold": N_(
-        "Thick: the mean validation loss of all {count} folds. The band reaches from the lowest to the highest fold in each "
+        "Thick: the mean validation loss of {count} folds. The band reaches from the lowest to the highest fold in each "
         "epoch; thin solid lines are single folds, dotted ones their training loss."
     ),
 }

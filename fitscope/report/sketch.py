@@ -141,14 +141,19 @@ def _legend(diagnosis: Diagnosis, marks: Marks, values: dict[str, Curve], width:
     indent = " " * min(_LABEL + 2, max(0, width - 34))
     lines, room = [""], width - len(indent)
     for mark, text, label in parts:
-        if lines[-1] and room < 3 + 1 + _cells(text):
+        if lines[-1] and room < 3 + 1 + wide(text):
             lines, room = [*lines, ""], width - len(indent)
         apart = "   " if lines[-1] else ""
-        room -= len(apart) + 1 + _cells(text)
+        room -= len(apart) + 1 + wide(text)
         lines[-1] += apart + (paint(mark, label) if label else mark) + text
     return [indent + line for line in lines]
 
 
-def _cells(text: str) -> int:
-    """Return how many columns a text takes on a terminal: Korean signs take two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+def wide(text: str) -> int:
+    """Return how many columns a text takes on a terminal: Korean signs take two, marks upon the sign before them none.
+
+    Example:
+        >>> wide("plain"), wide("과적합")
+        (5, 6)
+    """
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else not unicodedata.combining(sign) for sign in text)

@@ -19,7 +19,7 @@ from fitscope.report.numbers import count, number
 from fitscope.report.scores_view import MEASURES, between, measured
 from fitscope.report.sections import Picture
 from fitscope.report.stop_view import REGIONS
-from fitscope.result import Result, Score, message
+from fitscope.result import Result, Score
 
 
 @dataclass(frozen=True)
@@ -166,16 +166,16 @@ def _verdict(result: Result) -> Question:
         "verdict",
         _("Does it overfit?"),
         ask,
-        tuple(Choice(_(_VERDICTS[name]), name == diagnosis.verdict, message(diagnosis)) for name in names),
-        tuple(filter(None, (message(diagnosis), evidence, gap))),
+        tuple(Choice(_(_VERDICTS[name]), name == diagnosis.verdict, diagnosis.message) for name in names),
+        tuple(filter(None, (diagnosis.message, evidence, gap))),
     )
 
 
 def _quoted(result: Result) -> Question:
     """Ask which number says how good the model is: what was measured once on data that chose nothing."""
     history, diagnosis = result.history, result.diagnosis
-    refitted = result.refit is not None and result.refit.test is not None
-    score = result.refit.test if result.refit is not None and refitted else None if result.holdout is None else result.holdout.test
+    tested = result.refit or result.holdout
+    score = None if tested is None else tested.test
     name = next((name for name in MEASURES if np.isfinite(history.curve(f"val_{name}")).any()), "loss")
     what = _(MEASURES.get(name, name))
     quotable = _tested(score, name, what)
@@ -184,7 +184,7 @@ def _quoted(result: Result) -> Question:
         told = _on_validation(history, diagnosis.best_epoch, name)
         choices.append(Choice(_("validation {what} at the best epoch").format(what=what), False, told))
     if score is not None:
-        text = _("test {what} of the refitted model") if refitted else _("test {what} of the held-out model")
+        text = _("test {what} of the refitted model") if result.refit is not None else _("test {what} of the held-out model")
         choices.append(Choice(text.format(what=what), True, quotable))
     choices.append(Choice(_("none of these"), score is None, quotable))
     roles = _("Training data fits, validation data chooses, test data stands for the future: it is read once, after every choice.")

@@ -19,13 +19,14 @@ from fitscope.report.classes_view import Classes
 from fitscope.report.embedding import as_script
 from fitscope.report.headline import headline
 from fitscope.report.mistakes_view import MistakesView, mistakes
+from fitscope.report.names import spaced
 from fitscope.report.notes import Notes, notes
 from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.stop_view import Tools, tools
 from fitscope.report.study_view import sections
-from fitscope.result import Result, message
+from fitscope.result import Result
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def view(result: Result) -> View:
         about=_about(result),
         verdict=diagnosis.verdict,
         label=words.label(diagnosis.verdict),
-        message=message(diagnosis),
+        message=diagnosis.message,
         evidence=words.evidence(diagnosis.verdict, diagnosis.evidence),
         notices=facts.notices(result),
         numbers=headline(result, mean),
@@ -126,7 +127,7 @@ def view(result: Result) -> View:
         log=() if result.log is None else facts.log(result, result.log),
         settings=() if result.plan is None else facts.settings(result.plan),
         versions=facts.versions(result),
-        limits=tuple(Row(facts.spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
+        limits=tuple(Row(spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
         seconds=facts.seconds(result),
         command=result.command,
         created=moment(result.created),

@@ -59,7 +59,6 @@ __all__ = [
     "Trial",
     "check_schema",
     "diagnosis_json",
-    "message",
 ]
 
 SCHEMA = "fitscope-result/1"
@@ -195,13 +194,8 @@ def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
             {"code": a.code, "finding": a.finding, "message": words.advice(a.code), "evidence": a.evidence}
             for a in diagnosis.advice
         ]
-        content = plain(diagnosis) | {"message": message(diagnosis), "findings": findings, "advice": advice}
+        content = plain(diagnosis) | {"message": diagnosis.message, "findings": findings, "advice": advice}
     return typing.cast(dict[str, Any], content)
-
-
-def message(diagnosis: Diagnosis) -> str:
-    """Return a diagnosis' verdict as one sentence."""
-    return diagnosis.message
 
 
 def _check_epochs(history: TrainingHistory, diagnosis: Diagnosis) -> None:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 TEXTBOOK_UNITS = {"binary": 16, "multiclass": 64, "multilabel": 64, "regression": 64}
 NETWORKS = ("textbook", "small", "large", "linear", "conv")
-HYPERPARAMETERS = ("units", "layers", "dropout", "l2")
 Layers = list["keras.Layer"]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from fitscope.comparison import Comparison, ReadRun, compared
 from fitscope.plan import Plan
+from fitscope.result import Studies, Training
 from fitscope.runs import compare
 
 
@@ -83,6 +84,20 @@ def test_held_out_samples_depend_on_data_and_split_alone(write_run, plan, settin
     assert (len(found.paired), told) == ((1, []) if settings is None else (0, [settings]))
 
 
+@pytest.mark.parametrize(("diverged", "reasons"), [((2, 2), []), ((2, 3), ["other_samples"])])
+def test_folds_that_diverged_are_none_of_the_samples_compared(write_run, result, diverged, reasons):
+    found = compare(*(write_run(f"run{i}", studies=Studies(folds=folds_of(result, bad))) for i, bad in enumerate(diverged)))
+    assert [one.reason for one in found.unpaired] == reasons
+    assert len(found.paired) == 1 - len(reasons)
+
+
+def folds_of(result, diverged):
+    """Return three folds, one of which came to losses that are not finite."""
+    lost = result.history.replaced("val_loss", np.full(len(result.history), np.nan))
+    curves = {number: lost if number == diverged else result.history for number in (1, 2, 3)}
+    return tuple(Training({"fold": (number, 3)}, made, None, None, "good_fit", 1.0) for number, made in curves.items())
+
+
 def test_grouped_samples_are_tested_by_groups(write_run):
     groups = np.arange(200) // 20
     single, grouped = (
@@ -111,9 +126,11 @@ def regression_data(result):
     return dataclasses.replace(result, dataset=dataclasses.replace(result.dataset, task="regression", sha256="ff"))
 
 
+@pytest.mark.parametrize("data", ["result", "regression_data"])
 @pytest.mark.parametrize(("models", "own"), [(("textbook", "small"), False), (("textbook", "nets.py:build"), True)])
-def test_own_networks_of_numbers_may_have_brought_another_loss(regression_data, models, own):
-    made = [dataclasses.replace(regression_data, plan=regression_data.plan.replace(model=model)) for model in models]
+def test_own_networks_may_have_brought_another_loss(data, models, own, request):
+    found = request.getfixturevalue(data)
+    made = [dataclasses.replace(found, plan=found.plan.replace(model=model)) for model in models]
     [scale] = compared([ReadRun(name, "", one) for name, one in zip(models, made)]).scales
     assert scale.own_losses == own
 

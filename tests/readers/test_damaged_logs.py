@@ -12,7 +12,6 @@ from fitscope.diagnosis import judge
 from fitscope.errors import FitscopeError
 from fitscope.readers import read_history
 from fitscope.readers.log import Log
-from fitscope.result import message
 
 FILES = sorted(path for path in (Path(__file__).parent / "logs").rglob("*") if path.is_file())
 DAMAGES = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -26,7 +25,7 @@ def answered(path):
         assert str(error).endswith((".", ")"))
         return
     for reading in readings:
-        assert message(judge(reading.history))
+        assert judge(reading.history).message
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -91,7 +90,7 @@ def test_any_numbers_get_a_verdict_whose_parts_agree(val_loss, loss):
 
     epochs = min(len(val_loss), len(loss))
     diagnosis = judge(TrainingHistory.of({"loss": loss[:epochs], "val_loss": val_loss[:epochs]}))
-    assert message(diagnosis)
+    assert diagnosis.message
     if diagnosis.best_epoch is not None:
         finite = [v if np.isfinite(v) else np.inf for v in val_loss[:epochs]]
         assert diagnosis.best_epoch == int(np.argmin(finite)) + 1

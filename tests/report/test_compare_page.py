@@ -11,10 +11,10 @@ from fitscope.comparison import Comparison, ReadRun, Unread, compared
 from fitscope.diagnosis import judge
 from fitscope.history import TrainingHistory
 from fitscope.report.compare import render
-from fitscope.report.compare_pictures import thinned
-from fitscope.report.compare_text import summary, wide
+from fitscope.report.compare_text import summary
 from fitscope.report.compare_view import compare_view, runs_table
 from fitscope.report.compare_words import finding
+from fitscope.report.sketch import wide
 from fitscope.runs import compare
 
 NOW = "2026-01-02T03:04:05+00:00"
@@ -193,19 +193,6 @@ def test_runs_with_repeats_are_told_to_be_tested_by_their_mean(three, with_studi
     repeated = dataclasses.replace(three.runs[0], result=with_studies("repeats"))
     view = compare_view(dataclasses.replace(three, runs=(repeated, *three.runs[1:])), NOW)
     assert "A run with repeats is tested by the mean of its trainings, sample by sample." in view.tests
-
-
-def test_thinned_curve_keeps_ends_minima_and_maxima():
-    values = np.random.default_rng(0).random(5000)
-    epochs, kept = thinned(range(1, 5001), values, 100)
-    assert len(kept) <= 100
-    assert (min(kept), max(kept), epochs[0], epochs[-1]) == (values.min(), values.max(), 1, 5000)
-    assert all(values[epoch - 1] == value for epoch, value in zip(epochs, kept))
-
-
-def test_thinned_curve_keeps_gaps():
-    _, kept = thinned(range(1, 101), np.r_[np.zeros(30), np.full(40, np.nan), np.ones(30)], 20)
-    assert np.isnan(kept).any()
 
 
 @pytest.mark.parametrize("width", [80, 60])

@@ -1,11 +1,19 @@
 import dataclasses
+import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+import fitscope
+from fitscope.diagnosis import judge
 from fitscope.report.facts_view import data, leaks, notices, settings
 from fitscope.report.headline import headline
+from fitscope.report.names import PARTS
 from fitscope.report.scores_view import gain_sentences, own_scores
 from fitscope.result import Gain
+
+ANALYSIS = Path(fitscope.__file__).parent / "analysis"
 
 
 def shown(rows):
@@ -89,6 +97,17 @@ def test_without_any_test_the_lowest_validation_loss_is_shown_and_called_too_low
     value, said = shown(headline(untested, None))["lowest validation loss"]
     assert value == "0.333"
     assert "a little too low" in said
+
+
+def test_validation_loss_that_is_unknown_is_not_called_too_low(result):
+    unseen = result.history.replaced("val_loss", np.full(len(result.history), np.nan))
+    log = dataclasses.replace(result, refit=None, holdout=None, history=unseen, diagnosis=judge(unseen))
+    assert shown(headline(log, None))["lowest validation loss"] == ("unknown", "")
+
+
+def test_every_part_of_an_analysis_has_a_name_for_the_catalogues():
+    told = re.findall(r'part\("(\w+)"\)', "".join(path.read_text("utf8") for path in ANALYSIS.glob("*.py")))
+    assert set(told) == set(PARTS)
 
 
 def test_accuracy_that_hardly_changed_has_no_negative_zero():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fitscope import language
+from fitscope.analysis.mistakes import DRAWN_AT_MOST
 from fitscope.diagnosis.confusion import confusion
 from fitscope.diagnosis.ranking import ranking
 from fitscope.diagnosis.residuals import residuals
@@ -56,7 +57,7 @@ def test_names_are_checked_before_the_training_for_every_chart_that_there_can_be
     numbers = np.linspace(0, 1, 20)
     labels = (numbers > 0.5).astype(int)
     wrong = Mistakes("hold_out", 20, 4, (4,), (20,), confusion=confusion(labels, labels, 2), ranking=ranking(labels, numbers))
-    off = Mistakes("hold_out", 20, 4, (4,), (20,), residuals=(residuals(numbers, numbers**2),))
+    off = Mistakes("hold_out", 20, 4, (4,), (20,), residuals=(residuals(numbers, numbers**2),) * DRAWN_AT_MOST)
     drawn = [
         *figures.pictures(with_studies("everything", history=make.history())),
         *figures.pictures(with_studies("everything", mistakes=wrong)),

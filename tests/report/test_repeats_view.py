@@ -6,7 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from fitscope.report.repeats_view import averaged, folds, luck, mean_curve, repeats, spread
+from fitscope.history import mean_of
+from fitscope.report.answers_view import sure
+from fitscope.report.repeats_view import averaged, folds, luck, repeats, spread
 from fitscope.result import Studies
 
 
@@ -30,18 +32,11 @@ def test_luck_of_one_training_is_unknown():
     assert math.isnan(luck(0.1, 1))
 
 
-def test_mean_curve_is_over_the_epochs_that_all_trainings_have(make):
-    long, short = make.training(0, epochs=20), make.training(1, epochs=12)
-    mean = mean_curve([long, short])
-    assert mean.epochs == tuple(range(1, 13))
-    assert mean.val_loss[3] == pytest.approx((long.history.val_loss[3] + short.history.val_loss[3]) / 2)
-
-
 def test_repeats_tell_mean_spread_and_what_is_luck(with_studies):
     section = repeats(with_studies("repeats"))
     assert "over 8 seeds (4 to 7)" in told(section)
     assert "Test accuracy 88.30 ± 0.20 %" in told(section)
-    assert "a difference below about 0.7 percentage points between two single trainings is luck" in told(section)
+    assert "a difference below about 0.7 percentage points between two single trainings may be luck alone" in told(section)
     assert "All 8 say overfitting." in told(section)
     assert "Student" in section.caption
 
@@ -58,6 +53,7 @@ def test_repeats_that_were_not_tested_have_no_test_columns(result, make):
     section = repeats(dataclasses.replace(result, studies=Studies(repeats=made)))
     assert section.tables[0].heads[-1] == "verdict"
     assert "Test" not in told(section)
+    assert section.caption == "± is one standard deviation between the seeds."
 
 
 def test_verdicts_that_differ_are_counted(result, make):
@@ -75,16 +71,29 @@ def test_numbers_have_their_mean_absolute_error_compared(result, make):
     assert "test mean absolute error" in section.tables[0].heads
 
 
-@pytest.mark.parametrize("is_mean", [True, False])
-def test_page_says_whether_its_curves_are_the_mean(result, make, is_mean):
+def test_page_says_that_its_curves_are_the_mean(result, make):
     made = make.repeats(8)
-    mean = mean_curve(made)
+    mean = mean_of([training.history for training in made])
     best = mean.epochs[int(mean.val_loss.argmin())]
-    shown = dataclasses.replace(result, studies=Studies(repeats=made), refit=dataclasses.replace(result.refit, epochs=best))
-    shown = dataclasses.replace(shown, history=mean) if is_mean else shown
-    assert averaged(shown) == ("8 trainings with other seeds" if is_mean else None)
-    assert ("The curves at the top of this report are the mean of the 8 trainings" in told(repeats(shown))) is is_mean
+    refit = dataclasses.replace(result.refit, epochs=best)
+    shown = dataclasses.replace(result, history=mean, studies=Studies(repeats=made), refit=refit)
+    assert averaged(shown) == "8 trainings with other seeds"
+    assert "The curves at the top of this report are the mean of the 8 trainings" in told(repeats(shown))
     assert f"epoch {best}; the refit took that epoch." in told(repeats(shown))
+
+
+def test_curves_of_the_only_seed_that_did_not_diverge_are_no_mean(result, make):
+    [good] = make.repeats(1)
+    broken = dataclasses.replace(good, history=good.history.replaced("val_loss", np.full(20, np.nan)), verdict="diverged",
+                                 best_epoch=None, best_val_loss=None)  # fmt: skip
+    shown = dataclasses.replace(result, history=good.history, studies=Studies(repeats=(good, broken)))
+    assert averaged(shown) is None
+    assert "mean of the" not in told(repeats(shown))
+
+
+def test_trainings_that_lack_epochs_of_the_common_curves_are_not_drawn(result, make):
+    made = (make.training(0), make.training(1, epochs=12))
+    assert repeats(dataclasses.replace(result, history=made[0].history, studies=Studies(repeats=made))).pictures == ()
 
 
 def test_training_without_a_finite_loss_leaves_a_table_alone(result, make):
@@ -100,7 +109,7 @@ def test_seed_that_diverged_is_left_out_of_the_mean(result, make):
     good = make.repeats(3)
     curves = type(good[0].history).of({"loss": [0.5, None], "val_loss": [0.6, None]})
     broken = dataclasses.replace(good[0], history=curves, verdict="diverged", best_epoch=1, best_val_loss=0.6)
-    mean = mean_curve(good)
+    mean = mean_of([training.history for training in good])
     section = repeats(dataclasses.replace(result, history=mean, studies=Studies(repeats=(*good, broken))))
     assert "1 of them came to losses that are not finite, and is left out of the mean." in section.sentences
     assert "the mean of the 3 trainings" in told(section)
@@ -108,11 +117,23 @@ def test_seed_that_diverged_is_left_out_of_the_mean(result, make):
 
 
 def test_folds_of_unlike_sizes_have_the_mean_over_samples(with_studies, make):
-    mean = mean_curve(make.folds())
+    mean = mean_of([training.history for training in make.folds()])
     over_samples = type(mean).of({"loss": mean.loss, "val_loss": mean.val_loss * 1.003 + 0.01 * (np.arange(20) == 5)})
     shown = with_studies("folds", history=over_samples)
     assert averaged(shown) == "5 folds"
     assert f"with its minimum at epoch {over_samples.val_loss.argmin() + 1}" in told(folds(shown))
+
+
+def test_folds_that_were_not_all_trained_say_so(result, make):
+    section = folds(dataclasses.replace(result, partial=True, studies=Studies(folds=make.folds()[:3])))
+    assert "3 of 5 folds were held out" in told(section)
+    assert "every training sample" not in told(section)
+
+
+def test_chances_of_folds_are_those_of_the_mean_curve(with_studies):
+    said = " ".join(sure(with_studies("folds")))
+    assert "the minimum of the mean curve, had other validation samples been drawn" in said
+    assert "the best of this run" not in said
 
 
 def test_folds_say_that_every_sample_was_validated_once(with_studies):
