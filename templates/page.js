@@ -32,7 +32,8 @@
     });
   }
 
-  // The table of contents marks the section that is being read.
+  // The table of contents marks the section that is being read; on a phone it is folded, for the verdict comes first.
+  if (matchMedia("(max-width: 40rem)").matches) one("#contents details")?.removeAttribute("open");
   const links = all("#contents a");
   const sections = links.map((link) => document.getElementById(link.hash.slice(1)));
   const follow = () => {
@@ -86,11 +87,12 @@
     const small = size === 0 ? 3 : 2 - Math.floor(Math.log10(size));
     return written(given, digits ?? (size >= 1e5 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : small));
   };
+  const percent = (said) => texts.percent.replace("{number}", said);
   const share = (given) => {
     if (!known(given)) return texts.unknown;
-    if (given === 0 || given === 1) return `${written(100 * given, 0)}\u00a0%`;
-    if (given > 0.9995) return `> ${written(99.9, 1)}\u00a0%`;
-    return given < 0.0005 ? `< ${written(0.1, 1)}\u00a0%` : `${written(100 * given, 1)}\u00a0%`;
+    if (given === 0 || given === 1) return percent(written(100 * given, 0));
+    if (given > 0.9995) return `> ${percent(written(99.9, 1))}`;
+    return given < 0.0005 ? `< ${percent(written(0.1, 1))}` : percent(written(100 * given, 1));
   };
   const whole = (given) => written(given, 0);
 
@@ -220,8 +222,8 @@
   const above = (loss) => {
     const lowest = losses[best];
     if (lowest <= 0) return number(loss - lowest);
-    const percent = 100 * (loss / lowest - 1);
-    return `${number(percent, percent < 10 ? 1 : 0)}\u00a0%`;
+    const more = 100 * (loss / lowest - 1);
+    return percent(number(more, more < 10 ? 1 : 0));
   };
   const stopped = (last) => {
     const loss = losses[last];

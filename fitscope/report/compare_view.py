@@ -11,7 +11,7 @@ from fitscope.comparison import Comparison, ReadRun
 from fitscope.language import N_, _, _n
 from fitscope.language.figures import moment, numeral
 from fitscope.report.compare_pictures import Curves, curves, lowest_loss
-from fitscope.report.compare_words import finding, scale_name, tested, untested
+from fitscope.report.compare_words import finding, notices, scale_name, tested, untested
 from fitscope.report.embedding import as_script
 from fitscope.report.names import spaced
 from fitscope.report.numbers import count, epochs, number, setting, with_limits
@@ -114,7 +114,7 @@ def compare_view(comparison: Comparison, created: str) -> CompareView:
         title=_n("{count} run", "{count} runs compared", runs).format(count=count(runs)),
         about=", ".join(dict.fromkeys(group.name for group in groups)),
         finding=finding(comparison),
-        notices=tuple(unread.error for unread in comparison.unread),
+        notices=notices(comparison),
         groups=groups,
         table=runs_table(comparison),
         captions=_captions(comparison),

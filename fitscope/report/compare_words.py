@@ -107,6 +107,16 @@ def tested(comparison: Comparison) -> tuple[str, ...]:
             "seeds differ."
         )
     )
+    if any(run.result.studies.repeats for run in comparison.runs):
+        told.append(_("A run with repeats is tested by the mean of its trainings, sample by sample."))
+    return tuple(told)
+
+
+def notices(comparison: Comparison) -> tuple[str, ...]:
+    """Return what must be known before anything else: what could not be read, and what was stopped."""
+    told = [unread.error for unread in comparison.unread]
+    if partial := [run.name for run in comparison.runs if run.result.partial]:
+        told.append(_("Stopped before their end: {names}.").format(names=listed(partial)))
     return tuple(told)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from fitscope import words
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
+from fitscope.language.figures import percentage
 from fitscope.report.numbers import UNKNOWN
 from fitscope.report.scores_view import MEASURES
 from fitscope.result import Result
@@ -55,6 +56,7 @@ def tools(result: Result) -> Tools:
         "region": _("region"),
         "regions": {name: words.label(name) for name in REGIONS},
         "unknown": _(UNKNOWN),
+        "percent": percentage("{number}").replace(" ", "\u00a0"),
     }
     texts |= {name: _(text) for name, text in _STOPPED.items()}
     return Tools(texts, len(result.history), bool(np.isfinite(result.history.val_loss).any()))

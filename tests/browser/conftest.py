@@ -122,10 +122,10 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture
-def open_page(browser, page_file):
-    """Open a page at a width, in light or dark, on screen or paper, with or without its script."""
+def open_file(browser):
+    """Open a file at a width, in light or dark, on screen or paper, with or without its script."""
 
-    def open_(name, width=1000, scheme="light", medium="screen", script=True, motion="no-preference"):
+    def open_(path, width=1000, scheme="light", medium="screen", script=True, motion="no-preference"):
         device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         wishes = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
@@ -134,11 +134,17 @@ def open_page(browser, page_file):
         browser.get("about:blank")
         for log in ("browser", "performance"):
             browser.get_log(log)
-        browser.get(page_file(name).as_uri())
+        browser.get(path.as_uri())
         return browser
 
     yield open_
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.fixture
+def open_page(open_file, page_file):
+    """Open a page by its name, as `open_file` does."""
+    return lambda name, *args, **wishes: open_file(page_file(name), *args, **wishes)
 
 
 @pytest.fixture(params=["plain", "regression", "everything"])

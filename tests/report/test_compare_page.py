@@ -183,8 +183,16 @@ def test_runs_without_finite_losses_are_not_drawn(of_logs):
     assert "There is no finite loss to draw." in render(found)
 
 
-def test_unread_runs_are_told_on_the_page(of_logs):
+def test_unread_and_partial_runs_are_told_on_the_page(of_logs, result):
     assert "x cannot be read." in render(of_logs(log_of("a"), unread=[Unread("x", "x cannot be read.")]))
+    runs = [ReadRun("a", "", result), ReadRun("b", "", dataclasses.replace(result, partial=True))]
+    assert compare_view(compared(runs), NOW).notices == ("Stopped before their end: b.",)
+
+
+def test_runs_with_repeats_are_told_to_be_tested_by_their_mean(three, with_studies):
+    repeated = dataclasses.replace(three.runs[0], result=with_studies("repeats"))
+    view = compare_view(dataclasses.replace(three, runs=(repeated, *three.runs[1:])), NOW)
+    assert "A run with repeats is tested by the mean of its trainings, sample by sample." in view.tests
 
 
 def test_thinned_curve_keeps_ends_minima_and_maxima():

@@ -89,5 +89,4 @@ def test_every_hangul_syllable_is_measured_nearly_an_em_wide():
 def test_chart_in_korean_needs_no_korean_font(with_studies):
     with speaking("ko"):
         drawn = [picture for section in sections(with_studies("everything")) for picture in section.pictures]
-    # The browser draws in the page's fonts.
-    assert drawn and not [picture.name for picture in drawn if "font-family" in picture.svg]
+        assert drawn and not [picture.name for picture in drawn if "font-family" in picture.svg]
