@@ -117,10 +117,13 @@ class Plan:
         known = {field.name for field in dataclasses.fields(cls)}
         if unknown := sorted(set(content) - known):
             raise ResultError(f"The plan holds {', '.join(unknown)}, which this fitscope does not know; use a newer one.")
+        for kind, names in ((str, ("dataset", "data_sha256", "model")), (Mapping, ("options", "hyperparameters"))):
+            if wrong := [name for name in names if name in content and not isinstance(content[name], kind)]:
+                raise ResultError(f"The plan's {wrong[0]} is {str(content[wrong[0]])[:40]!r}; it must hold what plan.json holds.")
         fold = content.get("fold")
         try:
             return cls(**{**content, "fold": None if fold is None else (int(fold[0]), int(fold[1]))})
-        except (TypeError, ValueError, IndexError) as error:
+        except (TypeError, ValueError, LookupError) as error:
             raise ResultError(f"The plan cannot be read ({error}); it must hold what plan.json holds.") from None
 
 

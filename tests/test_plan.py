@@ -51,3 +51,9 @@ def test_field_of_a_newer_fitscope_is_refused():
 def test_missing_field_is_refused():
     with pytest.raises(ResultError, match="dataset"):
         Plan.from_json({"model": "textbook"})
+
+
+@pytest.mark.parametrize("wrong", [{"model": 7}, {"options": [1]}, {"hyperparameters": "units"}, {"fold": {"a": 1}}])
+def test_field_of_another_kind_is_refused(wrong):
+    with pytest.raises(ResultError, match=r"must hold what plan\.json holds"):
+        Plan.from_json(make().to_json() | wrong)

@@ -1,3 +1,4 @@
+import functools
 import json
 import math
 
@@ -74,6 +75,11 @@ def test_nan_and_infinity_are_written_as_null(result):
         (("history", "loss", 3), "low", "history"),
         (("refit", "test", "loss_interval"), [1.0], "2 values"),
         (("plan", "max_epochs"), 0, "plan"),
+        (("diagnosis", "verdict"), "<b>fine", "one of overfitting"),
+        (("diagnosis", "regions", 0, "label"), "fine", "one of underfitting"),
+        (("diagnosis", "evidence", "count"), 10**30, "whole number beyond"),
+        (("history", "epoch", 0), -1e308, "history"),
+        (("history", "loss", 0), 10**400, "whole number beyond"),
         (("partial",), 1, "true or false"),
     ],
 )
@@ -120,7 +126,23 @@ def test_result_of_an_older_fitscope_has_no_mistakes(result):
     assert Result.from_json(content).mistakes is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '"text"', "[" * 100_000])
+def test_finding_without_its_numbers_stands_as_its_code(result):
+    read = Result.from_json(changed(result, ("diagnosis", "findings"), [{"code": "spikes", "severity": "info"}]))
+    assert read.to_json()["diagnosis"]["findings"][0]["message"] == "spikes"
+
+
+def test_half_characters_are_replaced_wherever_they_stand(result):
+    content = changed(result, ("notes",), "half \ud800") | {"seconds": {"\udfff": 1.0}}
+    assert "\N{REPLACEMENT CHARACTER}" in Result.from_json(content).to_text().encode().decode()
+
+
+def test_result_that_is_nested_too_deeply_is_refused(result):
+    deep = functools.reduce(lambda inner, _: [inner], range(5000), [])
+    with pytest.raises(ResultError, match="nested"):
+        Result.from_json(changed(result, ("diagnosis", "evidence", "why"), deep))
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "", "{", "[]", "null", "7", '"text"', "[" * 100_000])
 def test_text_that_is_no_result_is_refused(text):
     with pytest.raises(ResultError):
         Result.from_text(text)

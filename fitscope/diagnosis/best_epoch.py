@@ -160,8 +160,8 @@ def _errors_from_log(val_loss: Curve, loss: Curve | None, lowest: int, noise: fl
     if loss is not None and val_loss[lowest] > 0 and loss[lowest] > 0 and np.nanmin(loss) >= 0:
         share, least = LIMITS.log_share, _NO_LOSS * float(np.nanmax(loss))
         travelled = np.nan_to_num(np.abs(np.log(np.maximum(loss, least) / max(loss[lowest], least))))
-    variance = 2 * (share * noise) ** 2 + (LIMITS.log_travel * val_loss[lowest]) ** 2 * travelled
-    errors = np.where(np.isfinite(val_loss), np.sqrt(variance), np.nan)
+    own = np.hypot(math.sqrt(2) * share * noise, LIMITS.log_travel * val_loss[lowest] * np.sqrt(travelled))
+    errors = np.where(np.isfinite(val_loss), own, np.nan)
     errors[lowest] = 0.0
     return errors
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+LABELS = ("underfitting", "good_fit", "overfitting")
+
 
 @dataclass(frozen=True)
 class Region:

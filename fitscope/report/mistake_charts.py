@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 Points = Sequence[tuple[float, float]]
 SQUARE = (4.0, 3.7)
-_GUESS: dict[str, Any] = {"color": COLOURS["ink"], "linewidth": 1, "linestyle": (0, (4, 3))}
-_CURVE: dict[str, Any] = {"color": COLOURS["val"], "linewidth": 2}
-_MARK: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": COLOURS["best"], "markersize": 6}
+_GUESS: dict[str, Any] = {"linewidth": 1, "linestyle": (0, (4, 3))}
+_CURVE: dict[str, Any] = {"linewidth": 2}
+_MARK: dict[str, Any] = {"marker": "D", "linestyle": "none", "markersize": 6}
 
 
 def roc(points: Points, at: tuple[float, float] | None = None, ax: Axes | None = None) -> Figure:
@@ -28,8 +28,8 @@ def roc(points: Points, at: tuple[float, float] | None = None, ax: Axes | None =
         ax: drawn on, where given; else on a figure of its own.
     """
     figure, ax = canvas(ax, _("true positive rate"), _("false positive rate"), SQUARE)
-    ax.plot([0, 1], [0, 1], label=_("guessing"), gid="guessing", **_GUESS)
-    ax.plot(*zip(*points), label=_("this network"), gid="roc", **_CURVE)
+    ax.plot([0, 1], [0, 1], label=_("guessing"), gid="guessing", color=COLOURS["ink"], **_GUESS)
+    ax.plot(*zip(*points), label=_("this network"), gid="roc", color=COLOURS["val"], **_CURVE)
     return _finished(figure, ax, at)
 
 
@@ -43,8 +43,8 @@ def precision_recall(points: Points, share: float, at: tuple[float, float] | Non
         ax: drawn on, where given.
     """
     figure, ax = canvas(ax, _("precision"), _("recall"), SQUARE)
-    ax.plot([0, 1], [share, share], label=_("guessing"), gid="guessing", **_GUESS)
-    ax.plot(*zip(*points), drawstyle="steps-pre", label=_("this network"), gid="precision-recall", **_CURVE)
+    ax.plot([0, 1], [share, share], label=_("guessing"), gid="guessing", color=COLOURS["ink"], **_GUESS)
+    ax.plot(*zip(*points), drawstyle="steps-pre", label=_("this network"), gid="precision-recall", color=COLOURS["val"], **_CURVE)
     return _finished(figure, ax, at)
 
 
@@ -61,8 +61,8 @@ def reliability(bins: Points, shares: Points, width: float, lowest: float = 0.0,
     figure, ax = canvas(ax, _("share of right answers"), _("confidence"), SQUARE)
     middles, heights = zip(*shares)
     ax.bar(middles, heights, width * 0.9, color=COLOURS["good_fit"], label=_("share of all answers"))
-    ax.plot([lowest, 1], [lowest, 1], label=_("calibrated"), gid="calibrated", **_GUESS)
-    ax.plot(*zip(*bins), marker="o", markersize=5, label=_("this network"), gid="reliability", **_CURVE)
+    ax.plot([lowest, 1], [lowest, 1], label=_("calibrated"), gid="calibrated", color=COLOURS["ink"], **_GUESS)
+    ax.plot(*zip(*bins), marker="o", markersize=5, label=_("this network"), gid="reliability", color=COLOURS["val"], **_CURVE)
     _finished(figure, ax, None)
     ax.set_xlim(lowest - 0.02 * (1 - lowest), 1 + 0.02 * (1 - lowest))
     return figure
@@ -85,7 +85,7 @@ def residuals(points: Points, name: str, ax: Axes | None = None) -> Figure:
 
 def _finished(figure: Figure, ax: Axes, at: tuple[float, float] | None) -> Figure:
     if at is not None:
-        ax.plot(*at, label=_("threshold 0.5"), gid="threshold", **_MARK)
+        ax.plot(*at, label=_("threshold 0.5"), gid="threshold", color=COLOURS["best"], **_MARK)
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     return dress(figure, ax, legend_columns=2)

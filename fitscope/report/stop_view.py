@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitscope import words
+from fitscope.diagnosis.regions import LABELS
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
 from fitscope.language.figures import percentage
 from fitscope.report.numbers import UNKNOWN
 from fitscope.report.scores_view import MEASURES
 from fitscope.result import Result
-
-REGIONS = ("underfitting", "good_fit", "overfitting")
 
 # {epoch}: where it was stopped; {kept}: the best until then; {cost}: how far above the lowest, in percent where that can be said.
 _STOPPED = {
@@ -54,7 +53,7 @@ def tools(result: Result) -> Tools:
         "gap": _("gap"),
         "chance": _("chance of being best"),
         "region": _("region"),
-        "regions": {name: words.label(name) for name in REGIONS},
+        "regions": {name: words.label(name) for name in LABELS},
         "unknown": _(UNKNOWN),
         "percent": percentage("{number}").replace(" ", "\u00a0"),
     }

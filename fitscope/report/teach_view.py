@@ -10,6 +10,7 @@ import numpy as np
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
+from fitscope.diagnosis.regions import LABELS
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
 from fitscope.language.figures import percentage
@@ -18,7 +19,6 @@ from fitscope.report.facts_view import name_of
 from fitscope.report.numbers import count, number
 from fitscope.report.scores_view import MEASURES, between, measured
 from fitscope.report.sections import Picture
-from fitscope.report.stop_view import REGIONS
 from fitscope.result import Result, Score
 
 
@@ -134,7 +134,7 @@ def _region(result: Result) -> Question | None:
         "region",
         _("Which region is epoch {epoch}?").format(epoch=count(epoch)),
         _("Epoch {epoch} belongs to").format(epoch=count(epoch)),
-        tuple(Choice(words.label(name), name == region.label, told) for name in REGIONS),
+        tuple(Choice(words.label(name), name == region.label, told) for name in LABELS),
         (told, *(f"{row.term}, {row.values[0]}: {row.values[1]}." for row in answers_view.regions(result.diagnosis))),
     )
 

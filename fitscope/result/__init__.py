@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
+from fitscope.diagnosis.regions import LABELS
 from fitscope.errors import ResultError
 from fitscope.history import TrainingHistory
 from fitscope.language import ENGLISH, speaking
@@ -29,7 +30,7 @@ from fitscope.result.facts import (
     Score,
 )
 from fitscope.result.mistakes import Mistakes, Sample, Shown
-from fitscope.result.plain import plain, read
+from fitscope.result.plain import plain, read, whole
 from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
 __all__ = [
@@ -145,7 +146,11 @@ class Result:
             ResultError: another schema, a missing or mistyped field, or numbers that contradict each other.
         """
         check_schema(content)
-        found = typing.cast(Result, read(cls, content, "result"))
+        try:
+            found = typing.cast(Result, read(cls, whole(content), "result"))
+        except RecursionError:
+            raise ResultError("The result is nested too deeply; give a result.json that fitscope wrote.") from None
+        _check_codes(found.diagnosis)
         _check_classes(found.mistakes, found.dataset)
         return found
 
@@ -154,7 +159,7 @@ class Result:
         """Read and check the text of a result.json."""
         try:
             return cls.from_json(json.loads(text))
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ResultError(f"The result is not JSON ({error}); give a result.json that fitscope wrote.") from None
 
 
@@ -208,6 +213,14 @@ def _check_epochs(history: TrainingHistory, diagnosis: Diagnosis) -> None:
     covered = [epoch for region in diagnosis.regions for epoch in history.epochs if region.first <= epoch <= region.last]
     if diagnosis.regions and covered != list(history.epochs):
         raise ResultError("The regions must cover every epoch exactly once; compute them again.")
+
+
+def _check_codes(diagnosis: Diagnosis) -> None:
+    if diagnosis.verdict not in words.VERDICTS:
+        raise ResultError(f"diagnosis.verdict is {diagnosis.verdict[:40]!r}; it must be one of {', '.join(words.VERDICTS)}.")
+    for region in diagnosis.regions:
+        if region.label not in LABELS:
+            raise ResultError(f"A region's label is {region.label[:40]!r}; it must be one of {', '.join(LABELS)}.")
 
 
 def _check_classes(mistakes: Mistakes | None, data: DatasetFacts | None) -> None:

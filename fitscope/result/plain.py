@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ from fitscope.diagnosis.findings import Finding
 from fitscope.errors import FitscopeError, ResultError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
+
+LARGEST = 2**63 - 1  # of whole numbers; counts and epochs are far smaller
+_NO_UTF8 = re.compile("[\ud800-\udfff]")
 
 
 def plain(value: Any) -> Any:
@@ -27,6 +31,27 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    return value
+
+
+def whole(value: Any) -> Any:
+    """Return parsed JSON with what no page can hold replaced: halves of characters, as `"\\ud800"` gives.
+
+    Raises:
+        ResultError: a whole number is too large to be counted with.
+
+    Example:
+        >>> whole({"name": "half \\ud800"})
+        {'name': 'half �'}
+    """
+    if isinstance(value, str):
+        return _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {whole(key): whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ResultError(f"The result holds a whole number beyond {LARGEST}; give a result.json that fitscope wrote.")
     return value
 
 
@@ -80,7 +105,7 @@ def _read_own(kind: Any, value: Any, where: str) -> Any:
     _expect(isinstance(value, dict), where, "an object", value)
     try:
         return kind.from_json(value)
-    except (FitscopeError, TypeError, ValueError) as error:
+    except (FitscopeError, ArithmeticError, TypeError, ValueError) as error:
         raise ResultError(f"{where} cannot be read: {error}") from None
 
 

@@ -121,7 +121,10 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
         >>> finding("minimum_not_reached", {"last_epoch": 20})
         'The lowest validation loss is the last one, at epoch 20: the minimum was not reached.'
     """
-    return _(_template(code, numbers)).format(**readable(numbers)) if code in FINDINGS else code
+    try:
+        return _(_template(code, numbers)).format(**readable(numbers)) if code in FINDINGS else code
+    except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
+        return code
 
 
 def _template(code: str, numbers: Mapping[str, Any]) -> str:

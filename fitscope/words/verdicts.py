@@ -103,7 +103,10 @@ def _reason(numbers: Mapping[str, Any]) -> str:
     template = REASONS.get(str(numbers.get("why") or numbers.get("reason")), "")
     count = numbers.get("epochs")
     said = _(template) if isinstance(template, str) else _n(*template, 1 if count == 1 else 2)
-    return said.format(**readable({**numbers, "count": count}))
+    try:
+        return said.format(**readable({**numbers, "count": count}))
+    except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
+        return str(numbers.get("why") or numbers.get("reason"))
 
 
 def evidence(code: str, numbers: Mapping[str, Any]) -> str:

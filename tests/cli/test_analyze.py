@@ -146,7 +146,7 @@ def test_open_opens_the_report(fake_training, cli_invoke, monkeypatch):
 def test_figures_are_written_beside_the_report_in_the_formats_asked_for(fake_training, cli_invoke):
     fake_training("overfitting")
     done = run(cli_invoke, "--figures", "thesis/figures", "--figure-format", "svg", "--figure-format", "png")
-    names = {f"{name}.{kind}" for name in ("loss", "gap", "chance") for kind in ("svg", "png")}
+    names = {f"{name}.{kind}" for name in ("loss", "gap", "chance", "reliability") for kind in ("svg", "png")}
     assert {path.name for path in Path("thesis/figures").iterdir()} == names
     assert done.stdout.splitlines()[-1].endswith("report.html")
     assert "thesis/figures: loss.svg" in done.stderr

@@ -1,9 +1,11 @@
 """What the charts of a model's mistakes draw, not how it looks."""
 
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from fitscope.report import mistake_charts
+from fitscope.report.palette import LIGHT, painting
 
 POINTS = [(0.0, 0.0), (0.1, 0.7), (1.0, 1.0)]
 
@@ -45,3 +47,14 @@ def test_residuals_are_dots_around_0_under_a_plain_name():
 def test_charts_can_be_drawn_on_axes_of_ones_own():
     ax = Figure().subplots()
     assert mistake_charts.roc(POINTS, ax=ax) is ax.figure
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [lambda: mistake_charts.roc(POINTS, (0.1, 0.7)), lambda: mistake_charts.precision_recall(POINTS, 0.5)],
+    ids=["roc", "precision-recall"],
+)
+def test_charts_that_stand_alone_have_real_colours(draw):
+    with painting():
+        colours = {to_hex(line.get_color()) for line in draw().axes[0].lines}
+    assert colours <= set(LIGHT.values())
