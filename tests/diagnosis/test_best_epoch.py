@@ -118,3 +118,9 @@ def test_log_without_a_training_loss_above_0_takes_the_noise_alone(loss):
 def test_training_loss_that_reaches_0_leaves_the_errors_finite():
     loss = np.array([1, 0.5, 0.2, 0.1, 0, 0, np.nan, 0])
     assert np.isfinite(uncertainty(VAL_LOSS, EPOCHS, None, 0, loss=loss).paired_se).all()
+
+
+def test_log_with_a_loss_whose_square_is_too_large_for_a_float_has_an_uncertainty():
+    found = uncertainty(np.array([0.0, 0.0, 1.476787984963413e154]), (1, 2, 3))
+    assert found.basis == "log"
+    assert found.paired_se[0] == 0
