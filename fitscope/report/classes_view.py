@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fitscope.language import N_, _
 from fitscope.report.numbers import count, number, percent
 from fitscope.report.sections import Row, Table
-from fitscope.result import DatasetFacts, ModelFacts, Result
+from fitscope.result import DatasetFacts, LayerFacts, ModelFacts, Result
 
 EXAMPLES = ("imdb", "reuters")
 TOPICS = 46
@@ -32,7 +32,7 @@ def from_two_to_several(result: Result) -> Classes | None:
     words = (result.plan.num_words if result.plan is not None else None) or 10_000
     sentence = _("This report: {here}. The other example of the textbook: {there}.")
     here, there = (_(_NAMED[name]) for name in (data.name, EXAMPLES[1 - EXAMPLES.index(data.name)]))
-    return Classes(sentence.format(here=here, there=there), _changes(data), _layers(model, words), _sum(model))
+    return Classes(sentence.format(here=here, there=there), _changes(data), _layers(model, words), _sum(model, words))
 
 
 _NAMED = {
@@ -112,7 +112,7 @@ def _layers(model: ModelFacts, words: int) -> Table:
     rows, inputs = [], words
     for layer in model.layers:
         units = layer.output_shape[-1] if layer.output_shape else None
-        if layer.type == "Dense" and units is not None and layer.parameters == inputs * units + units:
+        if units is not None and _is_dense(layer, inputs):
             how = f"{inputs:,} × {units:,} + {units:,}"
         else:
             how = "" if layer.parameters else _("none to learn")
@@ -121,11 +121,19 @@ def _layers(model: ModelFacts, words: int) -> Table:
     return Table((_("layer"), _("inputs × units + biases"), _("parameters")), tuple(rows), len(rows))
 
 
-def _sum(model: ModelFacts) -> str:
-    """Say what most of the parameters do."""
+def _is_dense(layer: LayerFacts, inputs: int) -> bool:
+    """Tell whether a layer has a weight from each of so many inputs to every unit, and a bias a unit."""
+    units = layer.output_shape[-1] if layer.output_shape else None
+    return layer.type == "Dense" and units is not None and layer.parameters == inputs * units + units
+
+
+def _sum(model: ModelFacts, words: int) -> str:
+    """Say what most of the parameters do, where that is to take in the words one by one."""
     if not model.layers or not model.parameters:
         return ""
     first = max(model.layers, key=lambda layer: layer.parameters)
+    if not _is_dense(first, words):
+        return _("{total} in all.").format(total=count(model.parameters))
     text = _("{total} in all, {share} of them in {layer}: a weight for every word and every unit.")
     return text.format(total=count(model.parameters), share=percent(first.parameters / model.parameters), layer=first.name)
 

@@ -9,10 +9,11 @@ from functools import partial
 from fitscope.diagnosis.calibration import Calibration
 from fitscope.diagnosis.confusion import Confusion
 from fitscope.diagnosis.ranking import Ranking
-from fitscope.language import _, _n
+from fitscope.diagnosis.residuals import POINTS_AT_MOST
+from fitscope.language import N_, _, _n
 from fitscope.report import mistake_charts
 from fitscope.report.confusion_view import Matrix, class_table, matrix, name_of, pairs_in_words, shorten
-from fitscope.report.numbers import UNKNOWN, interval, number, percent
+from fitscope.report.numbers import UNKNOWN, count, interval, number, percent, span
 from fitscope.report.sections import Picture, Row, Table
 from fitscope.result import Mistakes, Result, Sample
 
@@ -72,19 +73,19 @@ def mistakes(result: Result) -> MistakesView | None:
         _calibrated(found.calibration),
         _residuals(found, names),
         _worst(result, found),
-        _forgotten(found),
+        _forgotten(found, result.diagnosis.verdict),
     ]
     return MistakesView(_("Where is the model wrong?"), (_basis(found), *_right(found)), tuple(part for part in parts if part))
 
 
 def _basis(found: Mistakes) -> str:
-    samples, first, last = f"{found.samples:,}", min(found.epochs), max(found.epochs)
+    samples, first, last = count(found.samples), min(found.epochs), max(found.epochs)
     if found.basis == "folds":
         said = _(
             "The answers to {samples} training samples, each by the one of {folds} trainings that did not see it, at that "
             "training's own best epoch ({epochs})."
         )
-        spelt = f"{first}" if first == last else _("{first} to {last}").format(first=first, last=last)
+        spelt = f"{first}" if first == last else span(f"{first}", f"{last}")
         return said.format(samples=samples, folds=len(found.epochs), epochs=spelt)
     if found.basis == "first_repeat":
         said = _("The answers to {samples} validation samples by the first of the trainings, at its own best epoch, {epoch}.")
@@ -97,7 +98,7 @@ def _right(found: Mistakes) -> tuple[str, ...]:
     if found.confusion is None:
         return ()
     right = found.samples - found.confusion.wrong
-    return (_("Right answers: {right} ({share}).").format(right=f"{right:,}", share=percent(right / found.samples)),)
+    return (_("Right answers: {right} ({share}).").format(right=count(right), share=percent(right / found.samples)),)
 
 
 def _confused(found: Confusion | None, names: tuple[str, ...]) -> Part | None:
@@ -111,7 +112,7 @@ def _confused(found: Confusion | None, names: tuple[str, ...]) -> Part | None:
     )
     left_out = len(found.by_support) - len(drawn.rows)
     more = (_n("{count} class with fewer samples is not shown.", "{count} classes with fewer samples are not shown.", left_out)
-            .format(count=f"{left_out:,}"),) if left_out else ()  # fmt: skip
+            .format(count=count(left_out)),) if left_out else ()  # fmt: skip
     listed = pairs_in_words(found, names) if len(found.support) > 2 else ()
     return Part("confusion", _("Which classes are taken for which"), (said, *more), drawn, listed)
 
@@ -188,8 +189,8 @@ def _calibrated(found: Calibration | None) -> Part | None:
             error=percent(found.error), chance=percent(found.error_by_chance)),
         _sure_or_right(found).format(confidence=percent(found.mean_confidence), accuracy=percent(found.accuracy)),
     )  # fmt: skip
-    edges, count = found.edges, found.count
-    shares = [((low + high) / 2, n / found.samples) for low, high, n in zip(edges, edges[1:], count)]
+    edges = found.edges
+    shares = [((low + high) / 2, n / found.samples) for low, high, n in zip(edges, edges[1:], found.count)]
     bins = [(confidence, accuracy) for confidence, accuracy, _number in found.filled]
     draw = partial(mistake_charts.reliability, bins, shares, edges[1] - edges[0], found.lowest)
     title = _("Reliability diagram with an expected calibration error of {error}").format(error=percent(found.error))
@@ -220,8 +221,9 @@ def _residuals(found: Mistakes, names: tuple[str, ...]) -> Part | None:
                                 interval((its.quantiles[0], its.quantiles[4]))))
         for i, its in enumerate(found.residuals)
     )  # fmt: skip
-    caption = _("Each dot is a validation sample. Without a pattern around 0 all is well; a bow says that the network misses a "
-                "relation, a funnel that some answers are less sure than others.")  # fmt: skip
+    caption = _("Each dot is a validation sample; of many, {most} are shown, evenly picked by their answers. A bow says that the "
+                "network misses a relation, a funnel that some answers are less sure than others.")  # fmt: skip
+    caption = caption.format(most=count(POINTS_AT_MOST))
     pictures = tuple(
         Picture(f"residuals-{i}", _("Residuals over the answers"), caption,
                 partial(mistake_charts.residuals, its.points, name_of(names, i)), _points((_("answer"), _("residual")), its.points))
@@ -245,7 +247,7 @@ def _worst(result: Result, found: Mistakes) -> Part | None:
                 shown=_open(found.worst), caption=_how_to_show(result, found.worst))  # fmt: skip
 
 
-def _forgotten(found: Mistakes) -> Part | None:
+def _forgotten(found: Mistakes, verdict: str) -> Part | None:
     change = found.change
     if change is None or found.last_epochs == found.epochs:
         return None
@@ -254,13 +256,19 @@ def _forgotten(found: Mistakes) -> Part | None:
         "From the best epoch to the last, {forgotten} samples that were right became wrong and {learnt} that were wrong became "
         "right; {before} were right at the best epoch, {after} at the last."
     ).format(
-        forgotten=f"{change.forgotten:,}",
-        learnt=f"{change.learnt:,}",
-        before=f"{change.right_before:,}",
-        after=f"{change.right_after:,}",
+        forgotten=count(change.forgotten),
+        learnt=count(change.learnt),
+        before=count(change.right_before),
+        after=count(change.right_after),
     )
-    more = (_("Forgotten samples are overfitting, seen one by one: those that lost most come first."),) if found.forgotten else ()
+    more = (_(_FORGOTTEN[verdict == "overfitting"]),) if found.forgotten else ()
     return Part("forgotten", title, (said, *more), cards=_cards(found.forgotten, _forgot), shown=_open(found.forgotten))
+
+
+_FORGOTTEN = {  # whether the network overfits; samples near the threshold come and go without that, too
+    False: N_("Those that lost most come first."),
+    True: N_("Forgotten samples are overfitting, seen one by one: those that lost most come first."),
+}
 
 
 def _open(samples: tuple[Sample, ...]) -> int:

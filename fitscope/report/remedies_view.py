@@ -10,7 +10,7 @@ import numpy as np
 
 from fitscope import words
 from fitscope.history import TrainingHistory
-from fitscope.language import _, _n
+from fitscope.language import N_, _, _n
 from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, number, places, setting, size, span, with_limits
 from fitscope.report.repeats_view import POINTS, lowest
@@ -36,7 +36,7 @@ def remedies(result: Result) -> Section | None:
         sentences.append(words.ranking(told, one_seed=one_seed))
     lost = _("{name} came to no finite validation loss.")
     sentences += [lost.format(name=name) for name, remedy in named if not math.isfinite(remedy.shown)]
-    sentences += [*_diverged(named), *_left_out(named), *_untrained(named), _between_seeds(tried, one_seed)]
+    sentences += [*_diverged(named), *_left_out(named), *_untrained(named), _between_seeds(result, tried, one_seed)]
     return Section(
         name="remedies",
         title=_("What would have helped"),
@@ -45,13 +45,15 @@ def remedies(result: Result) -> Section | None:
         tables=(_remedies_table(result, named),),
         caption=_(
             "The gain is the best validation loss without the remedy minus that with it, on the same samples; above 0 it "
-            "helps. It and its 95 % interval come from resamples of the validation samples that choose each side's best epoch"
-            " anew and measure it on the samples left out, so it may differ a little from the difference of the lowest "
-            "losses. "
+            "helps. It and its 95 % interval come from resamples of the validation samples that choose each side's best epoch "
+            "anew and measure it on the samples left out, so it may differ a little from the difference of the lowest losses. "
             "Beyond chance: p below 0.05, corrected for the number of remedies (Holm 1979)."
         )
-        + f" {_meanings(tried)}",
+        + f" {_(_FIRST) + ' ' if len(_several(result)) > 1 else ''}{_meanings(tried)}",
     )
+
+
+_FIRST = N_("Curves, best epochs and lowest losses are those of the first training on each side; the gain speaks of all.")
 
 
 def _diverged(named: Sequence[tuple[str, Remedy]]) -> list[str]:
@@ -103,7 +105,12 @@ def _way(remedy: Remedy) -> int:
     return 0 if not remedy.clear else 1 if remedy.shown > 0 else -1
 
 
-def _between_seeds(tried: Sequence[Remedy], one_seed: bool) -> str:
+def _between_seeds(result: Result, tried: Sequence[Remedy], one_seed: bool) -> str:
+    if one_seed and result.studies.folds:
+        return _(
+            "One training a fold stands on each side: this says what the changes did to these trainings, and another seed may rank "
+            "them otherwise."
+        )
     if one_seed:
         return _(
             "One seed stands on each side: this says what the changes did to this run, and another seed may rank them "

@@ -42,6 +42,12 @@ def test_layer_of_another_kind_is_not_explained_as_dense(result):
     assert rows["hidden_2"] == ("16 × 16 + 16", "272")
 
 
+def test_layer_that_takes_no_words_one_by_one_is_not_said_to(result):
+    embedding = LayerFacts("embedding", "Embedding", (None, 32), 320_000)
+    model = ModelFacts("own", 320_033, (embedding, LayerFacts("output", "Dense", (1,), 33)))
+    assert from_two_to_several(of(result, "imdb", model)).sum == "320,033 in all."
+
+
 def test_other_data_has_no_such_section(result):
     assert from_two_to_several(result) is None
 

@@ -141,6 +141,13 @@ def test_section_says_who_answered(of, given, says):
     assert says in text_of(of(**given))
 
 
+@pytest.mark.parametrize(("verdict", "blamed"), [("overfitting", True), ("good_fit", False)])
+def test_forgotten_samples_are_laid_to_overfitting_only_where_there_is_some(binary, verdict, blamed):
+    found = dataclasses.replace(binary, diagnosis=dataclasses.replace(binary.diagnosis, verdict=verdict))
+    assert ("Forgotten samples are overfitting" in text_of(found)) is blamed
+    assert "hose that lost most come first." in text_of(found)
+
+
 def test_nothing_is_forgotten_where_the_best_epoch_is_the_last(of):
     found = of(last_epochs=(4,), change=Change(5, 5, 0, 0))
     assert mistakes(found).parts == ()

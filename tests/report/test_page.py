@@ -206,9 +206,9 @@ def test_multilabel_page_says_what_its_accuracy_is(result):
 
 
 def test_mean_curves_are_called_so(with_studies, make):
-    from fitscope.report.repeats_view import mean_curve
+    from fitscope.history import mean_of
 
-    page = render(with_studies("repeats", history=mean_curve(make.repeats())))
+    page = render(with_studies("repeats", history=mean_of([training.history for training in make.repeats()])))
     assert "These curves are the mean of 8 trainings with other seeds." in page
 
 

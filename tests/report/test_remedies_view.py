@@ -52,6 +52,18 @@ def test_first_of_several_trainings_is_the_baseline(result, make, kind):
     assert table.rows[0].values[1] == str(made[0].best_epoch)
 
 
+def test_page_says_that_curves_are_the_first_trainings_where_there_are_several(result, make):
+    said = "those of the first training on each side"
+    assert said in section_of(result, make.remedies(), folds=make.folds(3)).caption
+    assert said not in section_of(result, make.remedies()).caption
+
+
+def test_folds_are_not_told_to_add_seeds(result, make):
+    last = section_of(result, make.remedies(), folds=make.folds(3)).sentences[-1]
+    assert last.startswith("One training a fold stands on each side")
+    assert "--repeats" not in last
+
+
 def test_no_clear_difference_is_said_once(result, make):
     section = section_of(result, [make.remedy("smaller", 0.001, (-0.01, 0.012), False, {"units": 8})])
     assert section.sentences[0] == "In this run no remedy changes the best validation loss by more than chance explains."
