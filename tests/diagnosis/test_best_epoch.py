@@ -121,6 +121,6 @@ def test_training_loss_that_reaches_0_leaves_the_errors_finite():
 
 
 def test_log_with_a_loss_whose_square_is_too_large_for_a_float_has_an_uncertainty():
-    found = uncertainty(np.array([0.0, 0.0, 1.476787984963413e154]), (1, 2, 3))
+    found = uncertainty(np.array([0.0, 0.0, 1.476787984963413e154]), (1, 2, 3), None, 0)
     assert found.basis == "log"
     assert found.paired_se[0] == 0
