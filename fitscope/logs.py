@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import itertools
 import math
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from fitscope.result import Author, LogFacts, Result
 
 _SHARE_OF_LEVEL, _SHARE_OF_RANGE = 0.02, 0.1  # by which val_loss and the samples' mean may drift apart
 _NO_UTF8 = re.compile("[\ud800-\udfff]")
+MARK = b'<script type="application/json" id="fitscope-result">'  # by which an earlier report is known
 KINDS = "a Keras History, a dict of lists, a pandas DataFrame, the path of a log, a TrainingHistory, or a list of these"
 
 
@@ -252,10 +254,10 @@ def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> l
 
     pages = [path, *(path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, len(results) + 1))]
     for page in pages:
-        if (page.exists() or page.is_symlink()) and not _is_own_page(page):
+        if os.path.lexists(page) and not _is_own_page(page):
             raise OutputError(f"{page} is there already, and is no report of fitscope's; name another file.")
         sources = [result.log.source for result in results if result.log is not None]
-        if page.exists() and any(Path(source).exists() and page.samefile(source) for source in sources):
+        if os.path.exists(page) and any(os.path.exists(source) and page.samefile(source) for source in sources):
             raise OutputError(f"{page} is one of the logs; name another file.")
     for result, page in zip(results, pages):
         try:
@@ -271,4 +273,4 @@ def _is_own_page(page: Path) -> bool:
     """Tell a report that may be written anew from a person's own file."""
     if page.is_symlink() or not page.is_file():
         return False
-    return b'id="fitscope-result"' in page.read_bytes()
+    return MARK in page.read_bytes()

@@ -154,7 +154,7 @@ def _given(result: Result) -> ReadRun:
 
 def _runs_in(path: Path, most: int) -> Iterator[ReadRun]:
     """Read the runs of a path: one of a result or report, several of a folder or a log with several trainings."""
-    if not path.exists():
+    if not os.path.exists(path):  # False, too, where no file can have such a name
         raise DataError(f"There is no {path}; give a run folder, a result.json, a report or a log.")
     if not path.is_dir():
         yield from _in_file(path)

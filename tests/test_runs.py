@@ -194,6 +194,28 @@ def test_report_never_overwrites_another_file(write_run, tmp_path):
     assert (tmp_path / "mine.html").read_text() == "mine"
 
 
+def test_page_that_only_speaks_of_reports_is_not_overwritten(write_run, tmp_path):
+    (tmp_path / "mine.html").write_text('Look for id="fitscope-result" in the page.')
+    with pytest.raises(OutputError, match="is no report of fitscope's"):
+        write_report(write_run("run"), tmp_path / "mine.html")
+
+
+def test_name_too_long_for_a_file_is_said_in_a_sentence(write_run, tmp_path):
+    with pytest.raises(DataError, match="There is no"):
+        fitscope.compare("x" * 5000)
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_report(write_run("run"), tmp_path / ("x" * 300 + ".html"))
+
+
+def test_unknown_seconds_and_settings_that_are_no_numbers_stand_in_the_page(write_run, tmp_path):
+    folder = write_run("run")
+    content = json.loads((folder / "result.json").read_text())
+    content["seconds"]["train"], content["plan"]["options"]["limit"] = None, float("nan")
+    (folder / "result.json").write_text(json.dumps(content))
+    assert fitscope.compare(folder, write_run("other")).to_json()["runs"][0]["seconds"] is None
+    assert write_comparison(fitscope.compare(folder), tmp_path / "compare.html").is_file()
+
+
 def test_report_of_a_log_names_the_command_that_makes_it():
     with pytest.raises(DataError, match=r"fitscope diagnose .*fastai.* --output FILE"):
         write_report(HERE / "readers" / "logs" / "fastai-2.8.12-history.csv")

@@ -115,7 +115,7 @@ def _run_json(run: ReadRun) -> dict[str, Any]:
         "tested": model,
         "test": None if test is None else plain(test),
         "parameters": run.parameters,
-        "seconds": run.seconds,
+        "seconds": plain(run.seconds),
         "partial": result.partial,
         "command": result.command,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Iterable, Sequence
@@ -151,6 +152,7 @@ def _put(path: Path, drawn: bytes) -> None:
         scratch.write_bytes(drawn)
         os.replace(scratch, path)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            scratch.unlink()
         reason = (error.strerror or str(error)).rstrip(".").lower()
         raise OutputError(f"{path} cannot be written ({reason}); make room, or name another folder with --figures.") from None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = 1_000_000  # bytes of notes
 LONGEST_NAME = 200  # characters
-BRACKETS = 1000  # opening ones in a paragraph that links are looked for in
+BRACKETS = 200  # opening ones in a paragraph that links are looked for in
 TOP = 3  # the level of the notes' first heading: that of the section is 2
 _SCHEMES = {"", "http", "https", "mailto"}
 _BLOCKS = {"paragraph_open", "heading_open", "blockquote_open", "bullet_list_open", "ordered_list_open", "table_open"}
@@ -125,7 +125,7 @@ def _move_headings(tokens: Sequence[Token]) -> None:
 
 
 @cache
-def _reader() -> MarkdownIt:
+def _reader(*, links: bool = True) -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("js-default", {"html": False, "linkify": False, "maxNesting": 20})
@@ -133,15 +133,17 @@ def _reader() -> MarkdownIt:
     reader.add_render_rule("image", _described)
     reader.add_render_rule("table_open", _scrolled)
     reader.add_render_rule("table_close", lambda renderer, tokens, place, options, env: "</table></div>\n")
-    reader.core.ruler.before("inline", "brackets", _spell_out_brackets)
-    return reader
+    reader.core.ruler.at("inline", _read_lines)
+    return reader if links else reader.disable(["link", "image"])
 
 
-def _spell_out_brackets(state: StateCore) -> None:
-    """Take brackets as they are where a paragraph has thousands: looking for links in a megabyte of them takes minutes."""
+def _read_lines(state: StateCore) -> None:
+    """Take brackets as they are where a paragraph has hundreds: looking for links in a megabyte of them takes minutes."""
     for token in state.tokens:
-        if token.type == "inline" and token.content.count("[") > BRACKETS:
-            token.content = token.content.replace("[", "\\[")
+        if token.type == "inline":
+            token.children = token.children or []
+            reader = _reader(links=token.content.count("[") <= BRACKETS)
+            reader.inline.parse(token.content, reader, state.env, token.children)
 
 
 def _is_harmless(address: str) -> bool:

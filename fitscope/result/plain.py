@@ -35,7 +35,7 @@ def plain(value: Any) -> Any:
 
 
 def whole(value: Any) -> Any:
-    """Return parsed JSON with what no page can hold replaced: halves of characters, as `"\\ud800"` gives.
+    """Return parsed JSON with what no page can hold replaced: halves of characters, as `"\\ud800"` gives, and NaN by None.
 
     Raises:
         ResultError: a whole number is too large to be counted with.
@@ -50,6 +50,8 @@ def whole(value: Any) -> Any:
         return {whole(key): whole(item) for key, item in value.items()}
     if isinstance(value, list):
         return [whole(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, int) and abs(value) > LARGEST:
         raise ResultError(f"The result holds a whole number beyond {LARGEST}; give a result.json that fitscope wrote.")
     return value

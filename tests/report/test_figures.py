@@ -144,6 +144,11 @@ def test_file_in_the_folders_place_is_refused(tmp_path):
         figures.check(tmp_path / "figures" / "deeper")
 
 
+def test_folder_with_a_name_too_long_is_refused_in_a_sentence(result, tmp_path):
+    with pytest.raises(OutputError, match="cannot be written"):
+        figures.write(result, tmp_path / ("x" * 300), ["svg"])
+
+
 def test_unknown_format_is_refused(tmp_path):
     with pytest.raises(UsageError, match="pdf, svg, png"):
         figures.check(tmp_path, ["eps"])

@@ -79,6 +79,11 @@ def test_thousands_of_brackets_in_a_paragraph_are_text_and_few_are_links():
     assert "<a " in notes_html("[" * 3 + "x](https://x.org)")
 
 
+def test_escaped_and_coded_brackets_stay_as_they_were_among_many():
+    many = "[" * (BRACKETS + 1)
+    assert f'<p dir="auto">{many}a[](b) <code>[c]</code></p>' in notes_html(f"{many}a\\[](b) `[c]`")
+
+
 @pytest.mark.parametrize("text", ["> " * 5000, "- " * 5000, "*a " * 5000, "`" * 5000, "![" * 5000, "\0", "|" * 5000])
 def test_text_made_to_break_a_parser_comes_through(text):
     assert notes_html(text)
