@@ -106,6 +106,9 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
         comparison: what `compare` found.
         path: the page; only an earlier comparison's is overwritten.
 
+    Returns:
+        The page's path.
+
     Raises:
         OutputError: it cannot be written, or something else is there.
     """

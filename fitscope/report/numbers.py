@@ -176,7 +176,8 @@ def epochs(pair: tuple[int, int] | None) -> str:
     """
     if pair is None:
         return _(UNKNOWN)
-    return _("{epoch} alone").format(epoch=pair[0]) if pair[0] == pair[1] else span(f"{pair[0]}", f"{pair[1]}")
+    first, last = map(count, pair)
+    return _("{epoch} alone").format(epoch=first) if first == last else span(first, last)
 
 
 def count(value: int | None) -> str:
