@@ -94,7 +94,7 @@ def write_report(path: str | Path, output: str | Path | None = None, teach: bool
         OutputError: the page cannot be written, or something else is there.
     """
     run = _only(Path(path))
-    if run.lacks == "log":
+    if run.result.log is not None and run.result.log.source == run.source:
         raise DataError(f"{path} is a log, and no result; fitscope diagnose {path} --output FILE makes its page.")
     return write_pages([run.result], Path(run.source).with_name(_REPORT) if output is None else Path(output), teach)[0]
 
@@ -105,6 +105,9 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
     Args:
         comparison: what `compare` found.
         path: the page; only an earlier comparison's is overwritten.
+
+    Returns:
+        The page's path.
 
     Raises:
         OutputError: it cannot be written, or something else is there.
@@ -149,7 +152,7 @@ def _too_many(given: str) -> str:
 
 
 def _given(result: Result) -> ReadRun:
-    return ReadRun(_name(result, ""), "", result)
+    return ReadRun(_name(result, ""), "", result, lacks="no_samples" if result.log is None else "log")
 
 
 def _runs_in(path: Path, most: int) -> Iterator[ReadRun]:
@@ -224,6 +227,8 @@ def _in_folder(run: ReadRun) -> str:
 
 def _samples(result: Result, path: Path) -> tuple[np.ndarray | None, np.ndarray | None, str | None]:
     """Return the validation samples' losses and groups that lie beside a result, or why there are none."""
+    if result.log is not None:
+        return None, None, "log"
     if not path.is_file():
         return None, None, "no_samples"
     try:

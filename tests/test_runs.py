@@ -9,6 +9,7 @@ import pytest
 
 import fitscope
 from fitscope.errors import DataError, OutputError, ResultError, UsageError
+from fitscope.logs import write_pages
 from fitscope.runs import write_comparison, write_report
 
 HERE = Path(__file__).parent
@@ -141,6 +142,14 @@ def test_equal_names_are_told_apart_by_folder_or_number(write_run):
 
 def test_results_are_compared_as_they_are(result):
     assert [run.name for run in fitscope.compare(result, result).runs] == ["digits (1)", "digits (2)"]
+
+
+def test_page_or_result_of_a_log_is_compared_as_a_log(tmp_path):
+    log, page = tmp_path / "log.csv", tmp_path / "page.html"
+    log.write_text("loss,val_loss\n" + "1,2\n" * 9)
+    write_pages([fitscope.read_result(log)], page)
+    found = fitscope.compare(page, fitscope.read_result(log))
+    assert [run.lacks for run in found.runs] == ["log", "log"]
 
 
 def write_samples(path, **arrays):

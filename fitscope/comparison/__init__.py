@@ -97,6 +97,9 @@ def compared(runs: Sequence[ReadRun], unread: Sequence[Unread] = ()) -> Comparis
     Args:
         runs: one or more, each with a name of its own.
         unread: what could not be read, to be told beside.
+
+    Returns:
+        The comparison.
     """
     tested, untested = pairs(runs)
     return Comparison(tuple(runs), scales(runs), differences(runs), tested, untested, len(runs) <= ALL_UP_TO, tuple(unread))

@@ -60,6 +60,12 @@ def pairs(runs: Sequence[ReadRun]) -> tuple[tuple[Paired, ...], tuple[Unpaired, 
 
     Up to `ALL_UP_TO` runs are each tested against each; of more, each against the first of those with its samples, so that what
     is tested does not depend on how it turned out.
+
+    Args:
+        runs: those to test, in the order given.
+
+    Returns:
+        The tests that were made, corrected for their number, and the runs that none was made with.
     """
     alike: dict[Hashable, list[int]] = {}
     for place, run in enumerate(runs):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-PAIRS_AT_MOST = 2000  # pairs of classes that are kept; of more the most frequent ones
+PAIRS_AT_MOST = 2500  # pairs of classes that are kept: all of 50 classes; of more the most frequent ones
 Shares = tuple[float | None, ...]
 
 
@@ -47,7 +47,7 @@ class Confusion(Tally):
     """Count which class was taken for which: the confusion matrix, whose diagonal is `right`.
 
     Args:
-        true, predicted: the two classes of each pair that was confused, the most frequent pair first; at most 2,000 pairs.
+        true, predicted: the two classes of each pair that was confused, the most frequent pair first; at most 2,500 pairs.
         count: how many samples of `true` were answered with `predicted`.
     """
 

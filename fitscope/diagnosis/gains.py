@@ -150,12 +150,11 @@ def compare_apart(pairs: Sequence[Pair], *, seed: int = 0) -> tuple[Gain, ...]:
     return _adjusted([found for pair in pairs for found in _differences(pair.baseline, [pair.other], pair.groups, seed)])
 
 
-def compare_families(families: Sequence[Family], *, seed: int = 0) -> tuple[Gain, ...]:
+def compare_families(families: Sequence[Family]) -> tuple[Gain, ...]:
     """Compare single trainings as `compare` does, each family on samples of its own.
 
     Args:
         families: one for each training that others are compared with.
-        seed: of the resamples.
 
     Returns:
         One gain for each of the others, family after family, corrected for the number of them all.
@@ -163,7 +162,7 @@ def compare_families(families: Sequence[Family], *, seed: int = 0) -> tuple[Gain
     Raises:
         ResultError: the trainings of a family were not measured on the same number of samples.
     """
-    found = [_differences([one.baseline], [[other] for other in one.others], one.groups, seed) for one in families]
+    found = [_differences([one.baseline], [[other] for other in one.others], one.groups, 0) for one in families]
     return _adjusted([difference for family in found for difference in family])
 
 

@@ -125,12 +125,12 @@ def _listed(text: str) -> str:
 @cache
 def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return the catalogue's templates as patterns with their translations, those with the most fixed text first."""
-    templates: dict[str, str] = {}
+    translations: dict[str, str] = {}
     for entry in _messages(language):
         forms = entry.id if isinstance(entry.id, (list, tuple)) else (entry.id,)
         told = entry.string if isinstance(entry.string, str) else (entry.string or ("",))[-1]
-        templates |= {form: told for form in forms if _PLACE.search(form) and _fixed(form) >= _LEAST}
-    return tuple((_pattern(template), templates[template]) for template in sorted(templates, key=_fixed, reverse=True))
+        translations |= {form: told for form in forms if _PLACE.search(form) and _fixed(form) >= _LEAST}
+    return tuple((_pattern(template), translations[template]) for template in sorted(translations, key=_fixed, reverse=True))
 
 
 def _fixed(template: str) -> int:

@@ -12,7 +12,7 @@ from fitscope.comparison import Comparison, ReadRun, Scale
 from fitscope.language import _
 from fitscope.report import charts, compare_charts
 from fitscope.report.numbers import count, epochs, number
-from fitscope.report.remedies_view import LABEL_HEIGHT, apart, short, upright
+from fitscope.report.placing import LABEL_HEIGHT, apart, short, upright
 from fitscope.report.study_charts import Curve
 from fitscope.report.thinning import thinned
 

@@ -20,6 +20,8 @@ SETTINGS = (
     N_("model sha256"),
     N_("hyperparameters"),
     N_("fold"),
+    N_("folds"),
+    N_("repeats"),
     N_("samples"),
     N_("class weight"),
     N_("target"),

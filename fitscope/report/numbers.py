@@ -58,19 +58,19 @@ def places(error: float) -> int:
     return max(0, counting - 1 - power - (1 if lead >= 9.5 else 0))
 
 
-def plus_minus(value: float, error: float, unit: str = "") -> str:
+def plus_minus(value: float, error: float) -> str:
     """Return a number with its error, both to the digits that the error deserves.
 
     Example:
-        >>> plus_minus(4.125, 0.64), plus_minus(88.31, 0.214, " %"), plus_minus(0.4, 0.0)
-        ('4.1 ± 0.6', '88.31 ± 0.21 %', '0.400 ± 0')
+        >>> plus_minus(4.125, 0.64), plus_minus(88.31, 0.214), plus_minus(0.4, 0.0)
+        ('4.1 ± 0.6', '88.31 ± 0.21', '0.400 ± 0')
     """
     if not math.isfinite(error):
-        return f"{number(value)}{unit}"
+        return number(value)
     if error == 0:
-        return f"{number(value)} ± 0{unit}"
+        return f"{number(value)} ± 0"
     digits = places(error)
-    return f"{number(value, digits)} ± {number(error, digits)}{unit}"
+    return f"{number(value, digits)} ± {number(error, digits)}"
 
 
 def estimate(value: float, limits: Interval, level: str = "") -> str:
@@ -176,7 +176,8 @@ def epochs(pair: tuple[int, int] | None) -> str:
     """
     if pair is None:
         return _(UNKNOWN)
-    return _("{epoch} alone").format(epoch=pair[0]) if pair[0] == pair[1] else span(f"{pair[0]}", f"{pair[1]}")
+    first, last = map(count, pair)
+    return _("{epoch} alone").format(epoch=first) if first == last else span(first, last)
 
 
 def count(value: int | None) -> str:

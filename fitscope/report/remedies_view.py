@@ -13,13 +13,11 @@ from fitscope.history import TrainingHistory
 from fitscope.language import N_, _, _n
 from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, number, places, setting, size, span, with_limits
+from fitscope.report.placing import LABEL_HEIGHT, apart, short, upright
 from fitscope.report.repeats_view import POINTS, lowest
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.thinning import thinned
 from fitscope.result import Remedy, Result, Training
-
-NAME_LENGTH = 24  # of a curve's name in a chart
-LABEL_HEIGHT = 0.065  # of the upright axis
 
 
 def remedies(result: Result) -> Section | None:
@@ -151,38 +149,6 @@ def _overlaid(result: Result, named: Sequence[tuple[str, Remedy]]) -> tuple[Pict
     caption = _("Validation loss over the epochs; thick: the network as it is. Lower is better.")
     draw = partial(study_charts.overlaid, curves, limits)
     return (Picture("remedies-curves", _("Validation loss with each remedy"), caption, draw),)
-
-
-def short(name: str) -> str:
-    """Return a name that leaves the chart room; fitscope's own all fit."""
-    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
-
-
-def upright(values: np.ndarray, late: np.ndarray) -> tuple[float, float]:
-    """Return the upright axis' limits: the first epochs' fall, and curves far above, must not press the rest flat."""
-    known = late[np.isfinite(late)] if np.isfinite(late).any() else values[np.isfinite(values)]
-    low, (quarter, most, high) = float(np.nanmin(values)), (float(value) for value in np.quantile(known, [0.25, 0.75, 1]))
-    high = min(high, most + 4 * (most - quarter)) if most > quarter else high
-    room = 0.05 * (high - low) or abs(high) * 0.05 or 1.0
-    return low - room, high + room
-
-
-def apart(heights: Sequence[float], least: float, top: float) -> list[float]:
-    """Return heights moved so that no two lie closer than `least`, in their order, none above `top`; NaN stays.
-
-    Example:
-        >>> apart([0.5, 0.5, 0.1], 0.2, 0.6)
-        [0.4, 0.6, 0.1]
-    """
-    order = [i for i in sorted(range(len(heights)), key=lambda i: heights[i]) if not math.isnan(heights[i])]
-    moved, floor = list(heights), -math.inf
-    for i in order:
-        moved[i] = floor = max(heights[i], floor)
-        floor += least
-    for i in reversed(order):
-        moved[i] = min(moved[i], top)
-        top = moved[i] - least
-    return [round(height, 12) for height in moved]
 
 
 def _gains(ranked: Sequence[tuple[str, Remedy]]) -> tuple[Picture, ...]:

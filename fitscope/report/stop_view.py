@@ -51,7 +51,7 @@ def tools(result: Result) -> Tools:
         "read": _("Read the epochs: {chart}"),
         "curves": _curves(result.history),
         "gap": _("gap"),
-        "chance": _("chance of being best"),
+        "chance": _("chance of being the best"),
         "region": _("region"),
         "regions": {name: words.label(name) for name in LABELS},
         "unknown": _(UNKNOWN),

@@ -195,9 +195,10 @@ def _quoted(result: Result) -> Question:
 
 def _on_training(history: TrainingHistory, name: str) -> str:
     value = measured(name, float(history.curve(name)[-1])) if len(history) else ""
-    return _("It is {value}, on data that the network has learnt: with enough epochs it gets as good as you like.").format(
-        value=value
-    )
+    return _(
+        "It is {value}, on data that the network has learnt from: it tells how well that data is remembered, not how well new data "
+        "will be answered."
+    ).format(value=value)
 
 
 def _on_validation(history: TrainingHistory, best: int, name: str) -> str:

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 import fitscope
+from fitscope.comparison.pairs import deciding
 from fitscope.diagnosis import judge
+from fitscope.plan import Plan
 from fitscope.report.facts_view import data, leaks, notices, settings
 from fitscope.report.headline import headline
-from fitscope.report.names import PARTS
+from fitscope.report.names import PARTS, SETTINGS
 from fitscope.report.scores_view import gain_sentences, own_scores
 from fitscope.result import Gain
 
@@ -108,6 +110,12 @@ def test_validation_loss_that_is_unknown_is_not_called_too_low(result):
 def test_every_part_of_an_analysis_has_a_name_for_the_catalogues():
     told = re.findall(r'part\("(\w+)"\)', "".join(path.read_text("utf8") for path in ANALYSIS.glob("*.py")))
     assert set(told) == set(PARTS)
+
+
+def test_every_setting_that_plans_and_comparisons_name_is_known_to_the_catalogues(result):
+    compared = {*deciding(result), "repeats"} - {"data"}  # which a part of the work is called, too
+    plan = {field.name for field in dataclasses.fields(Plan)}
+    assert {name.replace("_", " ") for name in plan | compared} <= set(SETTINGS)
 
 
 def test_accuracy_that_hardly_changed_has_no_negative_zero():

@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from fitscope.report.remedies_view import apart, remedies
+from fitscope.report.placing import apart
+from fitscope.report.remedies_view import remedies
 from fitscope.result import Studies
 
 
