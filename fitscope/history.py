@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fitscope.errors import ResultError
 
 Curve = NDArray[np.float64]
-LARGEST = 1e150
+LARGEST = 1e150  # of numbers that can be squared, with room for sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class TrainingHistory:
         """Make a history from lists of numbers.
 
         Args:
-            metrics: one sequence a metric, one value an epoch; None, and numbers beyond 1e150, whose squares are infinite, become NaN.
+            metrics: one sequence a metric, one value an epoch; None, and numbers too large to be squared, become NaN.
             epochs: the epochs' numbers from 1; 1, 2, 3, ... where None.
 
         Returns:
