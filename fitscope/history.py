@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fitscope.errors import ResultError
 
 Curve = NDArray[np.float64]
+LARGEST = 1e150  # of numbers that can be squared, with room for sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ class TrainingHistory:
         """Make a history from lists of numbers.
 
         Args:
-            metrics: one sequence a metric, one value an epoch; None and infinities become NaN.
+            metrics: one sequence a metric, one value an epoch; None, and numbers too large to be squared, become NaN.
             epochs: the epochs' numbers from 1; 1, 2, 3, ... where None.
 
         Returns:
@@ -143,7 +144,7 @@ def _curve(name: str, values: Sequence[float | None] | Curve) -> Curve:
         curve = np.array([_number(name, value) for value in values], np.float64)
     if curve.ndim != 1:
         raise ResultError(f"The history's {name} has {curve.ndim} dimensions; give one number an epoch.")
-    curve[~np.isfinite(curve)] = np.nan
+    curve[~(np.abs(curve) <= LARGEST)] = np.nan
     return curve
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +143,7 @@ def plot_repeats(result: Result, ax: Axes | None = None) -> Figure:
     Example:
         >>> plot_repeats(fitscope.analyze("digits", repeats=4)).savefig("repeats.pdf")  # doctest: +SKIP
     """
-    return _study(repeats(result), "seed-band", "repeats", ax)
+    return _study(repeats, result, "seed-band", "repeats", ax)
 
 
 def plot_folds(result: Result, ax: Axes | None = None) -> Figure:
@@ -162,7 +162,7 @@ def plot_folds(result: Result, ax: Axes | None = None) -> Figure:
     Example:
         >>> plot_folds(fitscope.analyze("diabetes", folds=4)).savefig("folds.pdf")  # doctest: +SKIP
     """
-    return _study(folds(result), "fold-band", "folds", ax)
+    return _study(folds, result, "fold-band", "folds", ax)
 
 
 def plot_remedies(result: Result, ax: Axes | None = None) -> Figure:
@@ -181,7 +181,7 @@ def plot_remedies(result: Result, ax: Axes | None = None) -> Figure:
     Example:
         >>> plot_remedies(fitscope.analyze("digits", remedies=True)).savefig("remedies.pdf")  # doctest: +SKIP
     """
-    return _study(remedies(result), "remedies-curves", "remedies", ax)
+    return _study(remedies, result, "remedies-curves", "remedies", ax)
 
 
 def plot_gains(result: Result, ax: Axes | None = None) -> Figure:
@@ -200,7 +200,7 @@ def plot_gains(result: Result, ax: Axes | None = None) -> Figure:
     Example:
         >>> plot_gains(fitscope.analyze("digits", remedies=True)).savefig("gains.pdf")  # doctest: +SKIP
     """
-    return _study(remedies(result), "remedies-gains", "remedies", ax)
+    return _study(remedies, result, "remedies-gains", "remedies", ax)
 
 
 def plot_sizes(result: Result, ax: Axes | None = None) -> Figure:
@@ -219,7 +219,7 @@ def plot_sizes(result: Result, ax: Axes | None = None) -> Figure:
     Example:
         >>> plot_sizes(fitscope.analyze("digits", sizes=True)).savefig("sizes.pdf")  # doctest: +SKIP
     """
-    return _study(sizes(result), "sizes-curve", "sizes", ax)
+    return _study(sizes, result, "sizes-curve", "sizes", ax)
 
 
 def plot_search(result: Result, ax: Axes | None = None) -> Figure:
@@ -238,10 +238,13 @@ def plot_search(result: Result, ax: Axes | None = None) -> Figure:
     Example:
         >>> plot_search(fitscope.analyze("digits", search="random")).savefig("search.pdf")  # doctest: +SKIP
     """
-    return _study(search(result), "search-trials", "search", ax)
+    return _study(search, result, "search-trials", "search", ax)
 
 
-def _study(section: Section | None, name: str, option: str, ax: Axes | None) -> Figure:
+def _study(view: Callable[[Result], Section | None], result: Any, name: str, option: str, ax: Axes | None) -> Figure:
+    if not isinstance(result, Result):
+        raise ResultError(f"A {type(result).__name__} holds no studies; give a Result, as analyze and read_result return it.")
+    section = view(result)
     drawn = () if section is None else section.pictures
     lacking = f"nothing to draw of {option} (analyze takes {option}=...)"
     return _drawn(next((picture for picture in drawn if picture.name == name), None), lacking, ax)

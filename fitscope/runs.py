@@ -7,7 +7,7 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def read_result(path: str | Path) -> Result:
         >>> read_result("my-report").refit.test.accuracy  # doctest: +SKIP
         0.883
     """
-    return _only(Path(path)).result
+    return _only(_path(path)).result
 
 
 def write_report(path: str | Path, output: str | Path | None = None, teach: bool = False) -> Path:
@@ -93,7 +93,7 @@ def write_report(path: str | Path, output: str | Path | None = None, teach: bool
         ResultError: the result contradicts itself, or a newer fitscope wrote it.
         OutputError: the page cannot be written, or something else is there.
     """
-    run = _only(Path(path))
+    run = _only(_path(path))
     if run.result.log is not None and run.result.log.source == run.source:
         raise DataError(f"{path} is a log, and no result; fitscope diagnose {path} --output FILE makes its page.")
     return write_pages([run.result], Path(run.source).with_name(_REPORT) if output is None else Path(output), teach)[0]
@@ -124,6 +124,12 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
     return path
 
 
+def _path(source: Any) -> Path:
+    if isinstance(source, (str, os.PathLike)):
+        return Path(source)
+    raise UsageError(f"A {type(source).__name__} is no run; give each run by itself: a path, or for compare a Result.")
+
+
 def _only(path: Path) -> ReadRun:
     found = list(_runs_in(path, 2))
     if len(found) > 1:
@@ -139,7 +145,7 @@ def _readable(runs: Sequence[Source]) -> tuple[list[ReadRun], list[Unread]]:
         raise UsageError(_too_many(str(len(runs))))
     for run in runs:
         try:
-            found += [_given(run)] if isinstance(run, Result) else _runs_in(Path(run), MOST + 1 - len(found))
+            found += [_given(run)] if isinstance(run, Result) else _runs_in(_path(run), MOST + 1 - len(found))
         except FitscopeError as error:
             unread.append(Unread(written(str(run)), written(str(error))))
         if len(found) > MOST:

@@ -44,3 +44,7 @@ def test_to_json_writes_nan_as_null():
 def test_history_that_contradicts_itself_is_refused(metrics, epochs, says):
     with pytest.raises(ResultError, match=says):
         TrainingHistory.of(metrics, epochs)
+
+
+def test_numbers_whose_square_is_infinite_are_unknown():
+    assert [math.isnan(loss) for loss in TrainingHistory.of({"loss": [1e308, -1e308, 1.0]}).loss] == [True, True, False]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fitscope
-from fitscope.errors import DataError, OutputError, ResultError, UsageError
+from fitscope.errors import DataError, FitscopeError, OutputError, ResultError, UsageError
 from fitscope.logs import write_pages
 from fitscope.runs import write_comparison, write_report
 
@@ -209,9 +209,19 @@ def test_page_that_only_speaks_of_reports_is_not_overwritten(write_run, tmp_path
         write_report(write_run("run"), tmp_path / "mine.html")
 
 
+@pytest.mark.parametrize("given", [None, ["a", "b"], {"loss": [1.0]}])
+def test_what_is_neither_path_nor_result_is_no_run(given):
+    with pytest.raises(FitscopeError, match="is no run; give each run by itself"):
+        fitscope.compare(given)
+    with pytest.raises(FitscopeError, match="is no run"):
+        fitscope.read_result(given)
+
+
 def test_name_too_long_for_a_file_is_said_in_a_sentence(write_run, tmp_path):
     with pytest.raises(DataError, match="There is no"):
         fitscope.compare("x" * 5000)
+    with pytest.raises(DataError, match="cannot be read"):
+        fitscope.diagnose("x" * 5000)
     with pytest.raises(OutputError, match="cannot be written"):
         write_report(write_run("run"), tmp_path / ("x" * 300 + ".html"))
 

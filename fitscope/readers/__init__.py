@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
         (1, 2, 3)
     """
     path, names = Path(path), Names(loss, val_loss)
-    found = _in_folder(path, names, growing) if path.is_dir() else _in_file(path, names, growing)
+    found = _in_folder(path, names, growing) if os.path.isdir(path) else _in_file(path, names, growing)
     several = len(found) > 1
     return [
         Reading(str(path), one.run or f"run {number}" if several else None, one.history, one.diagnosis, one.notes)

@@ -22,3 +22,9 @@ def test_study_is_drawn_on_its_own_and_on_given_axes(with_studies, plot):
 def test_study_that_was_not_made_is_refused_with_the_option_that_makes_it(result, plot):
     with pytest.raises(ResultError, match="analyze takes .*=..."):
         plot(result)
+
+
+@pytest.mark.parametrize("given", ["my-report", None, {"loss": [1.0]}])
+def test_what_is_no_result_holds_no_studies(given):
+    with pytest.raises(ResultError, match="holds no studies; give a Result"):
+        fitscope.plot_folds(given)
