@@ -65,8 +65,10 @@ def diagnose(
         history, together = several([history_in(one, names) for one in curves])
         diagnosis = judge(history, together, repeats=True) if len(curves) > 1 else judge(history)
     else:
-        history = history_in(curves, names)
-        diagnosis = judge(history, None if validation_losses is None else _of(history, _matrix(validation_losses)))
+        history, known = _with_diagnosis(curves, names)
+        if validation_losses is not None or known is None:
+            known = judge(history, None if validation_losses is None else _of(history, _matrix(validation_losses)))
+        diagnosis = known
     return pictured(history, diagnosis)
 
 
@@ -99,7 +101,7 @@ def history_in(curves: Any, names: Names | None = None) -> TrainingHistory:
     """
     names = names or Names()
     if isinstance(curves, (str, Path)):
-        return _only(read_history(curves, loss=names.loss, val_loss=names.val_loss), curves)
+        return _with_diagnosis(curves, names)[0]
     content = getattr(curves, "history", curves)
     if isinstance(content, TrainingHistory):
         return content
@@ -119,11 +121,19 @@ def history_in(curves: Any, names: Names | None = None) -> TrainingHistory:
         raise ResultError(f"The curves cannot be judged: {error}") from None
 
 
-def _only(readings: list[Reading], path: Any) -> TrainingHistory:
+def _with_diagnosis(curves: Any, names: Names) -> tuple[TrainingHistory, Diagnosis | None]:
+    """Return curves, and what was said of them when they were made, where a result of fitscope's holds it."""
+    if not isinstance(curves, (str, Path)):
+        return history_in(curves, names), None
+    reading = _only(read_history(curves, loss=names.loss, val_loss=names.val_loss), curves)
+    return reading.history, reading.diagnosis
+
+
+def _only(readings: list[Reading], path: Any) -> Reading:
     if len(readings) > 1:
         runs = ", ".join(str(reading.run) for reading in readings[:6])
         raise DataError(f"{path} holds {len(readings)} trainings ({runs}); pick one of read_history({str(path)!r}).")
-    return readings[0].history
+    return readings[0]
 
 
 def _matrix(losses: ArrayLike) -> np.ndarray:

@@ -26,7 +26,10 @@
         const down = head.getAttribute("aria-sort") === "ascending";
         heads.forEach((other) => other.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const rows = [...table.tBodies[0].rows].sort((a, b) => (down ? -1 : 1) * order(value(a, column), value(b, column)));
+        const rows = [...table.tBodies[0].rows].sort((a, b) => {
+          const x = value(a, column), y = value(b, column);
+          return typeof x === typeof y ? (down ? -1 : 1) * order(x, y) : order(x, y);  // what has no number stays last
+        });
         table.tBodies[0].append(...rows);
       });
     });

@@ -79,4 +79,10 @@ def test_code_of_a_newer_fitscope_is_shown_as_it_is():
 
 
 def test_rise_that_is_ruled_out_altogether_is_no_negative_height():
-    assert words.evidence("good_fit", {"rise_upper": -0.003, "rise_limit": 0.02}).startswith("The end lies at most 0 above")
+    said = words.evidence("good_fit", {"rise_upper": -0.003, "rise_limit": 0.02})
+    assert said.startswith("The end lies no further above the lowest validation loss than selection and noise explain")
+
+
+def test_plateau_with_holes_is_not_called_as_good_throughout():
+    given = {"best": 11, "first": 9, "last_member": 11, "last": 20, "members": 2}
+    assert words.verdict("overfitting", given).startswith("Best after epoch 11 (2 of the epochs 9 to 11 are as good); from epoch 12")

@@ -59,8 +59,16 @@ class Diagnosis:
         """The verdict as one sentence."""
         first, last_member = self.plateau or (None, None)
         last = self.regions[-1].last if self.regions else None
-        numbers = {"best": self.best_epoch, "first": first, "last_member": last_member, "last": last}
+        numbers = {"best": self.best_epoch, "first": first, "last_member": last_member, "last": last, "members": self.members}
         return words.verdict(self.verdict, {**self.evidence, **numbers})
+
+    @property
+    def members(self) -> int | None:
+        """How many epochs the plateau has; None where it holds all between its first and its last, or is not known."""
+        if self.plateau is None or self.uncertainty is None:
+            return None
+        count = len(self.uncertainty.plateau_members)
+        return count if 0 < count < self.plateau[1] - self.plateau[0] + 1 else None
 
     def __str__(self) -> str:
         return f"{words.label(self.verdict)}: {self.message}"

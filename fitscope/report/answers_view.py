@@ -17,7 +17,9 @@ from fitscope.result import Result
 
 _REGIONS = {
     "underfitting": N_("not yet as good on new data as this training got: the network still learns what holds for all data"),
-    "good_fit": N_("as good on new data as this training got; the validation data cannot tell these epochs from the best"),
+    "good_fit": N_(
+        "from the first to the last epoch that the validation data cannot tell from the best: as good on new data as it got"
+    ),
     "overfitting": N_("it learns what holds for the training data alone, and gets worse on new data"),
 }
 _OUTCOMES = {"found": N_("found"), "absent": N_("not found"), "not_applicable": N_("these curves cannot tell")}

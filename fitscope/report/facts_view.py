@@ -43,7 +43,7 @@ def notices(result: Result) -> tuple[str, ...]:
     found = [] if result.dataset is None else [leak for leak in leaks(result.dataset) if leak.severity == "serious"]
     if found:
         more = len(found) - 1
-        text = _n("{count} more thing stands under The data.", "{count} more things stand under The data.", more)
+        text = _n("{count} more serious thing stands under The data.", "{count} more serious things stand under The data.", more)
         told.append(_("Something is wrong with the data: {what}").format(what=found[0].message))
         told[-1] += f" {text.format(count=more)}" if more else ""
     return tuple(told)

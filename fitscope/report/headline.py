@@ -21,9 +21,10 @@ def headline(result: Result, averaged: str | None) -> tuple[Row, ...]:
 
 def _best(result: Result) -> Row:
     best, plateau = result.diagnosis.best_epoch, result.diagnosis.plateau
-    alone = plateau is None or plateau[0] == plateau[1]
-    text = _("no other epoch is as good") if alone else _("plateau: {epochs} are as good")
-    return Row(_("best epoch"), (count(best), "" if best is None else text.format(epochs=epochs(plateau))))
+    alone, members = plateau is None or plateau[0] == plateau[1], result.diagnosis.members
+    several = _("plateau: {epochs} are as good") if members is None else _("plateau: {members} of {epochs} are as good")
+    text = _("no other epoch is as good") if alone else several
+    return Row(_("best epoch"), (count(best), "" if best is None else text.format(epochs=epochs(plateau), members=members)))
 
 
 def _good(result: Result) -> Row:
@@ -59,4 +60,4 @@ def _sure(result: Result, averaged: str | None) -> tuple[Row, ...]:
     text = (
         _("that epoch {best} is the best of this run") if averaged is None else _("that epoch {best} is the best of the mean curve")
     )
-    return (Row(_("how sure"), (percent(chance), text.format(best=count(best)))),)
+    return (Row(_("how sure the best epoch is"), (percent(chance), text.format(best=count(best)))),)

@@ -18,7 +18,11 @@ def summary(result: Result) -> list[str]:
         result: of an analysis.
     """
     diagnosis, studies = result.diagnosis, sections(result)
-    lines = ["", diagnosis.message, *(f"  {words.advice(advice.code)}" for advice in diagnosis.advice[:ADVICE])]
+    lines = [
+        "",
+        f"{words.label(diagnosis.verdict).upper()}. {diagnosis.message}",
+        *(f"  {words.advice(advice.code)}" for advice in diagnosis.advice[:ADVICE]),
+    ]
     for study in studies:
         lines += ["", f"{study.title}:", *(f"  {sentence}" for sentence in study.sentences)]
     lines += [""] * bool(studies)

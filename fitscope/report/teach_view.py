@@ -83,12 +83,13 @@ def _stop(result: Result) -> Question | None:
     if len(epochs) < 2 or diagnosis.plateau is None:
         return None
     first, last = diagnosis.plateau
+    members = range(first, last + 1) if diagnosis.uncertainty is None else diagnosis.uncertainty.plateau_members
     plateau = _("The plateau is epoch {first}.") if first == last else _("The plateau is epochs {first} to {last}.")
     return Question(
         "stop",
         _("Where would you stop?"),
         _("After which epoch would you keep the weights?"),
-        tuple(Choice(_("after epoch {epoch}").format(epoch=count(e)), first <= e <= last, _cost(result, e)) for e in epochs),
+        tuple(Choice(_("after epoch {epoch}").format(epoch=count(e)), e in members, _cost(result, e)) for e in epochs),
         (
             _("Validation loss is lowest after epoch {best}.").format(best=count(diagnosis.best_epoch))
             + " "
@@ -122,12 +123,13 @@ def _cost(result: Result, epoch: int) -> str:
 
 
 def _region(result: Result) -> Question | None:
-    """Ask for the region of an epoch near a border; of the only region, of the last epoch."""
+    """Ask for the region of an epoch in the middle of one, so that the curves alone can tell."""
     regions = result.diagnosis.regions
     if not regions:
         return None
     region = next((r for r in regions if r.label == "overfitting"), regions[0])
-    epoch = region.first if region.label == "overfitting" else region.last
+    inside = [epoch for epoch in result.history.epochs if region.first <= epoch <= region.last]
+    epoch = inside[len(inside) // 2]
     said = _("Epoch {epoch} lies in the region {region}, epochs {first} to {last}.")
     told = said.format(epoch=count(epoch), region=words.label(region.label), first=count(region.first), last=count(region.last))
     return Question(

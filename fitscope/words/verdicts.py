@@ -25,6 +25,17 @@ WITH_PLATEAU = {  # where epochs beside the best one are as good
     ),
     "inconclusive": N_("Best after epoch {best} ({first} to {last_member} are as good), but {why}."),
 }
+WITH_HOLES = {  # where some epochs between them are not
+    "overfitting": N_(
+        "Best after epoch {best} ({members} of the epochs {first} to {last_member} are as good); from epoch {after} on validation "
+        "loss rises."
+    ),
+    "good_fit": N_(
+        "Best after epoch {best} ({members} of the epochs {first} to {last_member} are as good); validation loss has levelled off "
+        "and does not rise."
+    ),
+    "inconclusive": N_("Best after epoch {best} ({members} of the epochs {first} to {last_member} are as good), but {why}."),
+}
 NO_VALIDATION = N_("No epoch has a validation loss; hold out validation data, so that overfitting can be seen.")
 LABELS = {
     "overfitting": N_("overfitting"),
@@ -54,8 +65,8 @@ REASONS: dict[str, str | tuple[str, str]] = {
 }
 EVIDENCE = {
     "overfitting": N_(
-        "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts, and noise "
-        "alone explains up to {rise_by_chance:.4g}."
+        "The end lies {rise:.4g} above the lowest validation loss: that is a rise, for it is more than {rise_limit:.4g} (5 %) and "
+        "more than noise alone explains, {rise_by_chance:.4g}."
     ),
     "steady": N_(
         "The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts. Noise alone "
@@ -65,8 +76,12 @@ EVIDENCE = {
         "Over the last fifth of the epochs validation loss fell by {fall:.1f} %, more than its noise explains, to its lowest value."
     ),
     "good_fit": N_(
-        "The end lies at most {rise_upper:.4g} above the lowest validation loss (95 % sure); from {rise_limit:.4g} on a "
-        "rise would count."
+        "Selection and noise aside, the end lies at most {rise_upper:.4g} above the lowest validation loss (95 % sure); from "
+        "{rise_limit:.4g} on a rise would count."
+    ),
+    "ruled_out": N_(
+        "The end lies no further above the lowest validation loss than selection and noise explain (95 % sure); from "
+        "{rise_limit:.4g} on a rise would count."
     ),
     "noise": N_(
         "The end lies {rise:.4g} above the lowest validation loss; the true rise may reach {rise_upper:.4g} (95 % sure), "
@@ -83,7 +98,8 @@ def verdict(code: str, numbers: Mapping[str, Any]) -> str:
 
     Args:
         code: the verdict's code.
-        numbers: its evidence, with `best`, `first`, `last_member` and `last` epoch (None where unknown).
+        numbers: its evidence, with `best`, `first`, `last_member` and `last` epoch (None where unknown), and how many
+            `members` the plateau has (None for all between the first and the last).
 
     Example:
         >>> verdict("overfitting", {"best": 4, "first": 3, "last_member": 5, "last": 20})
@@ -92,11 +108,11 @@ def verdict(code: str, numbers: Mapping[str, Any]) -> str:
     best, first, last_member = (numbers.get(name) for name in ("best", "first", "last_member"))
     if best is None and code == "inconclusive":
         return _(NO_VALIDATION)
-    template = VERDICTS[code] if first is None or first == last_member else WITH_PLATEAU.get(code, VERDICTS[code])
+    members = numbers.get("members")
+    several = {} if first is None or first == last_member else WITH_HOLES if members is not None else WITH_PLATEAU
+    given = {"best": best, "first": first, "last_member": last_member, "members": members, "last": numbers.get("last")}
     after = None if last_member is None else last_member + 1
-    return _(template).format(
-        best=best, first=first, last_member=last_member, after=after, last=numbers.get("last"), why=_reason(numbers)
-    )
+    return _(several.get(code, VERDICTS[code])).format(**given, after=after, why=_reason(numbers))
 
 
 def _reason(numbers: Mapping[str, Any]) -> str:
@@ -113,10 +129,13 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     """Return the numbers that a verdict rests on as a sentence; empty where the verdict's own says them.
 
     Example:
-        >>> evidence("good_fit", {"rise_upper": 0.012, "rise_limit": 0.02})
-        'The end lies at most 0.012 above the lowest validation loss (95 % sure); from 0.02 on a rise would count.'
+        >>> evidence("good_fit", {"rise_upper": 0.012, "rise_limit": 0.02}).partition(";")[0]
+        'Selection and noise aside, the end lies at most 0.012 above the lowest validation loss (95 % sure)'
     """
-    template = EVIDENCE.get(str(numbers.get("why") or numbers.get("reason") or code), "")
+    key = str(numbers.get("why") or numbers.get("reason") or code)
+    upper = numbers.get("rise_upper")
+    ruled_out = key == "good_fit" and isinstance(upper, (int, float)) and upper <= 0
+    template = EVIDENCE.get("ruled_out" if ruled_out else key, "")
     try:
         least = {"rise_upper": max(0.0, float(numbers["rise_upper"]))} if numbers.get("rise_upper") is not None else {}
         percent = {"fall": -100 * float(numbers.get("trend") or 0), "steadily": 100 * float(numbers.get("steady") or 0)}

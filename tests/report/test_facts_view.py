@@ -37,7 +37,7 @@ def test_of_several_serious_leaks_the_first_is_told_and_the_others_are_counted(w
     serious = tuple(leak for leak in leaky.dataset.leaks if leak["severity"] == "serious")
     (said,) = notices(dataclasses.replace(leaky, dataset=dataclasses.replace(leaky.dataset, leaks=serious * 3)))
     assert said.startswith("Something is wrong with the data: 412 of the 25,000")
-    assert said.endswith("2 more things stand under The data.")
+    assert said.endswith("2 more serious things stand under The data.")
 
 
 def test_leak_of_another_kind_is_shown_by_its_code(result):

@@ -101,7 +101,7 @@ def test_contents_name_every_section_in_the_pages_order(result, page):
 
 def test_three_numbers_stand_first(page):
     terms = re.findall(r"<dt>(.*?)</dt>", page[page.index("fitscope-numbers") : page.index("</dl>")])
-    assert terms == ["best epoch", "refitted test accuracy", "how sure"]
+    assert terms == ["best epoch", "refitted test accuracy", "how sure the best epoch is"]
 
 
 def test_every_picture_has_an_alternative_text_a_caption_and_a_table(page):
