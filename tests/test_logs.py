@@ -138,3 +138,10 @@ def test_same_training_twice_is_no_repeat():
     assert fitscope.diagnose([CURVES, other]).best_epoch == 8
     with pytest.raises(ResultError, match="Trainings 1 and 3 are one and the same"):
         fitscope.diagnose([CURVES, other, dict(CURVES)])
+
+
+def test_diagnose_of_a_result_says_what_was_said_of_its_samples(result, tmp_path):
+    (tmp_path / "result.json").write_text(result.to_text())
+    found = fitscope.diagnose(tmp_path / "result.json")
+    assert (found.plateau, found.uncertainty) == (result.diagnosis.plateau, result.diagnosis.uncertainty)
+    assert found.uncertainty.basis == "samples"

@@ -85,4 +85,5 @@ def test_rise_that_is_ruled_out_altogether_is_no_negative_height():
 
 def test_plateau_with_holes_is_not_called_as_good_throughout():
     given = {"best": 11, "first": 9, "last_member": 11, "last": 20, "members": 2}
-    assert words.verdict("overfitting", given).startswith("Best after epoch 11 (2 of the epochs 9 to 11 are as good); from epoch 12")
+    said = words.verdict("overfitting", given)
+    assert said.startswith("Best after epoch 11 (2 of the epochs 9 to 11 are as good); from epoch 12")
