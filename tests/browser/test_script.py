@@ -55,7 +55,7 @@ def test_pointer_reads_an_epochs_numbers(open_page, carried, epoch):
             "training loss": number(history["loss"][i]),
             "validation loss": number(history["val_loss"][i]),
             "gap": number(history["val_loss"][i] - history["loss"][i]),
-            "chance of being best": percent(result["diagnosis"]["uncertainty"]["chance"][i]),
+            "chance of being the best": percent(result["diagnosis"]["uncertainty"]["chance"][i]),
             "region": region.replace("_", " "),
         },
     )
