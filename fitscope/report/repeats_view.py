@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from fitscope import words
+from fitscope.diagnosis.student import two_sided
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _, _n
 from fitscope.language.figures import percentage
@@ -47,9 +48,7 @@ def luck(sd: float, trainings: int) -> float:
         >>> round(luck(1.0, 8), 2), round(luck(1.0, 1000), 2)
         (3.34, 2.78)
     """
-    from scipy.special import stdtrit
-
-    return float(stdtrit(trainings - 1, 0.975)) * math.sqrt(2) * sd if trainings > 1 else math.nan
+    return two_sided(trainings - 1) * math.sqrt(2) * sd if trainings > 1 else math.nan
 
 
 def repeats(result: Result) -> Section | None:
