@@ -10,11 +10,11 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
-    {"monitor", "plots", "runs"},
+    {"monitor", "plots", "runs", "grading"},
     {"analysis", "logs", "prediction"},
     {"report", "studies"},
     {"training", "comparison"},
-    {"datasets", "readers"},
+    {"datasets", "readers", "answers"},
     {"result"},
     {"diagnosis"},
     {"plan", "history", "words"},

@@ -17,6 +17,7 @@ from fitscope.history import TrainingHistory
 from fitscope.language import ENGLISH, speaking
 from fitscope.plan import Plan
 from fitscope.result.facts import (
+    Answers,
     Author,
     DatasetFacts,
     Environment,
@@ -34,6 +35,7 @@ from fitscope.result.plain import plain, read, whole
 from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
 __all__ = [
+    "Answers",
     "Author",
     "BestTrial",
     "DatasetFacts",
@@ -77,6 +79,7 @@ class Result:
         mistakes: where the model is wrong on validation data; None where nothing was answered, as in a log or after divergence.
         author: whose analysis it is, None where nobody is named.
         notes: the author's own text in Markdown, None where there is none.
+        answers: what a student concluded, None where nothing was asked.
         refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached`, `no_epoch_worth_it`) or
             tested (`no_test_data`), else None.
         test_reads: how often the test data was read.
@@ -112,6 +115,7 @@ class Result:
     mistakes: Mistakes | None = None
     author: Author | None = None
     notes: str | None = None
+    answers: Answers | None = None
 
     shown: ClassVar[Callable[[Result], str] | None] = None  # draws a result in notebooks; set by `fitscope.report`
 
@@ -126,7 +130,7 @@ class Result:
         content = {"schema": SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
         content["diagnosis"] = diagnosis_json(self.diagnosis)
         content["studies"] = {name: study for name, study in content["studies"].items() if study}
-        return content | {"answers": None}  # promised; none was asked for
+        return content
 
     def to_text(self) -> str:
         """Return the result as the text of result.json."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Interval = tuple[float, float]
@@ -19,6 +19,27 @@ class Author:
 
     name: str
     id: str | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Hold what a student concluded, as the answer form asks for it; None where a question was left open.
+
+    Args:
+        best_epoch: the epoch that the student would train for.
+        verdict: one of the verdicts' codes, or the student's own word where it is none of them.
+        test_accuracy, test_loss, test_mae: what the student's own final model reached on test data.
+        why: how the student knows, in Markdown.
+        more: answers to an instructor's own questions, by name.
+    """
+
+    best_epoch: int | None = None
+    verdict: str | None = None
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    test_mae: float | None = None
+    why: str | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Grading a class: a folder of submissions becomes marks, feedback, gradebooks and a page to look through."""
