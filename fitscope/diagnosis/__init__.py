@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from fitscope import words
 from fitscope.diagnosis.advice import advise
-from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty
+from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty, uncertainty_again
 from fitscope.diagnosis.findings import Advice, Check, Evidence, Finding, findings, without_validation
+from fitscope.diagnosis.paired import by_covariance, by_samples, square
 from fitscope.diagnosis.regions import Region, regions
 from fitscope.diagnosis.stopping import StoppingRule, stopping
 from fitscope.diagnosis.verdict import verdict
@@ -116,15 +117,78 @@ def judge(
     losses = None if losses is None or losses.shape[1] < 2 else losses
     if losses is not None and len(losses) != len(history):
         raise ResultError(f"There are {len(history)} epochs and samples' losses of {len(losses)}; give [epochs, samples].")
-    code, numbers = verdict(history, losses, majority, seed)
-    lowest = best(history.val_loss)
-    if lowest is None:
-        found = without_validation(code, numbers, history.loss)
-        rules = stopping(history.val_loss, history.epochs, history.loss)
-        return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
+    code, numbers = verdict(history, None if losses is None else by_samples(losses), majority, seed)
+    if best(history.val_loss) is None:
+        return _without_validation(history, code, numbers)
     sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats, each=each, loss=history.loss)
     if samples is not None and sure.samples is not None:
         sure = replace(sure, samples=samples, groups=sure.samples)
+    return _said(history, code, numbers, sure, classes, stopped)
+
+
+def again(
+    history: TrainingHistory,
+    kept: Uncertainty | None,
+    *,
+    over_seeds: NDArray[np.floating] | None = None,
+    majority: float | None = None,
+    classes: int | None = None,
+    seed: int = 0,
+) -> Diagnosis:
+    """Say once more what the curves of a result say, from the curves and from what the result keeps of its samples.
+
+    Verdict, best epoch, gap and plateau come out as they did when the samples themselves were there; beyond 100 epochs, where
+    no covariance is kept, the verdict is that of the curves alone.
+
+    Args:
+        history: the curves.
+        kept: what the result says of its uncertainty; None, or one from the log alone, judges the curves alone.
+        over_seeds: with repeats, each training's validation loss [epochs, trainings].
+        majority: the largest class's share of the validation samples, None where there are no classes.
+        classes: how many there are, None where there are none.
+        seed: of the plan.
+
+    Raises:
+        ResultError: what was kept contradicts itself or the curves.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> losses = np.abs(np.linspace(-1, 1, 12))[:, None] + rng.random((12, 400))
+        >>> history = TrainingHistory.of({"loss": 1 / np.arange(1.0, 13), "val_loss": losses.mean(axis=1)})
+        >>> first = judge(history, losses)
+        >>> second = again(history, first.uncertainty)
+        >>> (first.verdict, first.plateau) == (second.verdict, second.plateau)
+        True
+    """
+    if kept is None or kept.basis == "log" or best(history.val_loss) is None:
+        return judge(history, majority=majority, classes=classes, seed=seed)
+    paired = None
+    if kept.basis == "repeats":
+        paired = None if over_seeds is None else by_samples(over_seeds)
+    elif kept.covariance is not None:
+        paired = by_covariance(square(kept.covariance, len(history)))
+    code, numbers = verdict(history, paired, majority, seed)
+    return _said(history, code, numbers, uncertainty_again(history.val_loss, history.epochs, kept, seed), classes, None)
+
+
+def _without_validation(history: TrainingHistory, code: str, numbers: dict[str, Any]) -> Diagnosis:
+    found = without_validation(code, numbers, history.loss)
+    rules = stopping(history.val_loss, history.epochs, history.loss)
+    return Diagnosis(code, numbers, None, None, None, None, (), rules, found, advise(found), None)
+
+
+def _said(
+    history: TrainingHistory,
+    code: str,
+    numbers: dict[str, Any],
+    sure: Uncertainty,
+    classes: int | None,
+    stopped: Mapping[str, Any] | None,
+) -> Diagnosis:
+    """Put together what verdict and uncertainty say, with what follows from them."""
+    lowest = best(history.val_loss)
+    assert lowest is not None
+    repeats = sure.basis == "repeats"
     plateau = sure.plateau_members[0], sure.plateau_members[-1]
     found, checks = findings(
         Evidence(history, code, lowest, plateau, None if repeats else sure.samples, numbers, repeats, classes, stopped)

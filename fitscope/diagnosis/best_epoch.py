@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.diagnosis.noise import second_difference_sd
+from fitscope.diagnosis.paired import by_covariance, square
 from fitscope.diagnosis.thresholds import LIMITS
 
 Curve = NDArray[np.float64]
@@ -98,9 +99,58 @@ def uncertainty(
             chance = _chance_from_both(each, usable, seed)
             if covariance is not None:
                 covariance = tuple(np.add(_covariance(losses, usable), _covariance(mean, usable)).tolist())
-    inside = np.nan_to_num(val_loss - val_loss[lowest], nan=np.inf) <= LIMITS.plateau_errors * np.nan_to_num(errors)
-    members = tuple(np.asarray(epochs)[inside].tolist())
+    members = _members(val_loss, epochs, lowest, errors)
     return Uncertainty(basis, samples, tuple(errors.tolist()), tuple(chance.tolist()), members, covariance)
+
+
+def uncertainty_again(val_loss: Curve, epochs: tuple[int, ...], kept: Uncertainty, seed: int) -> Uncertainty:
+    """Say how sure the best epoch is from what a result keeps of the validation samples.
+
+    Errors and plateau come out as they were; the chances, which were counted over the samples, are those of normal noise
+    of this covariance. Without it, beyond 100 epochs, errors and chances are taken as they are.
+
+    Args:
+        val_loss: [epochs], with at least one finite value.
+        epochs: the epochs' numbers.
+        kept: with the covariance or the paired standard errors.
+        seed: of the draws.
+
+    Raises:
+        ResultError: no covariance can be like this.
+    """
+    lowest = best(val_loss)
+    assert lowest is not None
+    if kept.covariance is None:
+        errors = np.array(kept.paired_se)
+        return replace(kept, plateau_members=_members(val_loss, epochs, lowest, errors))
+    covariance = square(kept.covariance, len(epochs))
+    paired, known = by_covariance(covariance), np.isfinite(val_loss) & ~np.isnan(np.diag(covariance))
+    errors = np.array([paired(np.array([i]), lowest) if ok and known[lowest] else np.nan for i, ok in enumerate(known)])
+    chance = _chance_from_covariance(val_loss, covariance, known, seed)
+    return replace(
+        kept,
+        paired_se=tuple(errors.tolist()),
+        chance=tuple(chance.tolist()),
+        plateau_members=_members(val_loss, epochs, lowest, errors),
+    )
+
+
+def _members(val_loss: Curve, epochs: tuple[int, ...], lowest: int, errors: Curve) -> tuple[int, ...]:
+    inside = np.nan_to_num(val_loss - val_loss[lowest], nan=np.inf) <= LIMITS.plateau_errors * np.nan_to_num(errors)
+    return tuple(np.asarray(epochs)[inside].tolist())
+
+
+def _chance_from_covariance(val_loss: Curve, covariance: Curve, known: NDArray[np.bool_], seed: int) -> Curve:
+    """Draw the losses 1,000 times from a normal distribution around their means, and count which epoch is the lowest."""
+    won, numbers = np.zeros(len(val_loss)), np.flatnonzero(known)
+    if not len(numbers):
+        won[best(val_loss)] = 1.0
+        return won
+    variances, directions = np.linalg.eigh(covariance[np.ix_(known, known)])
+    normal = np.random.default_rng(seed).standard_normal((LIMITS.resamples, len(numbers)))
+    draws = val_loss[known] + (normal * np.sqrt(np.maximum(variances, 0))) @ directions.T
+    np.add.at(won, numbers[draws.argmin(axis=1)], 1)
+    return np.asarray(won / won.sum())
 
 
 def _errors_from_samples(losses: NDArray[np.floating], lowest: int, usable: NDArray[np.bool_]) -> Curve:

@@ -19,6 +19,7 @@ from fitscope.diagnosis.noise import (
     tail_noise,
     trend,
 )
+from fitscope.diagnosis.paired import PairedError
 from fitscope.diagnosis.steady import rises_by_chance
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.history import TrainingHistory
@@ -27,14 +28,13 @@ Curve = NDArray[np.float64]
 Evidence = dict[str, Any]
 
 
-def verdict(
-    history: TrainingHistory, losses: NDArray[np.floating] | None, majority: float | None, seed: int
-) -> tuple[str, Evidence]:
+def verdict(history: TrainingHistory, paired: PairedError | None, majority: float | None, seed: int) -> tuple[str, Evidence]:
     """Judge the validation loss.
 
     Args:
         history: the curves.
-        losses: every validation sample's loss [epochs, samples], or None.
+        paired: the standard error of what lies between the mean of some epochs and one of them, by the validation samples;
+            None where they are not known.
         majority: the largest class's share of the validation samples, or None.
         seed: of the simulations.
 
@@ -48,7 +48,7 @@ def verdict(
         return "inconclusive", {"reason": "too_few_epochs", "epochs": int(finite.sum())}
     if (stuck := _not_learning(history, majority)) is not None:
         return "not_learning", stuck
-    shape = measure(history.val_loss[finite], None if losses is None else losses[finite], seed)
+    shape = measure(history.val_loss[finite], None if paired is None else _among(paired, np.flatnonzero(finite)), seed)
     evidence = {"rise": shape.rise, "rise_limit": shape.limit, "rise_by_chance": shape.by_chance, "trend": shape.trend}
     if shape.rise > max(shape.limit, shape.by_chance):
         return "overfitting", evidence
@@ -125,12 +125,12 @@ class Shape:
     minimum_at_end: bool
 
 
-def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Shape:
+def measure(curve: Curve, paired: PairedError | None, seed: int) -> Shape:
     """Measure the end of a validation curve.
 
     Args:
         curve: [epochs], finite.
-        losses: [epochs, samples] or None.
+        paired: its epochs' standard errors by the validation samples, or None.
         seed: of the simulation.
     """
     low, lowest, last = float(curve.min()), int(curve.argmin()), max(2, len(curve) // 10)
@@ -143,7 +143,7 @@ def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Sha
     tail = curve[begin:] if len(curve) - begin >= last + 2 else curve[-(last + 2) :]
     sd, correlation = tail_noise(tail)
     flat = rise_by_chance(len(tail), last, sd, correlation, seed) * _doubt(len(tail))
-    by_samples = 0.0 if losses is None else LIMITS.one_sided * _paired_error(losses, lowest, last)
+    by_samples = 0.0 if paired is None else LIMITS.one_sided * paired(np.arange(end, len(curve)), lowest)
     by_chance = max(float(np.quantile(flat, LIMITS.by_size)), by_samples)
     in_doubt = max(limit, by_samples) < rise <= by_chance
     change, error = _trend(level, _trend_noise(tail, sd, correlation))
@@ -162,9 +162,9 @@ def measure(curve: Curve, losses: NDArray[np.floating] | None, seed: int) -> Sha
     )
 
 
-def _paired_error(losses: NDArray[np.floating], lowest: int, last: int) -> float:
-    difference = losses[-last:].mean(axis=0, dtype=np.float64) - losses[lowest]
-    return float(difference.std(ddof=1)) / math.sqrt(losses.shape[1])
+def _among(paired: PairedError, places: NDArray[np.int64]) -> PairedError:
+    """Return the standard errors of the epochs at these places, counted among them alone."""
+    return lambda epochs, reference: paired(places[epochs], int(places[reference]))
 
 
 def _doubt(epochs: int) -> float:
