@@ -33,6 +33,7 @@ class Student:
         email: what Moodle can match by.
         login: what Canvas calls SIS Login ID.
         canvas: Canvas' own number of the user.
+        moodle: Moodle's number of the participant, good for one assignment.
         section: the part of the class.
         group: who may work together; alike work within one group is what was asked for.
         language: of the feedback.
@@ -43,6 +44,7 @@ class Student:
     email: str | None = None
     login: str | None = None
     canvas: str | None = None
+    moodle: str | None = None
     section: str | None = None
     group: str | None = None
     language: str | None = None
@@ -83,6 +85,8 @@ class Work:
         language: of the report's page, None where it is none.
         files: what was read, relative to the class's folder; `folder.zip/inside.html` within an archive.
         notes: what the instructor should know of how it was read, in English sentences.
+        signed: the name and id that an answers file gives, None where there is none.
+        written: when its newest file was written, seconds since 1970; tells tries apart that say nothing else.
     """
 
     result: Result
@@ -91,6 +95,8 @@ class Work:
     language: str | None = None
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    signed: Student | None = None
+    written: float | None = None
 
 
 @dataclass(frozen=True)
