@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import hmac
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,7 @@ from fitscope.errors import ResultError, UsageError
 
 CLASS_WEIGHTS = (None, "balanced")
 OPTIMIZERS = ("rmsprop", "adam", "sgd", "adamw", "nadam", "adagrad")
+LONGEST_ID = 100  # characters of a student's number
 
 
 @dataclass(frozen=True)
@@ -131,3 +134,42 @@ def _at_least(name: str, value: Any, lowest: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
         option = "--" + name.replace("_", "-")
         raise UsageError(f"{option} {value} is not possible; give a whole number of at least {lowest}.")
+
+
+def student_id(text: str) -> str:
+    """Return a student's number as it is kept: its letters composed (Unicode NFC), no blanks around it.
+
+    Raises:
+        UsageError: it is empty, longer than 100 characters, or holds characters that cannot be seen.
+
+    Example:
+        >>> student_id(" 0012-34 ")
+        '0012-34'
+    """
+    said = unicodedata.normalize("NFC", text).strip()
+    if not 1 <= len(said) <= LONGEST_ID:
+        raise UsageError(f"--student-id takes 1 to {LONGEST_ID} characters, and this has {len(said)}; give your student number.")
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in said):
+        raise UsageError("--student-id holds characters that cannot be seen; give your student number on one line.")
+    return said
+
+
+def student_seed(id: str, course: str | None = None) -> int:
+    """Return the seed of a student: another one for every student and course, from which the student's number can't be guessed.
+
+    The first four bytes, big-endian, of HMAC-SHA256(course key, student's number), both as UTF-8 of composed letters.
+
+    Args:
+        id: the student's number.
+        course: the key that came with the assignment; None where there is none.
+
+    Raises:
+        UsageError: there can be no such number.
+
+    Example:
+        >>> student_seed("2026-1234", "autumn") == student_seed(" 2026-1234", "autumn"), student_seed("2026-1235", "autumn")
+        (True, 1176729814)
+    """
+    key = unicodedata.normalize("NFC", course or "").encode("utf8", "replace")
+    digest = hmac.new(key, student_id(id).encode("utf8", "replace"), hashlib.sha256).digest()
+    return int.from_bytes(digest[:4], "big")

@@ -1,9 +1,13 @@
 import json
+import unicodedata
 
 import pytest
 
 from fitscope.errors import ResultError, UsageError
-from fitscope.plan import Plan
+from fitscope.plan import Plan, student_id, student_seed
+
+# printf 2026-1234 | openssl dgst -sha256 -hmac autumn, and so on: the first eight hexadecimal digits
+VECTORS = {("2026-1234", "autumn"): 3305192879, ("2026-1234", None): 3192909734, ("김민지-1", "가을"): 323984837}
 
 
 def make(**changes):
@@ -57,3 +61,26 @@ def test_missing_field_is_refused():
 def test_field_of_another_kind_is_refused(wrong):
     with pytest.raises(ResultError, match=r"must hold what plan\.json holds"):
         Plan.from_json(make().to_json() | wrong)
+
+
+def test_student_seed_is_a_fixed_number_for_a_student_and_a_course():
+    assert {vector: student_seed(*vector) for vector in VECTORS} == VECTORS
+
+
+@pytest.mark.parametrize("same", ["  김민지-1 ", unicodedata.normalize("NFD", "김민지-1")])
+def test_student_seed_does_not_depend_on_how_the_number_is_typed(same):
+    assert student_seed(same, "가을") == student_seed("김민지-1", unicodedata.normalize("NFD", "가을"))
+
+
+def test_student_seed_differs_between_students_and_courses():
+    assert len({student_seed(f"2026-{i}", course) for i in range(50) for course in ("", "spring", "autumn")}) == 150
+
+
+@pytest.mark.parametrize("id", ["", "  ", "x" * 101, "a\0b", "a\nb", "\ud800"])
+def test_student_id_that_is_none_is_refused(id):
+    with pytest.raises(UsageError, match="--student-id"):
+        student_id(id)
+
+
+def test_student_id_may_have_100_characters_and_leading_zeros():
+    assert student_id("0" * 100) == "0" * 100

@@ -12,7 +12,7 @@ from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.regions import LABELS
 from fitscope.history import TrainingHistory
-from fitscope.language import N_, _
+from fitscope.language import _
 from fitscope.language.figures import percentage
 from fitscope.report import answers_view, curves_view
 from fitscope.report.facts_view import name_of
@@ -141,20 +141,11 @@ def _region(result: Result) -> Question | None:
     )
 
 
-_VERDICTS = {
-    "overfitting": N_("overfitting: validation loss rises after its minimum"),
-    "underfitting": N_("underfitting: validation loss still falls at the end"),
-    "good_fit": N_("good fit: validation loss has levelled off and does not rise"),
-    "inconclusive": N_("inconclusive: these curves cannot tell"),
-    "not_learning": N_("not learning: no loss falls"),
-    "diverged": N_("diverged: the training went wrong"),
-}
-
-
 def _verdict(result: Result) -> Question:
     """Ask for the verdict, among four."""
     diagnosis, gaps = result.diagnosis, result.history.val_loss - result.history.loss
     names = ["overfitting", "underfitting", "good_fit"]
+    meanings = words.meanings()
     names.append("inconclusive" if diagnosis.verdict in names else diagnosis.verdict)
     ask = _("What do the curves say of this training?")
     if np.isfinite(gaps[-1:]).any():
@@ -168,7 +159,7 @@ def _verdict(result: Result) -> Question:
         "verdict",
         _("Does it overfit?"),
         ask,
-        tuple(Choice(_(_VERDICTS[name]), name == diagnosis.verdict, diagnosis.message) for name in names),
+        tuple(Choice(meanings[name], name == diagnosis.verdict, diagnosis.message) for name in names),
         tuple(filter(None, (diagnosis.message, evidence, gap))),
     )
 

@@ -4,7 +4,7 @@ from fitscope.words.data import LEAKS, leak, part
 from fitscope.words.figures import listed, percent
 from fitscope.words.findings import ADVICE, CHECKS, FINDINGS, SKIPPED, advice, check, finding, refit_skipped, severity
 from fitscope.words.studies import REMEDIES, SCALING, changed_by, ranking, remedy, scaling
-from fitscope.words.verdicts import EVIDENCE, LABELS, REASONS, VERDICTS, evidence, label, verdict
+from fitscope.words.verdicts import EVIDENCE, LABELS, REASONS, VERDICTS, evidence, label, meanings, verdict
 
 __all__ = [
     "ADVICE",
@@ -26,6 +26,7 @@ __all__ = [
     "label",
     "leak",
     "listed",
+    "meanings",
     "part",
     "percent",
     "ranking",

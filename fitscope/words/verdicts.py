@@ -45,6 +45,14 @@ LABELS = {
     "diverged": N_("diverged"),
     "inconclusive": N_("inconclusive"),
 }
+MEANINGS = {  # what a verdict means, for who has to choose one
+    "overfitting": N_("overfitting: validation loss rises after its minimum"),
+    "underfitting": N_("underfitting: validation loss still falls at the end"),
+    "good_fit": N_("good fit: validation loss has levelled off and does not rise"),
+    "inconclusive": N_("inconclusive: these curves cannot tell"),
+    "not_learning": N_("not learning: no loss falls"),
+    "diverged": N_("diverged: the training went wrong"),
+}
 REASONS: dict[str, str | tuple[str, str]] = {
     "too_few_epochs": Nn_(
         "{count} epoch with a validation loss is too few to judge: train for more",
@@ -147,3 +155,8 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
 def label(code: str) -> str:
     """Return a verdict's or region's name for people."""
     return _(LABELS.get(code, code))
+
+
+def meanings() -> dict[str, str]:
+    """Return what each verdict means, by its code, in the spoken language."""
+    return {code: _(meaning) for code, meaning in MEANINGS.items()}

@@ -1,0 +1,72 @@
+"""The answer form: the questions of an assignment, to be filled in with any editor."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, field
+
+from fitscope import words
+from fitscope.language import _
+
+_WIDTH = 100
+_BY_NUMBERS = ("diabetes",)  # built-in data whose target is a number
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Hold one question of the form.
+
+    Args:
+        key: of the answer.
+        text: the question.
+        allowed: the answers to choose from, each with what it means; empty where the answer is free.
+    """
+
+    key: str
+    text: str
+    allowed: dict[str, str] = field(default_factory=dict)
+
+
+def questions(dataset: str, task: str | None = None) -> tuple[Asked, ...]:
+    """Return the questions on a data set in the spoken language.
+
+    Args:
+        dataset: its name, or a person's own data as `analyze` takes it.
+        task: `classes` or `regression`; None for the data set's own, of a person's own data `classes`.
+    """
+    by_numbers = task == "regression" if task is not None else dataset.strip() in _BY_NUMBERS
+    accuracy = Asked("test_accuracy", _("Which accuracy did your final model reach on the test data? "
+                     "A share such as 0.5 or a percentage such as 50 %; leave it open if you tested none."))  # fmt: skip
+    error = Asked("test_mae", _("Which mean absolute error did your final model reach on the test data? "
+                  "A number; leave it open if you tested none."))  # fmt: skip
+    return (
+        Asked("name", _("Your name.")),
+        Asked("id", _("Your student number.")),
+        Asked("best_epoch", _("For how many epochs would you train? One whole number; epochs count from 1.")),
+        Asked("verdict", _("What do the curves say? One of these words:"), words.meanings()),
+        error if by_numbers else accuracy,
+        Asked("why", _("How do you know? Write below, in Markdown, with two blanks before each line; or write below the last "
+              "line of this form.")),
+    )  # fmt: skip
+
+
+def form(dataset: str, task: str | None = None) -> str:
+    """Return the answer form of a data set, its questions in the spoken language; `read` reads it back.
+
+    Args:
+        dataset, task: as `questions` takes them.
+
+    Example:
+        >>> [line for line in form("digits").splitlines() if line.endswith(":")][:3]
+        ['name:', 'id:', 'best_epoch:']
+    """
+    about = _("Your answers on {dataset}. Write each behind its colon; lines that begin with # only explain.")
+    blocks = [_comment(about.format(dataset=" ".join(dataset.split())))]
+    for asked in questions(dataset, task):
+        meanings = [f"#   {code:<14}{meaning}" for code, meaning in asked.allowed.items()]
+        blocks.append("\n".join([_comment(asked.text), *meanings, f"{asked.key}:{' |' * (asked.key == 'why')}"]))
+    return "---\n" + "\n\n".join(blocks) + "\n\n---\n"
+
+
+def _comment(text: str) -> str:
+    return "\n".join(f"# {line}" for line in textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False))
