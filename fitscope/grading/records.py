@@ -82,6 +82,7 @@ class Work:
         answers: what the student concluded, None where nothing was answered.
         shown: the numbers that a report page shows first, as [term, value, what stands below] texts in the page's order; None
             where it is no page.
+        heading: the verdict's badge and sentence on that page, as a person reads them; None where it is no page.
         language: of the report's page, None where it is none.
         files: what was read, relative to the class's folder; `folder.zip/inside.html` within an archive.
         notes: what the instructor should know of how it was read, in English sentences.
@@ -92,6 +93,7 @@ class Work:
     result: Result
     answers: Answers | None = None
     shown: tuple[tuple[str, ...], ...] | None = None
+    heading: tuple[str, ...] | None = None
     language: str | None = None
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

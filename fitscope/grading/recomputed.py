@@ -1,0 +1,160 @@
+"""What the curves of a submission say when fitscope judges them, beside what the submission says that they say."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from fitscope import version
+from fitscope.diagnosis import Diagnosis, again, judge
+from fitscope.errors import ResultError
+from fitscope.grading.records import Flag
+from fitscope.language import N_
+from fitscope.result import Result
+
+SAME = 1e-6  # of a number: what is not the same by more was not computed from these curves
+CHANCES_APART = 0.25  # the share of all chances that two ways of counting them may lay elsewhere (honest: 0.09 at most of 660)
+MOST = 6  # differences that a message names
+
+
+def recomputed(result: Result) -> tuple[Diagnosis, str | None]:
+    """Judge a submission's curves again, by the covariance of its samples where it holds one.
+
+    Args:
+        result: as it was handed in.
+
+    Returns:
+        The diagnosis, and why the curves had to be judged alone, in one English sentence; None where they had not.
+    """
+    data, seed = result.dataset, 0 if result.plan is None else result.plan.seed
+    classes = None if data is None or data.majority is None or data.classes is None else len(data.classes)
+    majority = None if data is None else data.majority
+    kept = result.diagnosis.uncertainty
+    try:
+        said = again(result.history, kept, over_seeds=_over_seeds(result), majority=majority, classes=classes, seed=seed)
+        return said, None
+    except ResultError as error:
+        return judge(result.history, majority=majority, classes=classes, seed=seed), str(error)
+
+
+def _over_seeds(result: Result) -> np.ndarray | None:
+    """Return each repeat's validation loss [epochs, trainings], of those that did not diverge unless all did."""
+    curves = [training.history for training in result.studies.repeats]
+    finite = [history for history in curves if np.isfinite(history.val_loss).all()] or curves
+    if len(finite) < 2 or any(not set(result.history.epochs) <= set(history.epochs) for history in finite):
+        return None
+    rows = [np.searchsorted(history.epochs, result.history.epochs) for history in finite]
+    return np.stack([history.val_loss[row] for history, row in zip(finite, rows)], axis=1)
+
+
+def differs(result: Result, said: Diagnosis, alone: str | None = None) -> Flag | None:
+    """Compare what a result says of its curves with what they say.
+
+    Args:
+        result: as it was handed in.
+        said: what fitscope finds in its curves.
+        alone: why they had to be judged without the samples' covariance, as `recomputed` says.
+
+    Returns:
+        The flag, None where nothing differs. Another fitscope's verdict and plateau are not compared, for limits may have changed.
+    """
+    if result.blind:
+        return None
+    found = [*([] if alone is None else [("covariance", None, alone)]), *_differences(result, said, alone)]
+    if not found:
+        return None
+    told = "; ".join(_told(*one) for one in found[:MOST])
+    text = N_("What the report says of its curves is not what its curves say: {differences}. Differs, ask.")
+    numbers = {"differences": [{"field": name, "says": says, "recomputed": is_} for name, says, is_ in found]}
+    return Flag("recomputed_differs", text.format(differences=told), numbers)
+
+
+Difference = tuple[str, Any, Any]  # which number, what the report says, what was computed
+
+
+def _differences(result: Result, said: Diagnosis, alone: str | None) -> Iterator[Difference]:
+    stated, same_limits = result.diagnosis, result.fitscope == version()
+    wide = stated.uncertainty is not None and stated.uncertainty.covariance is None and stated.uncertainty.basis != "log"
+    if same_limits and alone is None and stated.verdict not in (_either(result, said) if wide else {said.verdict}):
+        yield "verdict", stated.verdict, said.verdict
+    for name in ("best_epoch", "best_val_loss", "gap"):
+        if not same(getattr(stated, name), getattr(said, name)):
+            yield name.replace("_", " "), getattr(stated, name), getattr(said, name)
+    if same_limits and alone is None and stated.plateau != said.plateau:
+        yield "plateau", stated.plateau, said.plateau
+    if alone is None:
+        yield from _uncertain(result, said)
+    for name, model in (("holdout epochs", result.holdout), ("refit epochs", result.refit)):
+        if model is not None and not same(model.epochs, said.best_epoch) and not (name[0] == "h" and _several(result)):
+            yield name, model.epochs, said.best_epoch
+
+
+def _several(result: Result) -> bool:
+    """Tell whether the curves are those of several trainings: then the tested one has a best epoch of its own."""
+    return bool(result.studies.repeats or result.studies.folds)
+
+
+def _either(result: Result, said: Diagnosis) -> set[str]:
+    """Return the verdicts that are possible beyond 100 epochs, where the samples' covariance is not kept."""
+    return {said.verdict, "inconclusive", "good_fit"} if said.verdict == "overfitting" else {said.verdict}
+
+
+def _uncertain(result: Result, said: Diagnosis) -> Iterator[Difference]:
+    stated, found = result.diagnosis.uncertainty, said.uncertainty
+    if stated is None or found is None:
+        if (stated is None) != (found is None):
+            yield "uncertainty", None if stated is None else stated.basis, None if found is None else found.basis
+        return
+    if not same(stated.paired_se, found.paired_se):
+        yield "paired standard errors", None, None
+    if result.fitscope == version() and stated.plateau_members != found.plateau_members:
+        yield "plateau's epochs", list(stated.plateau_members), list(found.plateau_members)
+    apart = chances_apart(stated.chance, found.chance)
+    if stated.basis != "repeats" and not apart <= CHANCES_APART:
+        yield "chances of being the best", None, None
+
+
+def chances_apart(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the share of all chances that two countings lay on other epochs (total variation).
+
+    Example:
+        >>> chances_apart((0.5, 0.5, 0.0), (0.5, 0.25, 0.25))
+        0.25
+    """
+    return float(np.abs(np.nan_to_num(one) - np.nan_to_num(other)).sum()) / 2
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two numbers, or two lists of them, are the same but for rounding; unknown is like unknown alone."""
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if one is None or other is None:
+        return one is other
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) and math.isnan(other)
+    return math.isclose(one, other, rel_tol=SAME, abs_tol=SAME * 1e-3)
+
+
+def _told(name: str, says: Any, is_: Any) -> str:
+    if says is None and isinstance(is_, str):
+        return is_.removesuffix(".")
+    if says is None and is_ is None:
+        return N_("the {name} are not those of the curves").format(name=name)
+    return N_("{name} {says}, and the curves give {computed}").format(name=name, says=_text(says), computed=_text(is_))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (tuple, list)):
+        return " to ".join(map(str, value)) if len(value) == 2 else ", ".join(map(str, value[:12]))
+    return "unknown" if value is None else str(value)[:60].replace("_", " ")
+
+
+def with_diagnosis(result: Result, said: Diagnosis) -> Result:
+    """Return a result whose diagnosis is the recomputed one."""
+    return dataclasses.replace(result, diagnosis=said)
