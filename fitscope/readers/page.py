@@ -29,7 +29,7 @@ _PAIR = re.compile(rf"([^\s/>][^\s/>=]*+)(?:\s*+=\s*+({_VALUE}))?+")
 _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in (*_RAW, "dl")}
 _RESULT = {"type": "application/json", "id": "fitscope-result"}
 _COMPARED, _NUMBERS = "fitscope-compare", "fitscope-numbers"
-_USUAL = {"div": [], "dt": [], "dd": [], "strong": [], "span": []}
+_USUAL: dict[str, list[tuple[str, str | None]]] = {"div": [], "dt": [], "dd": [], "strong": [], "span": []}
 
 
 @dataclass(frozen=True)
