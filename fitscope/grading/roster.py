@@ -53,14 +53,18 @@ def identify(reads: Sequence[Read], roster: Roster | None = None) -> tuple[tuple
     Returns:
         The submissions that count, in the order given, and the roster's students who handed in nothing.
     """
-    found = [_owned(read, roster) for read in reads]
+    groups: dict[str, list[str]] = {}
+    for claimed in (read.hand_in.claimed for read in reads):
+        if claimed.group and claimed.name:
+            groups.setdefault(claimed.group, []).append(claimed.name)
+    found = [_owned(read, roster, groups.get(read.hand_in.claimed.group or "", ())) for read in reads]
     counted = _newest(_clashes(found))
     handed_in = {dataclasses.replace(one.student, group=None) for one in counted}
     students = () if roster is None else roster.students
     return tuple(counted), tuple(one for one in students if dataclasses.replace(one, group=None) not in handed_in)
 
 
-def _owned(read: Read, roster: Roster | None) -> Identified:
+def _owned(read: Read, roster: Roster | None, group: Sequence[str]) -> Identified:
     said = _said(read)
     student = _joined(said)
     error, notes = read.error, []
@@ -70,7 +74,7 @@ def _owned(read: Read, roster: Roster | None) -> Identified:
             error = error or _unlisted(student, read.hand_in, roster)
         else:
             student = dataclasses.replace(listed, group=listed.group or read.hand_in.claimed.group)
-    notes += _differing(said, student)
+    notes += _differing([one for one in said if not any(same_person(one[1].name or "", member) for member in group)], student)
     return Identified(read, student, tuple(notes), error)
 
 
