@@ -31,14 +31,16 @@ from fitscope.readers.page import page_of
 from fitscope.result import Answers, Result
 
 LARGEST = 50_000_000  # bytes of a file; a report has 0.2 million, one with pictures a few
-LARGEST_JSON = 10_000_000  # bytes; 20 times as much of memory where it is all brackets
+LARGEST_TEXT = 10_000_000  # bytes of JSON or a log; 20 times as much of memory where it is all brackets or commas
 LARGEST_TOGETHER = 200_000_000  # bytes of all files of a submission
 MOST_FILES = 1_000
+MOST_LINES = 200_000  # of a log; Keras writes some thousand with its progress bars
 MOST_EPOCHS = 20_000  # beyond, a class would wait for one submission
 _PAGES, _LOGS = (".html", ".htm"), (".json", ".csv", ".tsv", ".log", ".jsonl", ".txt")  # the most digits first
 _ANSWERS = (".md", ".markdown", ".yml", ".yaml", ".txt")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _PRINTED = {"rtol": 2e-3, "atol": 1e-4}  # by which one training's log and console output differ
+_MOST_TRAININGS = 100  # that are looked at for being one and the same
 _HAND_IN = "hand in report.html, or training.log with answers.md"
 
 
@@ -138,11 +140,9 @@ def _packed(name: str, path: Path, scratch: Path, told: _Told) -> list[_Piece]:
 
 
 def _small(piece: _Piece, told: _Told) -> bool:
-    """Tell whether a file is small enough to be read; JSON needs far more memory than it has bytes."""
+    """Tell whether a file is small enough to be read."""
     size = piece.path.stat().st_size
-    most = LARGEST
-    if LARGEST_JSON < size <= LARGEST and piece.ending not in _PAGES:
-        most = LARGEST_JSON if piece.ending == ".json" or Log(piece.path).start.startswith(("{", "[")) else LARGEST
+    most = LARGEST if piece.ending in _PAGES else LARGEST_TEXT
     if size > most:
         told.unread.append(f"{piece.name} has {size:,} bytes, and at most {most:,} of such a file are read; {_HAND_IN}.")
     return size <= most
@@ -155,8 +155,8 @@ def _pages(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
             continue
         try:
             page = page_of(Log(piece.path).text)
-            if any(len(result) > LARGEST_JSON for result in page.results):
-                raise DataError(f"its result has more than {LARGEST_JSON:,} characters; give a report as fitscope wrote it.")
+            if any(len(result) > LARGEST_TEXT for result in page.results):
+                raise DataError(f"its result has more than {LARGEST_TEXT:,} characters; give a report as fitscope wrote it.")
             result = _short_enough(Result.from_json(embedded(page)))
         except FitscopeError as error:
             told.unread.append(f"{piece.name} cannot be read: {error}")
@@ -185,9 +185,17 @@ def _short_enough(result: Result) -> Result:
     return result
 
 
-def _refuse_long(history: TrainingHistory) -> None:
+def _refuse_lines(path: Path) -> None:
+    lines = sum(part.count(b"\n") + part.count(b"\r") for part in Log(path).chunks())
+    if lines > MOST_LINES:
+        raise DataError(
+            f"{path} has {lines:,} lines, and at most {MOST_LINES:,} of a log are read; hand in one with a line an epoch."
+        )
+
+
+def _refuse_long(history: TrainingHistory, name: str = "it ") -> None:
     if len(history) > MOST_EPOCHS:
-        raise DataError(f"it has {len(history):,} epochs, and at most {MOST_EPOCHS:,} are graded; hand in a shorter training.")
+        raise DataError(f"{name}has {len(history):,} epochs, and at most {MOST_EPOCHS:,} are graded; hand in a shorter training.")
 
 
 def _distinct(works: Iterator[Work]) -> list[Work]:
@@ -219,9 +227,10 @@ def _training(pieces: Sequence[_Piece], told: _Told) -> Reading | None:
         if piece.ending == ".txt" and Log(piece.path).start.startswith("---"):
             continue  # answers
         try:
+            _refuse_lines(piece.path)
             readings = read_text(piece.path)
             for reading in readings:
-                _refuse_long(reading.history)
+                _refuse_long(reading.history, f"{piece.name} ")
         except FitscopeError as error:
             unread.append(str(error).replace(str(piece.path), piece.name))
             continue
@@ -229,6 +238,8 @@ def _training(pieces: Sequence[_Piece], told: _Told) -> Reading | None:
     if not found:
         told.unread += unread
         return None
+    if len(found) > _MOST_TRAININGS:
+        raise DataError(f"It holds {len(found):,} trainings; hand in one.")
     if other := next((one for one in found[1:] if not _same(found[0].history, one.history)), None):
         names = " and ".join(_called(one) for one in (found[0], other))
         raise DataError(f"It holds several trainings, such as {names}; hand in one.")

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import islice
 
 _VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>|\Z))"""
 _ATTRIBUTE = rf"[^\s/>][^\s/>=]*+(?:\s*+=\s*+{_VALUE})?+"
 _REST = rf"(?:[\s/]++|{_ATTRIBUTE})*+(?:>|\Z)"  # of a tag, after its name
 _COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
 _RAW = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "template", "plaintext")
-_TOLD = "|".join((*_RAW, "html", "dl"))
+_TOLD = "|".join((*_RAW, "html", "dl(?=[^>]{0,200}fitscope-numbers)"))
 _PASSED = re.compile(
     rf"(?:[^<]++|{_COMMENT}|<[!?][^>]*+(?:>|\Z)|</(?![a-z])[^>]*+(?:>|\Z)|</[a-z][^\s/>]*+{_REST}|<(?![a-z/!?])"
     rf"|<(?!(?:{_TOLD})[\s/>])[a-z][^\s/>]*+{_REST})*+",
@@ -27,6 +28,8 @@ _PASSED = re.compile(
 _TAG = re.compile(rf"<([a-z][^\s/>]*+)({_REST})", re.IGNORECASE)
 _PAIR = re.compile(rf"([^\s/>][^\s/>=]*+)(?:\s*+=\s*+({_VALUE}))?+")
 _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in (*_RAW, "dl")}
+_MOST = 1000  # elements that may tell something; a report has four
+_LONGEST = 20_000  # characters of what is looked into: a tag, or a list of numbers
 _RESULT = {"type": "application/json", "id": "fitscope-result"}
 _COMPARED, _NUMBERS = "fitscope-compare", "fitscope-numbers"
 _USUAL: dict[str, list[tuple[str, str | None]]] = {"div": [], "dt": [], "dd": [], "strong": [], "span": []}
@@ -42,7 +45,7 @@ class Page:
         language: of the page, as its first element says; None where it does not.
         numbers: what its `fitscope-numbers` shows, as [term, value, what stands below] texts; None where it has none, or
             several.
-        usual: whether everything that tells is marked up as fitscope does it.
+        usual: whether it has those numbers, and everything that tells is marked up as fitscope does it.
     """
 
     results: tuple[str, ...]
@@ -60,7 +63,7 @@ def page_of(text: str) -> Page:
         'ko'
     """
     results, lists, compared, language, usual = [], [], False, None, True
-    for name, given, content in _elements(text):
+    for name, given, content in islice(_elements(text), _MOST):
         if name == "script":
             compared |= given.get("id") == _COMPARED
             results += [content] if given == _RESULT else []
@@ -72,7 +75,7 @@ def page_of(text: str) -> Page:
             usual = False
     shown = _Numbers(lists[0]) if len(lists) == 1 else None
     numbers = None if shown is None else tuple(shown.rows)
-    return Page(tuple(results), compared, language, numbers, usual and (shown.usual if shown is not None else not lists))
+    return Page(tuple(results), compared, language, numbers, usual and shown is not None and shown.usual)
 
 
 def _elements(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
@@ -80,16 +83,20 @@ def _elements(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
     place = 0
     while match := _TAG.match(text, _PASSED.match(text, place).end()):  # type: ignore[union-attr]
         name, place, content = match[1].lower(), match.end(), ""
-        if name in _ENDS:
+        if name == "dl":  # what is within is looked at by itself, and passed over here
+            end = _ENDS[name].search(text, place, place + _LONGEST)
+            content = text[place : place if end is None else end.start()]
+        elif name in _RAW:
             end = None if name == "plaintext" else _ENDS[name].search(text, place)
             content = text[place : len(text) if end is None else end.start()]
-            if name != "dl":  # what is within a list is looked at by itself
-                place += len(content)
+            place += len(content)
         yield name, _attributes(match[2]), content
 
 
 def _attributes(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
+    if len(text) > _LONGEST:
+        return found
     for match in _PAIR.finditer(text.removesuffix(">")):
         value = match[2] or ""
         found.setdefault(match[1].lower(), html.unescape(value[1:].removesuffix(value[0]) if value[:1] in ('"', "'") else value))

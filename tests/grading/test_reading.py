@@ -153,6 +153,8 @@ def test_answers_that_do_not_fit_are_noted(work):
         ("kim.rar", b"Rar!", "hand in a .zip"),
         ("history.db", b"SQLite format 3\0", "no report, result or log"),
         ("mlflow.log", b"SQLite format 3\0" + b"x" * 99, "no text"),
+        ("lines.txt", "Epoch 1/2\n" * 200_001, "200,001 lines, and at most 200,000"),
+        ("runs.csv", "epoch,loss\n" + "1,1\n" * 200, "200 trainings"),
         ("long.csv", "epoch,loss\n" + "".join(f"{i},1\n" for i in range(20_001)), "20,001 epochs, and at most 20,000"),
     ],
 )
@@ -162,11 +164,11 @@ def test_what_cannot_be_graded_is_refused_with_the_reason(name, content, told, t
 
 
 def test_file_of_500_mb_is_refused_without_being_read(tmp_path):
-    for name in ("report.html", "training.log", "result.json"):
+    for name, most in (("report.html", "50,000,000"), ("training.log", "10,000,000"), ("result.json", "10,000,000")):
         (tmp_path / name).touch()
         os.truncate(tmp_path / name, 500_000_000)
         one = HandIn("kim", Student(), (tmp_path / name,), (name,))
-        with pytest.raises(DataError, match="500,000,000 bytes, and at most 50,000,000"):
+        with pytest.raises(DataError, match=f"500,000,000 bytes, and at most {most}"):
             read(one, tmp_path)
 
 
