@@ -161,10 +161,10 @@ def _pages(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
         except FitscopeError as error:
             told.unread.append(f"{piece.name} cannot be read: {error}")
             continue
-        if not page.usual:
+        if not page.usual or (page.heading is None and not result.blind):
             told.notes.append(f"{piece.name} is marked up otherwise than fitscope does it.")
         language = page.language if page.language and _LANGUAGE.fullmatch(page.language) else None
-        yield Work(result, result.answers, page.numbers, language, (piece.name,))
+        yield Work(result, result.answers, page.numbers, page.heading, language, (piece.name,))
 
 
 def _results(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:

@@ -19,7 +19,7 @@ _ATTRIBUTE = rf"[^\s/>][^\s/>=]*+(?:\s*+=\s*+{_VALUE})?+"
 _REST = rf"(?:[\s/]++|{_ATTRIBUTE})*+(?:>|\Z)"  # of a tag, after its name
 _COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
 _RAW = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "template", "plaintext")
-_TOLD = "|".join((*_RAW, "html", "dl(?=[^>]{0,200}fitscope-numbers)"))
+_TOLD = "|".join((*_RAW, "html", "dl(?=[^>]{0,200}fitscope-numbers)", "p(?=[^>]{0,100}about)"))
 _PASSED = re.compile(
     rf"(?:[^<]++|{_COMMENT}|<[!?][^>]*+(?:>|\Z)|</(?![a-z])[^>]*+(?:>|\Z)|</[a-z][^\s/>]*+{_REST}|<(?![a-z/!?])"
     rf"|<(?!(?:{_TOLD})[\s/>])[a-z][^\s/>]*+{_REST})*+",
@@ -30,6 +30,7 @@ _PAIR = re.compile(rf"([^\s/>][^\s/>=]*+)(?:\s*+=\s*+({_VALUE}))?+")
 _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in (*_RAW, "dl")}
 _MOST = 1000  # elements that may tell something; a report has four
 _LONGEST = 20_000  # characters of what is looked into: a tag, or a list of numbers
+_HEADING = re.compile(r'\s*<span class="badge [\w-]*">([^<]*)</span>[^<]*</p>\s*<(h[12])>([^<]*)</\2>')
 _RESULT = {"type": "application/json", "id": "fitscope-result"}
 _COMPARED, _NUMBERS = "fitscope-compare", "fitscope-numbers"
 _USUAL: dict[str, list[tuple[str, str | None]]] = {"div": [], "dt": [], "dd": [], "strong": [], "span": []}
@@ -45,6 +46,7 @@ class Page:
         language: of the page, as its first element says; None where it does not.
         numbers: what its `fitscope-numbers` shows, as [term, value, what stands below] texts; None where it has none, or
             several.
+        heading: the verdict's badge and sentence; None where it has none, or several.
         usual: whether it has those numbers, and everything that tells is marked up as fitscope does it.
     """
 
@@ -52,6 +54,7 @@ class Page:
     compared: bool
     language: str | None
     numbers: tuple[tuple[str, ...], ...] | None
+    heading: tuple[str, str] | None
     usual: bool
 
 
@@ -62,7 +65,7 @@ def page_of(text: str) -> Page:
         >>> page_of('<html lang="ko"><!-- <dl id="fitscope-numbers"> --><p title="<dl>">').language
         'ko'
     """
-    results, lists, compared, language, usual = [], [], False, None, True
+    results, lists, headings, compared, language, usual = [], [], [], False, None, True
     for name, given, content in islice(_elements(text), _MOST):
         if name == "script":
             compared |= given.get("id") == _COMPARED
@@ -71,11 +74,14 @@ def page_of(text: str) -> Page:
             language = language or given.get("lang") or None
         elif name == "dl":
             lists += [content] if given.get("id") == _NUMBERS else []
+        elif name == "p":
+            headings += [_heading(content)] if given.get("class") == "about" else []
         elif "<" in content:  # within pictures and the like browsers read it otherwise
             usual = False
     shown = _Numbers(lists[0]) if len(lists) == 1 else None
     numbers = None if shown is None else tuple(shown.rows)
-    return Page(tuple(results), compared, language, numbers, usual and shown is not None and shown.usual)
+    heading = headings[0] if len(headings) == 1 else None
+    return Page(tuple(results), compared, language, numbers, heading, usual and shown is not None and shown.usual)
 
 
 def _elements(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
@@ -86,11 +92,19 @@ def _elements(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
         if name == "dl":  # what is within is looked at by itself, and passed over here
             end = _ENDS[name].search(text, place, place + _LONGEST)
             content = text[place : place if end is None else end.start()]
+        elif name == "p":
+            content = text[place : place + _LONGEST]
         elif name in _RAW:
             end = None if name == "plaintext" else _ENDS[name].search(text, place)
             content = text[place : len(text) if end is None else end.start()]
             place += len(content)
         yield name, _attributes(match[2]), content
+
+
+def _heading(text: str) -> tuple[str, str] | None:
+    """Return the verdict's badge and sentence from what follows the paragraph's tag."""
+    match = _HEADING.match(text)
+    return None if match is None else (html.unescape(match[1]), html.unescape(match[3]))
 
 
 def _attributes(text: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from fitscope.errors import DataError, FitscopeError
 from fitscope.grading.reading import read
 from fitscope.grading.records import HandIn, Student
 from fitscope.readers.page import page_of
+from fitscope.runs import write_report
 
 PAGE = (Path(__file__).parents[2] / "reports" / "sample-imdb" / "report.html").read_text(encoding="utf8")
 LOG = "epoch,loss,val_loss\n" + "".join(f"{i},{1 / (i + 1):.6f},{0.5 + abs(i - 4) / 50:.6f}\n" for i in range(12))
@@ -60,6 +61,7 @@ def test_report_gives_result_numbers_and_language(work):
     found = work(**{"report.html": PAGE})
     assert found.result.diagnosis.best_epoch == 4 and found.language == "en" and found.notes == ()
     assert found.shown[0] == ("best epoch", "4", "no other epoch is as good")
+    assert found.heading == ("overfitting", "Best after epoch 4; from epoch 5 on validation loss rises.")
     assert found.files == ("report.html",) and found.written
 
 
@@ -192,9 +194,24 @@ def test_archive_in_an_archive_is_told_and_not_opened(tmp_path):
     )
 
 
-def test_page_with_an_odd_list_of_numbers_is_noted(work):
-    hidden = PAGE.replace("<strong>4</strong>", "<strong hidden>4</strong><strong>9</strong>")
-    assert "marked up otherwise" in work(**{"report.html": hidden}).notes[0]
+@pytest.mark.parametrize(
+    ("usual", "odd"),
+    [
+        ("<strong>4</strong>", "<strong hidden>4</strong><strong>9</strong>"),
+        ('<dl id="fitscope-numbers">', "<dl>"),
+        ("<h1>", "<h1 hidden>"),
+        ("<header>", "<header><svg><title><dl></title></svg>"),
+    ],
+)
+def test_page_that_is_marked_up_otherwise_is_noted(usual, odd, work):
+    assert "marked up otherwise" in work(**{"report.html": PAGE.replace(usual, odd, 1)}).notes[0]
+
+
+def test_page_that_asks_first_is_read_as_any_other(work, tmp_path):
+    (tmp_path / "plain.html").write_text(PAGE)
+    write_report(tmp_path / "plain.html", tmp_path / "teach.html", teach=True)
+    found = work(**{"report.html": (tmp_path / "teach.html").read_text()})
+    assert found.heading[0] == "overfitting" and len(found.shown) == 3 and found.notes == ()
 
 
 @pytest.mark.parametrize(
