@@ -144,7 +144,7 @@ def _near(histories: Sequence[TrainingHistory]) -> Iterator[Pair]:
         for one, other, how, distance, nearer in _nearest(curves):
             places = sorted((fitting[one], fitting[other]))
             if new & set(places):
-                yield Pair(*places, how, distance, nearer)
+                yield Pair(places[0], places[1], how, distance, nearer)
 
 
 def _losses(history: TrainingHistory) -> Curves | None:
@@ -184,7 +184,7 @@ def _least(freedom: int) -> float:
 
     Example:
         >>> [round(_least(freedom), 3) for freedom in (10, 18, 36)]
-        [0.008, 0.068, 0.15]
+        [0.008, 0.069, 0.15]
     """
     share = 2 / (9 * freedom)
     return min(LIMITS.noise, max(0.0, 1 - share - LIMITS.by_chance * math.sqrt(share)) ** 3)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from fitscope.grading.agreement import as_on_another_machine
 from fitscope.grading.alike import Pair, alike
+from fitscope.grading.phrases import alike_texts
 from fitscope.grading.records import Facts, Flag, Student
-from fitscope.grading.texts import alike_texts
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, Nn_
 
@@ -144,8 +144,8 @@ def _answers(entries: Sequence[Entry], handed_out: Sequence[str], told: dict[str
             groups |= {entries[one].name: entries[other].name, entries[other].name: entries[one].name}
         else:
             strange[one, other] = share
-    for name, other in groups.items():
-        _note(told[name], N_("The answers are like those of {other}, of the same group.").format(other=other))
+    for name, like in groups.items():
+        _note(told[name], N_("The answers are like those of {other}, of the same group.").format(other=like))
     for members in joined(strange):
         share = max(share for (one, _), share in strange.items() if one in members)
         for place in members:

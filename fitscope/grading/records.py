@@ -62,6 +62,7 @@ class HandIn:
         late: what the export says of its being late, in a sentence; None where it does not say.
         moment: when it was handed in, ISO 8601; None where the export does not say.
         tries: how many earlier tries of the same student were passed over.
+        export: which learning system says whom it is from; None where that is guessed from a file's name.
     """
 
     name: str
@@ -71,6 +72,7 @@ class HandIn:
     late: str | None = None
     moment: str | None = None
     tries: int = 0
+    export: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,18 @@
-"""Who is in the class, and which submission is whose."""
+"""Who is in the class, which submission is whose, and which of several tries counts."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
 
+from fitscope.grading.classlist import Roster, name_keys, read_roster, same_person
 from fitscope.grading.records import HandIn, Student, Work
-from fitscope.result import Author
 
+__all__ = ["Identified", "Read", "Roster", "identify", "read_roster"]
 
-@dataclass(frozen=True)
-class Roster:
-    """Hold the class's students, in the file's order.
-
-    Args:
-        students: one a row.
-        notes: what was noticed while it was read, in English sentences.
-    """
-
-    students: tuple[Student, ...]
-    notes: tuple[str, ...] = ()
-
-    def find(self, claimed: Student, author: Author | None = None, signed: Student | None = None) -> Student | None:
-        """Return whom an export, else a report, else answers name; None where nobody or several fit."""
-        raise NotImplementedError
+_FILE = "the file's name"
 
 
 @dataclass(frozen=True)
@@ -53,19 +41,174 @@ class Identified:
     error: str | None = None
 
 
-def read_roster(path: Path) -> Roster:
-    """Read a class list.
-
-    Raises:
-        DataError: it is no table with names or ids, or two rows have one id.
-    """
-    raise NotImplementedError
-
-
 def identify(reads: Sequence[Read], roster: Roster | None = None) -> tuple[tuple[Identified, ...], tuple[Student, ...]]:
     """Tell whose each submission is; of several of one student the newest counts.
+
+    An export's word comes first, then the report's author, then the answers' name and id, then the file's name.
+
+    Args:
+        reads: what was handed in.
+        roster: the class list, None where there is none.
 
     Returns:
         The submissions that count, in the order given, and the roster's students who handed in nothing.
     """
-    raise NotImplementedError
+    groups: dict[str, list[str]] = {}
+    for claimed in (read.hand_in.claimed for read in reads):
+        if claimed.group and claimed.name:
+            groups.setdefault(claimed.group, []).append(claimed.name)
+    found = [_owned(read, roster, groups.get(read.hand_in.claimed.group or "", ())) for read in reads]
+    counted = _newest(_clashes(found))
+    handed_in = {dataclasses.replace(one.student, group=None) for one in counted}
+    students = () if roster is None else roster.students
+    return tuple(counted), tuple(one for one in students if dataclasses.replace(one, group=None) not in handed_in)
+
+
+def _owned(read: Read, roster: Roster | None, group: Sequence[str]) -> Identified:
+    said = _said(read)
+    student = _joined(said)
+    error, notes = read.error, []
+    if roster is not None:
+        listed = next((one for _, word in said if (one := roster.find(word)) is not None), None)
+        if listed is None:
+            error = error or _unlisted(student, read.hand_in, roster)
+        else:
+            student = dataclasses.replace(listed, group=listed.group or read.hand_in.claimed.group)
+    notes += _differing([one for one in said if not any(same_person(one[1].name or "", member) for member in group)], student)
+    return Identified(read, student, tuple(notes), error)
+
+
+def _unlisted(student: Student, hand_in: HandIn, roster: Roster) -> str:
+    named = student.name or student.id or hand_in.name
+    if (several := roster.several(student)) > 1:
+        return f"{named} fits {several} students of the roster; hand in with an id, or a name that tells them apart."
+    return f"{named} is not on the roster; add a row, or mend the name."
+
+
+def _said(read: Read) -> list[tuple[str, Student]]:
+    """Return who says whom the submission is from, the one to be believed first."""
+    work, claimed = read.work, read.hand_in.claimed
+    author = None if work is None else work.result.author
+    said = [("the report", None if author is None else Student(name=author.name, id=author.id))]
+    said.append(("the answers", None if work is None else work.signed))
+    own = (_FILE if read.hand_in.export is None else read.hand_in.export, claimed)
+    ordered = [*said, own] if read.hand_in.export is None else [own, *said]
+    return [(who, one) for who, one in ordered if one is not None and one != Student()]
+
+
+def _joined(said: Sequence[tuple[str, Student]]) -> Student:
+    """Return what the first says, filled up by those after it that do not speak of somebody else."""
+    found = Student()
+    for _, one in said:
+        if found.name and one.name and not same_person(found.name, one.name):
+            continue
+        known = {name: value for name, value in vars(found).items() if value is not None}
+        readable = {"name": one.name} if one.name and found.name and " " not in found.name else {}  # Canvas squashes names
+        found = dataclasses.replace(one, **known | readable)
+    return found
+
+
+def _differing(said: Sequence[tuple[str, Student]], student: Student) -> list[str]:
+    """Note who names another person; a file's name is often no person's."""
+    notes = []
+    for who, one in said:
+        if who == _FILE:
+            continue
+        other = one.name and student.name and not same_person(one.name, student.name) and not _within(student.name, one.name)
+        if other or (one.id and student.id and one.id.casefold() != student.id.casefold()):
+            named = " ".join(filter(None, (one.name, one.id and f"({one.id})")))
+            counts = " ".join(filter(None, (student.name, student.id and f"({student.id})")))
+            notes.append(f"{who[0].upper()}{who[1:]} names {named}; it is graded as {counts}'s.")
+    return notes
+
+
+def _within(name: str, longer: str) -> bool:
+    """Tell whether a name follows a group's, as Moodle writes it."""
+    return any(same_person(name, "-".join(longer.split("-")[start:])) for start in range(1, longer.count("-") + 1))
+
+
+def _clashes(found: Sequence[Identified]) -> list[Identified]:
+    """Refuse submissions of different people under one id: which of them is which, only the instructor can tell."""
+    by_id: dict[str, list[Identified]] = {}
+    for one in found:
+        if one.student.id:
+            by_id.setdefault(one.student.id.casefold(), []).append(one)
+    clashing: dict[int, str] = {}
+    for same in by_id.values():
+        people = _people(same)
+        if len(people) > 1:
+            told = f"Two students hand in under id {same[0].student.id}: {people[0]} and {people[1]}; ask them whose it is."
+            clashing |= {id(one): told for one in same}
+    return [dataclasses.replace(one, error=one.error or clashing[id(one)]) if id(one) in clashing else one for one in found]
+
+
+def _people(same: Sequence[Identified]) -> list[str]:
+    """Return the different persons among submissions of one id."""
+    people: list[tuple[str, str | None]] = []
+    for one in same:
+        said = _said(one.read)
+        name = (
+            next((word.name for who, word in said if word.name and who != _FILE), None) or one.student.name or one.read.hand_in.name
+        )
+        user = one.read.hand_in.claimed.canvas or one.read.hand_in.claimed.moodle
+        known = any(same_person(name, other) and (user is None or number is None or user == number) for other, number in people)
+        if not known:
+            people.append((name, user))
+    return [name for name, _ in people]
+
+
+def _newest(found: Sequence[Identified]) -> list[Identified]:
+    """Leave each student's newest submission, which says how many came before it."""
+    tries: dict[object, list[Identified]] = {}
+    for one in found:
+        tries.setdefault(_person(one), []).append(one)
+    counted = []
+    for one in found:
+        same = tries[_person(one)]
+        newest = max(same, key=_when)
+        if one is not newest:
+            continue
+        if len(same) > 1:
+            others = ", ".join(other.read.hand_in.name for other in same if other is not newest)
+            told = f"It was handed in {len(same)} times; the newest that can be read counts, and {others} was passed over."
+            earlier = sum(other.read.hand_in.tries for other in same) + len(same) - 1
+            read = dataclasses.replace(one.read, hand_in=dataclasses.replace(one.read.hand_in, tries=earlier))
+            one = dataclasses.replace(one, read=read, notes=(*one.notes, told))
+        counted.append(one)
+    return counted
+
+
+def _person(one: Identified) -> object:
+    """Return what is the same for one student's submissions alone; of nobody known, the submission itself."""
+    student = one.student
+    if one.error is not None and "hand in under id" in one.error:
+        return ("submission", one.read.hand_in.name)
+    if student.id:
+        return ("id", student.id.casefold())
+    for kind in ("canvas", "moodle", "login", "email"):
+        if value := getattr(student, kind):
+            return (kind, value.casefold())
+    work = one.read.work
+    signed = work is not None and (work.result.author or (work.signed and work.signed.name))
+    if student.name and (signed or one.read.hand_in.export):
+        return ("name", min(name_keys(student.name), default=student.name))
+    return ("submission", one.read.hand_in.name)
+
+
+def _when(one: Identified) -> tuple[bool, datetime, datetime, float]:
+    """Order tries: what can be graded comes before what cannot, then the newest."""
+    work = one.read.work
+    return (
+        work is not None,
+        _moment(one.read.hand_in.moment),
+        _moment(work.result.created if work else None),
+        (work and work.written) or 0.0,
+    )
+
+
+def _moment(text: str | None) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from fitscope.errors import DataError, FitscopeError
@@ -14,7 +14,7 @@ from fitscope.readers import boosting, console, huggingface, jsons, lightning, m
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, Reading
 
-__all__ = ["READERS", "Names", "Reading", "read_history"]
+__all__ = ["READERS", "TEXTS", "Names", "Reading", "read_history", "read_text"]
 
 # In this order, the telling ones first: each returns what it found, or None where the log is not of its kind.
 READERS: dict[str, Callable[[Log, Names], list[Found] | None]] = {
@@ -30,6 +30,8 @@ READERS: dict[str, Callable[[Log, Names], list[Found] | None]] = {
     "Lightning's metrics.csv and other tables of steps": lightning.read,
     "Keras' CSVLogger, fastai's history.csv and other tables with a loss column": tables.read,
 }
+# Those that read text alone: no database, no binary format, and no code of another package.
+TEXTS = {name: read for name, read in READERS.items() if read not in (tensorboard.read, mlflow.read, own.read)}
 _GROUP = "fitscope.readers"  # of entry points: functions from a path to the TrainingHistory objects in it
 _MOST_FILES = 2000
 _MOST_NOTES = 5
@@ -56,7 +58,26 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
         (1, 2, 3)
     """
     path, names = Path(path), Names(loss, val_loss)
-    found = _in_folder(path, names, growing) if os.path.isdir(path) else _in_file(path, names, growing)
+    return _readings(path, _in_folder(path, names, growing) if os.path.isdir(path) else _in_file(path, names, growing))
+
+
+def read_text(path: Path) -> list[Reading]:
+    """Read the trainings of a log that nobody vouches for, by the readers in `TEXTS` alone.
+
+    Args:
+        path: a file.
+
+    Raises:
+        DataError: it is no text, or none that these readers know.
+    """
+    log = Log(path)
+    found = _tried(log, Names(), TEXTS) if log.is_text else None
+    if not found:
+        raise DataError(f"{path} cannot be read: {_what_it_is(log)}")
+    return _readings(path, found)
+
+
+def _readings(path: Path, found: list[Found]) -> list[Reading]:
     several = len(found) > 1
     return [
         Reading(str(path), one.run or f"run {number}" if several else None, one.history, one.diagnosis, one.notes)
@@ -66,17 +87,19 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
 
 def _in_file(path: Path, names: Names, growing: bool) -> list[Found]:
     log = Log(path, growing)
-    try:
-        for read in READERS.values():
-            if found := read(log, names):
-                return found
-    except FitscopeError as error:
-        raise DataError(f"{path} cannot be read: {error}") from None
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: it holds what no log holds ({error}).") from None
-    if found := _by_others(path):
+    if found := _tried(log, names, READERS) or _by_others(path):
         return found
     raise DataError(f"{path} cannot be read: {_what_it_is(log)} Tried were {'; '.join(READERS)}.")
+
+
+def _tried(log: Log, names: Names, readers: Mapping[str, Callable[[Log, Names], list[Found] | None]]) -> list[Found] | None:
+    """Return what the first reader that knows the log finds in it."""
+    try:
+        return next((found for read in readers.values() if (found := read(log, names))), None)
+    except FitscopeError as error:
+        raise DataError(f"{log.path} cannot be read: {error}") from None
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise DataError(f"{log.path} cannot be read: it holds what no log holds ({error}).") from None
 
 
 def _by_others(path: Path) -> list[Found]:

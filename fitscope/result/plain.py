@@ -45,11 +45,11 @@ def whole(value: Any) -> Any:
         {'name': 'half �'}
     """
     if isinstance(value, str):
-        return _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", value)
+        return value if value.isascii() else _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, dict):
         return {whole(key): whole(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [whole(item) for item in value]
+        return [item if type(item) is float and item - item == 0 else whole(item) for item in value]  # nearly all are finite
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, int) and abs(value) > LARGEST:
@@ -59,7 +59,7 @@ def whole(value: Any) -> Any:
 
 def read(kind: Any, value: Any, where: str) -> Any:
     """Return `value` as the type `kind`, or say where it does not fit."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    origin, inner = _shape(kind)
     if kind is Any:
         return value
     if origin in (types.UnionType, typing.Union):
@@ -82,6 +82,11 @@ def read(kind: Any, value: Any, where: str) -> Any:
     return value
 
 
+@functools.cache
+def _shape(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return typing.get_origin(kind), typing.get_args(kind)
+
+
 _NAMES = {int: "a whole number", str: "a text", bool: "true or false"}
 
 
@@ -91,6 +96,8 @@ def _is_number(value: Any) -> bool:
 
 def _read_tuple(inner: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
     _expect(isinstance(value, list), where, "a list", value)
+    if inner == (float, ...):
+        return tuple(item if type(item) is float else read(float, item, f"{where}[{i}]") for i, item in enumerate(value))
     if inner[-1] is Ellipsis:
         return tuple(read(inner[0], item, f"{where}[{i}]") for i, item in enumerate(value))
     _expect(len(value) == len(inner), where, f"{len(inner)} values", value)
@@ -114,12 +121,18 @@ def _read_own(kind: Any, value: Any, where: str) -> Any:
 def _read_dataclass(kind: Any, value: Any, where: str) -> Any:
     _expect(isinstance(value, dict), where, "an object", value)
     given = {}
-    for f in dataclasses.fields(kind):
+    hints = _hints(kind)
+    for f in _fields(kind):
         if f.name in value and f.compare:
-            given[f.name] = read(_hints(kind)[f.name], value[f.name], f"{where}.{f.name}")
+            given[f.name] = read(hints[f.name], value[f.name], f"{where}.{f.name}")
         elif f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
             raise ResultError(f"{where}.{f.name} is missing; give a result.json that fitscope wrote.")
     return kind(**given)
+
+
+@functools.cache
+def _fields(kind: Any) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(kind)
 
 
 @functools.cache

@@ -1,0 +1,269 @@
+"""One submission read, whatever lies in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fitscope.errors import DataError, FitscopeError
+from fitscope.grading.reading import read
+from fitscope.grading.records import HandIn, Student
+from fitscope.readers.page import page_of
+from fitscope.runs import write_report
+
+PAGE = (Path(__file__).parents[2] / "reports" / "sample-imdb" / "report.html").read_text(encoding="utf8")
+LOG = "epoch,loss,val_loss\n" + "".join(f"{i},{1 / (i + 1):.6f},{0.5 + abs(i - 4) / 50:.6f}\n" for i in range(12))
+ANSWERS = "---\nname: Kim Minji\nid: 7\nbest_epoch: 5\nverdict: overfitting\n---\nIt rises.\n"
+TAG = '<script type="application/json" id="fitscope-result">'
+
+
+def report(**changes: object) -> str:
+    head, tag, rest = PAGE.partition(TAG)
+    content, end, tail = rest.partition("</script>")
+    return head + tag + json.dumps(json.loads(content) | changes).replace("<", "\\u003c") + end + tail
+
+
+@pytest.fixture
+def work(tmp_path):
+    def made(**contents: str | bytes):
+        return read(hand_in(tmp_path, **contents), tmp_path)
+
+    return made
+
+
+def hand_in(folder: Path, **contents: str | bytes) -> HandIn:
+    for name, content in contents.items():
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return HandIn("kim", Student(), tuple(folder / name for name in contents), tuple(contents))
+
+
+def refusal(folder: Path, **contents: str | bytes) -> str:
+    with pytest.raises(FitscopeError) as told:
+        read(hand_in(folder, **contents), folder)
+    return str(told.value)
+
+
+def zipped(path: Path, **contents: str | bytes) -> bytes:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return path.read_bytes()
+
+
+def test_report_gives_result_numbers_and_language(work):
+    found = work(**{"report.html": PAGE})
+    assert found.result.diagnosis.best_epoch == 4 and found.language == "en" and found.notes == ()
+    assert found.shown[0] == ("best epoch", "4", "no other epoch is as good")
+    assert found.heading == ("overfitting", "Best after epoch 4; from epoch 5 on validation loss rises.")
+    assert found.files == ("report.html",) and found.written
+
+
+def test_report_beside_its_run_folder_is_read_alone(work):
+    found = work(**{"report.html": PAGE, "result.json": "{", "training.log": LOG})
+    assert found.files == ("report.html",) and found.notes == ()
+
+
+def test_result_json_is_read_where_there_is_no_report(work):
+    content = PAGE.partition(TAG)[2].partition("</script>")[0]
+    found = work(**{"result.json": content, "training.log": LOG})
+    assert found.result.plan is not None and found.shown is None
+
+
+def test_log_with_answers_is_judged(work):
+    found = work(**{"training.log": LOG, "answers.md": ANSWERS})
+    assert found.result.log.source == "training.log" and found.result.diagnosis.best_epoch == 5
+    assert found.answers.best_epoch == 5 and found.answers.why == "It rises."
+    assert (found.signed.name, found.signed.id) == ("Kim Minji", "7")
+    assert found.files == ("training.log", "answers.md")
+
+
+def test_zip_is_read_as_its_folder_would_be(work, tmp_path):
+    found = work(
+        **{"kim.zip": zipped(tmp_path / "kim.zip", **{"w/training.log": LOG, "w/answers.md": ANSWERS, "w/model.keras": "x"})}
+    )
+    assert found.files == ("kim.zip/w/training.log", "kim.zip/w/answers.md")
+
+
+def test_one_training_in_two_formats_is_one(work):
+    rows = [line.split(",") for line in LOG.splitlines()[1:]]
+    history = {"loss": [float(row[1]) for row in rows], "val_loss": [float(row[2]) for row in rows]}
+    assert len(work(**{"training.log": LOG, "history.json": json.dumps(history), "data.csv": "a,b\n1,2\n"}).result.history) == 12
+
+
+def test_logs_of_several_trainings_are_refused(tmp_path):
+    other = LOG.replace("0.5", "0.6")
+    assert refusal(tmp_path, **{"a.log": LOG, "b.log": other}) == (
+        "It holds several trainings, such as a.log and b.log; hand in one."
+    )
+    assert "several trainings" in refusal(tmp_path, **{"a.log": LOG + other})
+
+
+def test_several_results_leave_the_newest_with_a_note(work):
+    found = work(**{"old.html": PAGE, "new.html": report(created="2027-01-01T00:00:00+00:00")})
+    assert found.files == ("new.html",) and found.notes == ("2 results were handed in; the newest counts, new.html.",)
+
+
+def test_same_report_twice_is_one(work, tmp_path):
+    found = work(**{"report.html": PAGE, "kim.zip": zipped(tmp_path / "kim.zip", **{"report.html": PAGE})})
+    assert found.notes == ()
+
+
+def test_answers_within_a_report_count_before_those_beside_it(work):
+    found = work(**{"report.html": report(answers={"best_epoch": 3}), "answers.md": ANSWERS})
+    assert found.answers.best_epoch == 3 and "differs from the answers within the report" in found.notes[0]
+
+
+def test_blind_report_is_read_and_said_to_be_unanswered(work):
+    assert work(**{"report.html": report(blind=True)}).notes == ("It is a blind report that was not answered.",)
+    assert work(**{"report.html": report(blind=True), "answers.md": ANSWERS}).notes == ()
+
+
+def test_answers_in_a_korean_encoding_are_read_with_a_note(work):
+    found = work(**{"training.log": LOG, "답안.md": "---\nname: 김민지\nbest_epoch: 4\n---\n".encode("cp949")})
+    assert found.signed.name == "김민지" and "CP949" in found.notes[0]
+
+
+def test_answers_that_do_not_fit_are_noted(work):
+    assert "best_epoch" in work(**{"training.log": LOG, "answers.md": "---\nbest_epoch: nine\n---\n"}).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("report.html", "<!doctype html><p>Hello", "0 results of fitscope's"),
+        ("report.html", PAGE + PAGE, "2 results of fitscope's"),
+        ("report.html", report(schema="fitscope-result/2"), "newer fitscope"),
+        ("report.html", report(schema="other/1"), "not known"),
+        ("report.html", report(diagnosis=None), "result.diagnosis"),
+        ("report.html", f"<!doctype html>{TAG}{'[' * 100_000}</script>", "no JSON"),
+        ("report.html", f"<!-- {TAG}{{}}</script> --><p title='{TAG}'>", "0 results"),
+        ("result.json", "[" * 200_000, "JSON"),
+        ("training.log", "", "empty"),
+        ("training.log", b"\0\1\2" * 9, "no text"),
+        ("training.log", "word " * 9, "cannot be read"),
+        ("answers.md", ANSWERS, "no report, result or log"),
+        ("script.py", "raise SystemExit", "no report, result or log"),
+        ("model.pkl", b"cos\nsystem\n(S'false'\ntR.", "no report, result or log"),
+        ("kim.zip", b"PK\3\4", "damaged"),
+        ("kim.rar", b"Rar!", "hand in a .zip"),
+        ("history.db", b"SQLite format 3\0", "no report, result or log"),
+        ("mlflow.log", b"SQLite format 3\0" + b"x" * 99, "no text"),
+        ("lines.txt", "Epoch 1/2\n" * 200_001, "200,001 lines, and at most 200,000"),
+        ("runs.csv", "epoch,loss\n" + "1,1\n" * 200, "200 trainings"),
+        ("long.csv", "epoch,loss\n" + "".join(f"{i},1\n" for i in range(20_001)), "20,001 epochs, and at most 20,000"),
+    ],
+)
+def test_what_cannot_be_graded_is_refused_with_the_reason(name, content, told, tmp_path):
+    message = refusal(tmp_path, **{name: content})
+    assert told in message and "\n" not in message and str(tmp_path) not in message
+
+
+def test_file_of_500_mb_is_refused_without_being_read(tmp_path):
+    for name, most in (("report.html", "50,000,000"), ("training.log", "10,000,000"), ("result.json", "10,000,000")):
+        (tmp_path / name).touch()
+        os.truncate(tmp_path / name, 500_000_000)
+        one = HandIn("kim", Student(), (tmp_path / name,), (name,))
+        with pytest.raises(DataError, match=f"500,000,000 bytes, and at most {most}"):
+            read(one, tmp_path)
+
+
+def test_link_is_refused_and_not_followed(tmp_path):
+    (tmp_path / "real.html").write_text(PAGE)
+    (tmp_path / "report.html").symlink_to(tmp_path / "real.html")
+    with pytest.raises(DataError, match="report.html is a link"):
+        read(HandIn("kim", Student(), (tmp_path / "report.html",), ("report.html",)), tmp_path)
+
+
+def test_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "training.log")
+    with pytest.raises(DataError, match="no plain file"):
+        read(HandIn("kim", Student(), (tmp_path / "training.log",), ("training.log",)), tmp_path)
+
+
+def test_archive_in_an_archive_is_told_and_not_opened(tmp_path):
+    inner = zipped(tmp_path / "inner.zip", **{"training.log": LOG})
+    assert "holds another archive, inner.zip" in refusal(
+        tmp_path, **{"kim.zip": zipped(tmp_path / "kim.zip", **{"inner.zip": inner})}
+    )
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd"),
+    [
+        ("<strong>4</strong>", "<strong hidden>4</strong><strong>9</strong>"),
+        ('<dl id="fitscope-numbers">', "<dl>"),
+        ("<h1>", "<h1 hidden>"),
+        ("<header>", "<header><svg><title><dl></title></svg>"),
+    ],
+)
+def test_page_that_is_marked_up_otherwise_is_noted(usual, odd, work):
+    assert "marked up otherwise" in work(**{"report.html": PAGE.replace(usual, odd, 1)}).notes[0]
+
+
+def test_page_that_asks_first_is_read_as_any_other(work, tmp_path):
+    (tmp_path / "plain.html").write_text(PAGE)
+    write_report(tmp_path / "plain.html", tmp_path / "teach.html", teach=True)
+    found = work(**{"report.html": (tmp_path / "teach.html").read_text()})
+    assert found.heading[0] == "overfitting" and len(found.shown) == 3 and found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "results"),
+    [
+        (f"{TAG}1</script>", ("1",)),
+        ("<SCRIPT TYPE='application/json'\nID=fitscope-result >1</SCRIPT >", ("1",)),
+        (f"<!-- {TAG}1</script> -->{TAG}2</script>", ("2",)),
+        (f"<!-->{TAG}1</script>", ("1",)),
+        (f"<!--->{TAG}1</script>", ("1",)),
+        (f"<!-- a --!>{TAG}1</script>", ("1",)),
+        (f"<a title='{TAG}1</script>'>", ()),
+        (f"<a b\">{TAG}1</script>", ("1",)),
+        (f"<a b=\">{TAG}1</script>", ()),
+        (f"<style>{TAG}1</script></style>", ()),
+        (f"<textarea>{TAG}1</script></textarea>", ()),
+        (f"<p{TAG}1</script>", ()),
+        (f"<script>var a = '{TAG}';</script>", ()),
+        ('<script type="application/json" id="fitscope-result" hidden>1</script>', ()),
+        ("<script id='fitscope-result' type=application/json>1</script>", ("1",)),
+        (f"< {TAG}1</script>", ("1",)),
+        (f"</{TAG}1</script>", ()),
+        (f"<?{TAG}1</script>", ()),
+        (f"{TAG}1", ("1",)),
+    ],
+)  # fmt: skip
+def test_page_is_taken_apart_as_a_browser_does_it(text, results):
+    assert page_of(text).results == results
+
+
+PIECES = [TAG, "</script>", "<!--", "-->", "<", ">", '"', "'", "=", "<a ", "<svg>", "<title>", '<dl id="fitscope-numbers">',
+          "</dl>", "<dt>", "{}", "<!", "</", "\0", "&#60;", "<html lang=ko"]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_page_of_any_pieces_is_taken_apart(pieces):
+    assert page_of("".join(pieces)).results is not None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(["report.html", "result.json", "training.log", "history.json", "a.csv", "a.txt", "answers.md", "kim.zip"]),
+    content=st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=300).map(lambda text: text.encode("utf8", "surrogatepass")),
+        st.lists(st.sampled_from(list(re.findall(r"\w+|\W", LOG[:60] + ANSWERS + '{"loss": [1, null], "history"}'))), max_size=60)
+        .map(lambda parts: "".join(parts).encode()),
+    ),
+)  # fmt: skip
+def test_any_content_is_read_or_refused(name, content, tmp_path):
+    try:
+        assert read(hand_in(tmp_path, **{name: content}), tmp_path).result
+    except FitscopeError as error:
+        assert str(error) and "what no hand-in holds" not in str(error)

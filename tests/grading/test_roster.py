@@ -1,0 +1,192 @@
+"""Class lists, and whose each submission is."""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from fitscope.diagnosis import judge
+from fitscope.errors import DataError
+from fitscope.grading.records import HandIn, Student, Work
+from fitscope.grading.roster import Read, Roster, identify, read_roster
+from fitscope.history import TrainingHistory
+from fitscope.logs import result_of
+from fitscope.readers import Reading
+from fitscope.result import Author
+
+HISTORY = TrainingHistory.of({"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 2.0, 2.5]})
+RESULT = result_of(Reading("training.log", None, HISTORY), judge(HISTORY), "")
+CANVAS = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Task (99),Current Score
+,,,,,Manual Posting,
+    Points Possible,,,,,10.00,(read only)
+"Kim, Minji",12,2026-1,kim@example.org,A,,
+"Lee, Joon",13,2026-2,lee@example.org,B,,
+"""
+
+
+def roster_of(folder: Path, content: str | bytes) -> Roster:
+    (folder / "roster.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_roster(folder / "roster.csv")
+
+
+def handed(
+    name: str, /, author: Author | None = None, export: str | None = None, signed: Student | None = None, **claimed: str
+) -> Read:
+    """A submission; without `claimed` its file's name says whom it is from."""
+    more = {key: claimed.pop(key) for key in ("moment", "created") if key in claimed}
+    result = dataclasses.replace(RESULT, author=author, created=more.get("created", RESULT.created))
+    student = Student(**claimed) if claimed else Student(name=name)
+    return Read(HandIn(name, student, (), (f"{name}.html",), moment=more.get("moment"), export=export), Work(result, signed=signed))
+
+
+def test_roster_of_canvas_has_its_numbers_and_no_row_of_points(tmp_path):
+    kim, lee = roster_of(tmp_path, CANVAS).students
+    assert kim == Student("Kim, Minji", "2026-1", login="kim@example.org", canvas="12", section="A")
+    assert lee.canvas == "13"
+
+
+def test_roster_of_moodle_joins_first_name_and_surname(tmp_path):
+    (kim,) = roster_of(tmp_path, "First name,Surname,ID number,Email address,Groups\nMinji,Kim,7,k@example.org,Team 1\n").students
+    assert kim == Student("Minji Kim", "7", email="k@example.org", group="Team 1")
+
+
+def test_roster_of_moodle_grading_worksheet_has_participants(tmp_path):
+    (kim,) = roster_of(
+        tmp_path, "Identifier,Full name,Email address,Status,Grade\nParticipant 123,Minji Kim,k@example.org,,\n"
+    ).students
+    assert (kim.name, kim.moodle, kim.id) == ("Minji Kim", "123", None)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_roster_in_korean_is_read_in_every_encoding(encoding, separator, tmp_path):
+    rows = [["학번", "이름", "분반", "조", "이메일"], ["2026-1", "김민지", "1", "3", "k@example.org"]]
+    found = roster_of(tmp_path, "\r\n".join(separator.join(row) for row in rows).encode(encoding))
+    assert found.students == (Student("김민지", "2026-1", "k@example.org", section="1", group="3"),)
+    assert [note for note in found.notes if "CP949" in note] == list(found.notes) and bool(found.notes) == (encoding == "cp949")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("name,id\nKim,7\nLee,8\nPark,7\n", "the id '7' twice, in lines 2 and 4"),
+        ("name,email\nKim,a@example.org\nLee,A@example.org\n", "the email 'A@example.org' twice"),
+        ("", "is empty"),
+        ("name,id\n", "names no student"),
+        ("grade,points\n1,2\n", "no column with names or ids"),
+        (b"PK\3\4xlsx", "save it as CSV"),
+        (b"\0\0\0", "no text"),
+        ('name,id\n"' + "a" * 200_000, "no table"),
+    ],
+)
+def test_roster_that_cannot_be_used_is_refused(content, told, tmp_path):
+    with pytest.raises(DataError, match=told):
+        roster_of(tmp_path, content)
+
+
+ROSTER = Roster((
+    Student("Kim, Minji", "2026-1", "kim@example.org", login="kim01", canvas="12"),
+    Student("José García", "2026-2", moodle="77", group="Team 1"),
+    Student("Lee Joon", "2026-3"),
+    Student("Lee, Joon", "2026-4"),
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claimed", "found"),
+    [
+        (Student(canvas="12"), "2026-1"),
+        (Student(id=" 2026-1 "), "2026-1"),
+        (Student(email="KIM@example.org"), "2026-1"),
+        (Student(login="kim01"), "2026-1"),
+        (Student(moodle="77"), "2026-2"),
+        (Student("minji kim"), "2026-1"),
+        (Student("kimminji"), "2026-1"),
+        (Student("Minji_Kim"), "2026-1"),
+        (Student("Team 1-José García"), "2026-2"),
+        (Student(unicodedata.normalize("NFD", "josé garcía")), "2026-2"),
+        (Student("2026-3"), "2026-3"),
+        (Student("lee_2026-4_final"), "2026-4"),
+        (Student("Jose Garcia"), None),
+        (Student("Lee Joon"), None),
+        (Student("Park"), None),
+        (Student(""), None),
+        (Student(), None),
+    ],
+)
+def test_find_matches_numbers_and_unique_names(claimed, found):
+    student = ROSTER.find(claimed)
+    assert (student and student.id) == found
+
+
+def test_identify_believes_the_export_before_the_report():
+    (one,), _ = identify([handed("kimminji_12", Author("Lee Joon", "2026-3"), "Canvas", name="kimminji", canvas="12")], ROSTER)
+    assert one.student.id == "2026-1" and one.error is None
+    assert one.notes == ("The report names Lee Joon (2026-3); it is graded as Kim, Minji (2026-1)'s.",)
+
+
+def test_identify_believes_the_report_before_the_files_name():
+    (one,), _ = identify([handed("final version", Author("Minji Kim", "2026-1"))], ROSTER)
+    assert one.student.id == "2026-1" and one.notes == ()
+
+
+def test_identify_goes_by_answers_and_then_by_the_files_name():
+    (one, other), missing = identify([handed("a", signed=Student(id="2026-3")), handed("kim minji")], ROSTER)
+    assert (one.student.id, other.student.id) == ("2026-3", "2026-1")
+    assert [student.id for student in missing] == ["2026-2", "2026-4"]
+
+
+def test_identify_fills_in_what_an_export_does_not_say():
+    (one,), _ = identify([handed("kimminji_12", Author("Minji Kim", "2026-1"), "Canvas", name="kimminji", canvas="12")])
+    assert one.student == Student("Minji Kim", "2026-1", canvas="12") and one.notes == ()
+
+
+def test_identify_student_who_is_not_on_the_roster_is_an_error():
+    found, missing = identify([handed("park"), handed("lee joon")], ROSTER)
+    assert found[0].error == "park is not on the roster; add a row, or mend the name."
+    assert "fits 2 students of the roster" in found[1].error and len(missing) == 4
+
+
+def test_identify_leaves_the_newest_of_several_tries_with_a_note():
+    kim = Author("Kim Minji", "7")
+    reads = [handed("b", kim, created="2026-03-02T00:00:00+00:00"), handed("a", kim, created="2026-03-01T00:00:00"), handed("lee")]
+    (one, lee), _ = identify(reads)
+    assert one.read.hand_in.name == "b" and one.read.hand_in.tries == 1 and "a was passed over" in one.notes[0]
+    assert lee.notes == ()
+
+
+def test_identify_goes_by_the_moment_before_the_result():
+    kim = Author("Kim Minji", "7")
+    reads = [handed("a", kim, moment="2026-03-03T00:00:00+00:00", created="2026-01-01"), handed("b", kim, created="2026-03-02")]
+    assert identify(reads)[0][0].read.hand_in.name == "a"
+
+
+@pytest.mark.parametrize("roster", [None, Roster((Student("Kim Minji", "7"),))])
+def test_identify_two_students_with_one_id_are_both_refused(roster):
+    found, _ = identify([handed("a", Author("Kim Minji", "7")), handed("b", Author("Lee Joon", "7"))], roster)
+    assert [one.error for one in found] == ["Two students hand in under id 7: Kim Minji and Lee Joon; ask them whose it is."] * 2
+
+
+def test_identify_two_members_of_a_group_are_two_students():
+    found, _ = identify([
+        handed(f"submission_1 ({i})", Author("Kim Minji", "1"), "Gradescope", name=name, id=str(i), group="submission_1")
+        for i, name in enumerate(("Kim Minji", "Lee Joon"), 1)
+    ])  # fmt: skip
+    assert [(one.student.id, one.student.group, one.error) for one in found] == [
+        ("1", "submission_1", None),
+        ("2", "submission_1", None),
+    ]
+
+
+def test_identify_what_could_not_be_read_keeps_its_reason():
+    (one,), _ = identify([Read(HandIn("kim", Student("kim"), (), ()), None, "kim.zip cannot be opened")])
+    assert one.error == "kim.zip cannot be opened" and one.student.name == "kim"
+
+
+def test_identify_nothing_known_at_all_is_each_their_own():
+    found, _ = identify([Read(HandIn(name, Student(), (), ()), None, "empty") for name in ("a", "b")])
+    assert len(found) == 2
