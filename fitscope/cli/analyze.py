@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal, teach
+from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal, student, teach
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -50,7 +50,7 @@ INTERRUPTED = 130
     "--optimizer", metavar="NAME", help="rmsprop, adam, sgd, adamw, nadam or adagrad (rmsprop; of FILE.py:FUNCTION its own)."
 )
 @click.option("--learning-rate", type=float, metavar="X", help="The step size; by default the optimizer's own.")
-@click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="Decides initial weights and batch order.")
+@click.option("--seed", type=int, metavar="N", help="Decides initial weights and batch order (0, or made from --student-id).")
 @click.option("--leaks", is_flag=True, help="Look for near duplicates in large data, too.")
 @click.option("--repeats", type=int, metavar="N", default=1, help="Train N times in all, each with another seed.")
 @click.option("--folds", type=int, metavar="K", help="Hold out each of K folds in turn, for small data.")
@@ -69,6 +69,7 @@ INTERRUPTED = 130
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
 @lang
 @personal
+@student
 @teach
 @figures
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")

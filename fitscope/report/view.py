@@ -20,7 +20,7 @@ from fitscope.report.embedding import as_script
 from fitscope.report.headline import headline
 from fitscope.report.mistakes_view import MistakesView, mistakes
 from fitscope.report.names import spaced
-from fitscope.report.notes import Notes, notes
+from fitscope.report.notes import Notes, named, notes
 from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -138,7 +138,7 @@ def view(result: Result) -> View:
 def _about(result: Result) -> str:
     """Return what the report is about and whose it is, in a line above the verdict."""
     model = "" if result.model is None else _("{name} network").format(name=result.model.name)
-    author = "" if result.author is None else _("by {name}").format(name=result.author.name)
+    author = "" if result.author is None else _("by {name}").format(name=named(result.author))
     return " · ".join(filter(None, (facts.name_of(result), model, author)))
 
 
