@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from fitscope.errors import OutputError, ResultError, UsageError
 from fitscope.history import TrainingHistory
-from fitscope.report import page
+from fitscope.report import page, sealed
 from fitscope.report.notes import signed_command
 from fitscope.result import Answers, Author, Result
 from fitscope.result.plain import plain, read
@@ -182,6 +182,8 @@ class RunFolder:
                 np.savez_compressed(work / "samples.npz", losses=losses, groups=groups)
             for name, content in files.items():
                 (work / name).write_bytes(content)
+            if result.blind:
+                (work / sealed.NAME).write_bytes(sealed.sealed(result))
             page.write(result, work / self.report.name, self.teach)
             written = [file for file in work.iterdir() if file.is_file()]
             for file in sorted(written, key=lambda file: file.name == self.report.name):
