@@ -101,6 +101,9 @@ def analyze(
     from fitscope.cli.stderr import keep_for_people
     from fitscope.report.folder import default_folder
 
+    if options["blind"] and (fail_on or figures is not None):
+        other = "--fail-on" if fail_on else "--figures"
+        raise click.UsageError(f"--blind tells nothing before you have answered, and {other} would; leave one of them out.")
     if output is not None and resume is not None:
         raise click.UsageError("--output makes a folder and --resume goes on in one; give one of them.")
     folder = resume or output or default_folder(dataset)
@@ -129,7 +132,8 @@ def analyze(
             return INTERRUPTED
         finally:
             teller.close()
-    click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told=not options["teach"]), nl=not as_json)
+    told = not options["teach"] and not result.blind
+    click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told), nl=not as_json)
     if figures is not None:
         _draw(result, figures, formats, quiet)
     if open_report:
@@ -142,9 +146,13 @@ def _text(result: Result, report: Path, told: bool) -> str:
     from fitscope.cli.picture import sketched
     from fitscope.cli.wrap import wrapped
     from fitscope.language import _
+    from fitscope.report.blind_view import summary as blind_summary
     from fitscope.report.summary import summary
 
-    lines, picture = [_("The report asks first.")], ""
+    if result.blind and not result.partial:
+        sentence, commands = blind_summary(result, report.parent)
+        return f"\n{wrapped(sentence + chr(10))}{commands}\n\n{report}"
+    lines, picture = [_("The report asks first.")] * (not result.blind), ""
     if told:
         lines, picture = summary(result), sketched(result.history, result.diagnosis)
     if result.partial:
@@ -167,6 +175,8 @@ def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> in
 
     if interrupted:
         return INTERRUPTED
+    if result.blind:
+        return 0  # another code would tell of the verdict
     if result.refit_skipped == "minimum_not_reached":
         with speaking(ENGLISH):
             click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)

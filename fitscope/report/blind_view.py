@@ -116,7 +116,7 @@ def commands(result: Result, folder: Path | None) -> tuple[str, str]:
     return f"{form} > {ANSWERS}", shlex.join(["fitscope", "submit", run, "--answers", ANSWERS, *asked()])
 
 
-def summary(result: Result, folder: Path) -> tuple[list[str], list[str]]:
+def summary(result: Result, folder: Path) -> tuple[str, str]:
     """Return what the terminal says of a blind run, and the commands that go on."""
     said = _("The report shows the curves alone. Look at them, write down what you conclude, then hand it in:")
-    return ["", said], [f"  {command}" for command in commands(result, folder)]
+    return said, "\n".join(f"  {command}" for command in commands(result, folder))

@@ -32,6 +32,7 @@ def hidden(content: Mapping[str, Any]) -> dict[str, Any]:
         content: as `Result.to_json` makes it of a result that is not blind.
     """
     diagnosis = {name: _empty(value) for name, value in content["diagnosis"].items()}
+    diagnosis["plateau"] = None
     if (sure := content["diagnosis"]["uncertainty"]) is not None:
         diagnosis["uncertainty"] = {name: value if name in _SAMPLES else _empty(value) for name, value in sure.items()}
     seconds = {name: took for name, took in content["seconds"].items() if name in _PARTS}
