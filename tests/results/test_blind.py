@@ -86,7 +86,8 @@ def test_what_a_blind_json_claims_of_its_curves_is_not_believed(blind):
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_page_tells_no_verdict_and_no_best_epoch(blind, language):
     with speaking(language):
-        html = page.render(dataclasses.replace(blind, seconds={"train": 1.0, "refit": 77.77}))
+        blind = dataclasses.replace(blind, seconds={"train": 1.0, "refit": 77.77})
+        html = page.render(blind)
         message = blind.diagnosis.message
     body = html.split("</style>")[1].split("<script>")[0]
     assert message not in html
