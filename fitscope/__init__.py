@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fitscope.readers import read_history
     from fitscope.result import Result
     from fitscope.runs import compare, read_result
+    from fitscope.submission import submit
 
 # Loaded when first used (PEP 562): numpy alone would double the time that `fitscope --help` takes. Results and diagnoses come
 # by way of the room that teaches them to show themselves in notebooks.
@@ -66,6 +67,7 @@ _HOMES = {
     "Result": "report",
     "read_history": "readers",
     "read_result": "runs",
+    "submit": "submission",
 }
 
 __all__ = [
@@ -99,6 +101,7 @@ __all__ = [
     "read_history",
     "read_result",
     "speaking",
+    "submit",
     "version",
 ]
 

@@ -14,6 +14,7 @@ from typing import Any
 from fitscope.errors import ResultError, UsageError
 
 CLASS_WEIGHTS = (None, "balanced")
+SEEDS_FROM = (None, "student-id")
 OPTIMIZERS = ("rmsprop", "adam", "sgd", "adamw", "nadam", "adagrad")
 LONGEST_ID = 100  # characters of a student's number
 
@@ -41,6 +42,8 @@ class Plan:
         fold: which of how many folds is held out, (2, 5) for the second of five; then `validation` is the fold's size.
         samples: train on so many of the samples that are left, those that the seed picks; None for all of them.
         class_weight: `balanced` weighs each class' samples by the inverse of its share while training; None does not.
+        seed_from: `student-id` where the seed was made from a student's number, None where it was given; it decides nothing, so
+            plans that differ in it alone are equal.
 
     Raises:
         UsageError: a number is out of its range, or the optimizer is not known.
@@ -68,6 +71,7 @@ class Plan:
     fold: tuple[int, int] | None = None
     samples: int | None = None
     class_weight: str | None = None
+    seed_from: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         for name, lowest in (("batch_size", 1), ("max_epochs", 1), ("validation", 0), ("seed", 0)):
@@ -87,6 +91,8 @@ class Plan:
             raise UsageError(f"Fold {self.fold[0]} of {self.fold[1]} is not possible; folds are counted from 1.")
         if self.class_weight not in CLASS_WEIGHTS:
             raise UsageError(f"--class-weight {self.class_weight} is not known; take balanced, or leave it out.")
+        if self.seed_from not in SEEDS_FROM:
+            raise UsageError(f"A seed from {str(self.seed_from)[:40]!r} is not known; take 'student-id', or give the seed.")
 
     def replace(self, **changes: Any) -> Plan:
         """Return the plan with some of its fields changed."""
@@ -100,13 +106,17 @@ class Plan:
             >>> plan.replace(seed=2, hyperparameters={"units": 16}).differences(plan)
             {'seed': 2, 'units': 16}
         """
-        mine, theirs = (plan.to_json() for plan in (self, other))
+        mine, theirs = (plan._deciding() for plan in (self, other))
         mine, theirs = (plan | plan.pop("hyperparameters") for plan in (mine, theirs))
         return {name: value for name, value in mine.items() if theirs.get(name) != value}
 
     def key(self) -> str:
         """Return the plan's name among plans: the SHA-256 of its JSON, the same for equal plans."""
-        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self._deciding(), sort_keys=True).encode()).hexdigest()
+
+    def _deciding(self) -> dict[str, Any]:
+        """Return all that decides the training, as plain data."""
+        return {name: value for name, value in self.to_json().items() if name != "seed_from"}
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain data."""

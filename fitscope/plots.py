@@ -18,6 +18,7 @@ from fitscope.report.search_view import search
 from fitscope.report.sections import Picture, Section
 from fitscope.report.sizes_view import sizes
 from fitscope.result import Result
+from fitscope.result.blind import refuse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +30,7 @@ def plot_losses(history: Any, diagnosis: Diagnosis | None = None, ax: Axes | Non
 
     Args:
         history: a `Result`, a `TrainingHistory`, a Keras `History`, its dict of lists, a pandas DataFrame or a log's path.
-        diagnosis: of these curves; where it is left out, a `Result`'s own, else the curves are drawn alone.
+        diagnosis: of these curves; where it is left out, a `Result`'s own, else (and of a blind one) the curves are drawn alone.
         ax: drawn on, where given, with its legend inside; else on a figure of its own, 5 × 3.2 inches.
 
     Returns:
@@ -45,7 +46,7 @@ def plot_losses(history: Any, diagnosis: Diagnosis | None = None, ax: Axes | Non
         >>> figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()
         ('epoch', 'loss')
     """
-    if diagnosis is None and isinstance(history, Result):
+    if diagnosis is None and isinstance(history, Result) and not history.blind:
         diagnosis = history.diagnosis
     return _drawn(curves_view.losses(history_in(history), diagnosis), "no finite loss", ax)
 
@@ -115,6 +116,7 @@ def plot_chances(history: Any, diagnosis: Diagnosis | None = None, ax: Axes | No
         'chance of being the best'
     """
     if diagnosis is None:
+        _refuse_blind(history)
         diagnosis = history.diagnosis if isinstance(history, Result) else None
     curves = history_in(history)
     if diagnosis is None or diagnosis.uncertainty is None:
@@ -244,10 +246,15 @@ def plot_search(result: Result, ax: Axes | None = None) -> Figure:
 def _study(view: Callable[[Result], Section | None], result: Any, name: str, option: str, ax: Axes | None) -> Figure:
     if not isinstance(result, Result):
         raise ResultError(f"A {type(result).__name__} holds no studies; give a Result, as analyze and read_result return it.")
+    _refuse_blind(result)
     section = view(result)
     drawn = () if section is None else section.pictures
     lacking = f"nothing to draw of {option} (analyze takes {option}=...)"
     return _drawn(next((picture for picture in drawn if picture.name == name), None), lacking, ax)
+
+
+def _refuse_blind(result: Any) -> None:
+    refuse(isinstance(result, Result) and result.blind, "The run")
 
 
 def _drawn(picture: Picture | None, lacking: str, ax: Axes | None) -> Figure:

@@ -19,6 +19,7 @@ from fitscope.readers import read_history
 from fitscope.readers.log import Log
 from fitscope.readers.own import result_in
 from fitscope.result import Result
+from fitscope.result.blind import refuse
 
 MOST = 100  # runs on one page
 LARGEST = 500_000_000  # bytes of a run's file
@@ -92,8 +93,10 @@ def write_report(path: str | Path, output: str | Path | None = None, teach: bool
         DataError: there is no result of fitscope's.
         ResultError: the result contradicts itself, or a newer fitscope wrote it.
         OutputError: the page cannot be written, or something else is there.
+        UsageError: a page of a blind run that asks first; the page of one shows the curves alone.
     """
     run = _only(_path(path))
+    refuse(teach and run.result.blind, str(path))
     if run.result.log is not None and run.result.log.source == run.source:
         raise DataError(f"{path} is a log, and no result; fitscope diagnose {path} --output FILE makes its page.")
     return write_pages([run.result], Path(run.source).with_name(_REPORT) if output is None else Path(output), teach)[0]
@@ -145,7 +148,10 @@ def _readable(runs: Sequence[Source]) -> tuple[list[ReadRun], list[Unread]]:
         raise UsageError(_too_many(str(len(runs))))
     for run in runs:
         try:
-            found += [_given(run)] if isinstance(run, Result) else _runs_in(_path(run), MOST + 1 - len(found))
+            read = [_given(run)] if isinstance(run, Result) else list(_runs_in(_path(run), MOST + 1 - len(found)))
+            for one in read:
+                refuse(one.result.blind, one.source or one.name)
+            found += read
         except FitscopeError as error:
             unread.append(Unread(written(str(run)), written(str(error))))
         if len(found) > MOST:

@@ -125,7 +125,7 @@
     const shade = drawn("rect", { y: y0, height: y1 - y0 }, beyond);
     const edge = drawn("line", { y1: y0, y2: y1 }, beyond);
     const cursor = drawn("line", { class: "cursor", y1: y0, y2: y1, visibility: "hidden" }, svg);
-    const plain = svg.closest("#questions") !== null;
+    const plain = svg.closest("#questions, #blind") !== null;
     const at = (epoch) => x0 + ((epoch - first) / (last - first)) * (x1 - x0);
     return { svg, figure, x0, x1, y0, y1, first, last, beyond, shade, edge, cursor, plain, at };
   });
@@ -185,7 +185,7 @@
     svg.addEventListener("pointermove", (event) => pointed(event, chart));
     svg.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") hide(); });
     const scrub = document.createElement("input");
-    Object.assign(scrub, { type: "range", className: "scrub", min: 0, max: epochs.length - 1, value: Math.max(0, best) });
+    Object.assign(scrub, { type: "range", className: "scrub", min: 0, max: epochs.length - 1, value: chart.plain ? 0 : Math.max(0, best) });
     scrub.setAttribute("aria-label", filled(texts.read, { chart: svg.getAttribute("aria-label").split(". ")[0] }));
     const place = () => {
       const [frame, box] = [figure.getBoundingClientRect(), svg.getBoundingClientRect()];

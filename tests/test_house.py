@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "fitscope"
 FLOORS = [
     {"cli"},
     {"monitor", "plots", "runs", "grading"},
-    {"analysis", "logs", "prediction"},
+    {"analysis", "logs", "prediction", "submission"},
     {"report", "studies"},
     {"training", "comparison"},
     {"datasets", "readers", "answers"},
@@ -73,6 +73,10 @@ def test_module_stays_under_400_lines(path):
          ["tensorflow", "keras", "pandas", "scipy.stats"]),
         ("open('log', 'w').write('loss,val_loss' + '\\n1,2' * 9); from fitscope import logs, runs; from pathlib import Path; "
          "logs.write_pages([runs.read_result('log')], Path('a.html')); from fitscope.cli import main; main(['report', 'a.html'])",
+         ["tensorflow", "keras", "pandas", "scipy.stats"]),
+        ("from fitscope.cli import main; main(['answers', 'reuters'])",
+         ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
+        ("from fitscope.cli import main; main(['submit', 'nowhere', '--answers', 'answers.md'])",
          ["tensorflow", "keras", "pandas", "scipy.stats"]),
         ("import fitscope; fitscope.diagnose({'loss': [1.0] * 9, 'val_loss': [2.0] * 9})",
          ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from fitscope import datasets, training
 from fitscope.analysis.conclusion import conclude, files, repeat_command
-from fitscope.analysis.course import Course, Step, Tell
+from fitscope.analysis.course import Course, Step, Tell, Voice
+from fitscope.analysis.signing import signature
 from fitscope.analysis.steps import finish, prepare, refit, train
 from fitscope.datasets import Dataset
-from fitscope.plan import Plan
+from fitscope.errors import UsageError
+from fitscope.plan import Plan, student_seed
 from fitscope.report.folder import RunFolder, open_folder
-from fitscope.report.notes import author_named, read_notes
+from fitscope.report.notes import read_notes
 from fitscope.result import Result
 from fitscope.result.plain import plain
 from fitscope.studies.crew import crew
@@ -38,7 +40,7 @@ def analyze(
     class_weight: str | None = None,
     optimizer: str | None = None,
     learning_rate: float | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     refit_by: str = "epochs",
     repeats: int = 1,
     folds: int | None = None,
@@ -53,7 +55,11 @@ def analyze(
     output: Path | str | None = None,
     resume: bool = False,
     author: str | None = None,
+    student_id: str | None = None,
+    course: str | None = None,
     notes: Path | str | None = None,
+    answers: Path | str | None = None,
+    blind: bool = False,
     teach: bool = False,
     tell: Tell | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -76,7 +82,7 @@ def analyze(
         class_weight: `balanced` weighs rare classes up while training.
         optimizer, learning_rate: Keras' name (None: rmsprop, or what a person's own function compiled), and the step size
             (None for the optimizer's own).
-        seed: decides initial weights and batch order.
+        seed: decides initial weights and batch order; None makes it from `student_id` where there is one, else takes 0.
         refit_by: what the refit keeps of the best epoch: its number of `epochs` or of `updates`.
         repeats, folds, remedies, sizes, search, trials: what is trained beside; see `fitscope.studies.wishes.Wishes`.
         leaks: look for near duplicates in large data, too; in up to 20,000 texts they are looked for anyway.
@@ -87,7 +93,12 @@ def analyze(
         output: the folder to make and fill; None writes nothing.
         resume: whether `output` may be there, from an analysis of the same plan that was stopped, to be gone on with.
         author: whose analysis it is, by name.
-        notes: the path of a Markdown file, the person's own text on the report. Both may change when an analysis is gone on with.
+        student_id: a student's number; it stands on the report.
+        course: the key that came with an assignment; with the student's number it decides the seed, and is kept nowhere.
+        notes: the path of a Markdown file, the person's own text on the report.
+        answers: the path of a student's answers, the form of `fitscope answers` filled in. Author, notes and answers may
+            change when an analysis is gone on with.
+        blind: whether nothing but the curves is told until `fitscope.submit` puts the student's answers beside the result.
         teach: whether the report asks before it answers; nothing else depends on it.
         tell: is told every step and every epoch.
         should_stop: is asked after every epoch; True ends the training there, and the result is marked partial.
@@ -97,7 +108,7 @@ def analyze(
 
     Raises:
         UsageError: an option that is impossible.
-        DataError: the data or the notes are missing or damaged.
+        DataError: the data, the notes or the answers are missing or damaged.
         OwnCodeError: a person's own function raised.
         OutputError: the folder exists or cannot be written.
 
@@ -109,7 +120,12 @@ def analyze(
     wishes = Wishes(refit_by, repeats, folds, remedies, sizes, search, trials)
     say = tell or (lambda _: None)
     said = None if notes is None else read_notes(Path(notes))
-    who = None if author is None else author_named(author)
+    who, concluded = signature(author, student_id, course, answers)
+    if blind and (teach or concluded is not None):
+        raise UsageError(
+            "--blind tells nothing before you have answered; leave out "
+            f"{'--teach' if teach else '--answers, and give it to fitscope submit when you have seen the curves'}."
+        )
     if model is not None:
         training.check_model(model)
     own_data = {"target": target, "group": group, "time": time, "test": test, "task": task}
@@ -130,21 +146,23 @@ def analyze(
         batch_size=facts.batch_size if batch_size is None else batch_size,
         max_epochs=facts.max_epochs if max_epochs is None else max_epochs,
         validation=facts.held_out(validation) if data is None else data.whole(facts.held_out(validation)),
-        seed=seed,
+        seed=(0 if student_id is None else student_seed(student_id, course)) if seed is None else seed,
+        seed_from="student-id" if seed is None and student_id is not None else None,
         options=datasets.shown_options(options),
     )
-    command = repeat_command(plan, wishes)
-    course = Course(plan, wishes, located, say, should_stop or (lambda: False), workers, cluster, command, leaks,
-                    who, said)  # fmt: skip
-    content = {"plan": plan.to_json(), **wishes.to_json(), "author": plain(who), "notes": said}
+    command = repeat_command(plan, wishes, blind)
+    begun = Course(plan, wishes, located, Voice(say), should_stop or (lambda: False), workers, cluster, command, leaks,
+                   who, said, concluded, blind)  # fmt: skip
+    content = {"plan": plan.to_json(), **wishes.to_json(), "author": plain(who), "notes": said, "answers": plain(concluded),
+               "blind": blind}  # fmt: skip
     with open_folder(None if output is None else Path(output), content, resume, teach) as folder:
         done = None
         if folder is not None:
-            course.author, course.notes, done = folder.author, folder.notes, folder.finished()
+            begun.author, begun.notes, begun.answers, done = folder.author, folder.notes, folder.answers, folder.finished()
         if folder is not None and done is not None:
-            course.tell(Step("folder", str(folder.path)))
+            begun.tell(Step("folder", str(folder.path)))
             return folder.signed(done)
-        return _ritual(course, data, folder)
+        return _ritual(begun, data, folder)
 
 
 def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> Result:
@@ -157,8 +175,12 @@ def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> R
                  course.plan.model if datasets.own.is_own(course.plan.model) else None)  # fmt: skip
     with place as opened:
         found = train(course, opened, data, asked)
+        if course.blind:  # how long the refit takes would tell the best epoch
+            course.tell(Step("refit", "Refitting and testing; what comes of it is told after your answers"))
+            course.tell.hushed = True
         refit(course, opened, data, found)
         finished = finish(course, opened, data, found)
+    course.tell.hushed = False
     result = conclude(course, data, found, finished)
     if folder is not None:
         folder.fill(result, found.common.losses, files(found, finished, data), found.common.groups)

@@ -15,6 +15,7 @@ from fitscope.analysis.mistakes import mistakes
 from fitscope.datasets import Dataset
 from fitscope.language import asked
 from fitscope.plan import Plan
+from fitscope.report.notes import signed_command
 from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Search, Studies, Training
 from fitscope.studies import remedies, repeats, sizes
 from fitscope.studies.wishes import Wishes
@@ -47,7 +48,8 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         refit=refit,
         refit_skipped=found.skipped or (None if data.test_samples else "no_test_data"),
         test_reads=int(bool(scores)),
-        command=course.command,
+        command=signed_command(course.command, course.author),
+        blind=course.blind,
         partial=found.skipped == "interrupted",
         seconds=course.seconds,
         peak_mb=max(filter(None, (training.peak_mb(), finished.peak_mb)), default=None),
@@ -56,6 +58,7 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
         mistakes=wrong,
         author=course.author,
         notes=course.notes,
+        answers=course.answers,
     )
 
 
@@ -124,7 +127,7 @@ def _dataset_facts(course: Course, data: Dataset, plan: Plan, majority: float | 
     )
 
 
-def repeat_command(plan: Plan, wishes: Wishes) -> str:
+def repeat_command(plan: Plan, wishes: Wishes, blind: bool = False) -> str:
     """Return the command that makes the same analysis again, with every default spelt out."""
     plain = Wishes()
     options = {
@@ -144,5 +147,5 @@ def repeat_command(plan: Plan, wishes: Wishes) -> str:
         "--trials": wishes.trials if wishes.search else None,
     }  # fmt: skip
     said = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-    flags = [f"--{name}" for name in ("remedies", "sizes") if getattr(wishes, name)]
+    flags = [f"--{name}" for name in ("remedies", "sizes") if getattr(wishes, name)] + ["--blind"] * blind
     return shlex.join(["fitscope", "analyze", plan.dataset, *said, *flags, *asked()])

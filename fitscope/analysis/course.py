@@ -12,7 +12,7 @@ from fitscope.datasets import Leak, Located
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import UsageError
 from fitscope.plan import Plan
-from fitscope.result import Author, Search
+from fitscope.result import Answers, Author, Search
 from fitscope.studies.repeats import Together
 from fitscope.studies.search import Hunt
 from fitscope.studies.wishes import Jobs, Wishes
@@ -39,13 +39,30 @@ Tell = Callable[[Step | Told], object]
 
 
 @dataclass
+class Voice:
+    """Tell a person what happens, but while it would tell what a blind run keeps for later.
+
+    Args:
+        tell: what is told.
+        hushed: whether nothing is.
+    """
+
+    tell: Tell
+    hushed: bool = False
+
+    def __call__(self, event: Step | Told) -> None:
+        if not self.hushed:
+            self.tell(event)
+
+
+@dataclass
 class Course:
     """An analysis under way: what decides it, whom to tell, when to stop, and the seconds that each part took."""
 
     plan: Plan
     wishes: Wishes
     located: Located
-    tell: Tell
+    tell: Voice
     should_stop: Callable[[], bool]
     workers: int | None
     cluster: str | None
@@ -53,6 +70,8 @@ class Course:
     near: bool = False
     author: Author | None = None
     notes: str | None = None
+    answers: Answers | None = None
+    blind: bool = False
     leaks: tuple[Leak, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 

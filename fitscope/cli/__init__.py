@@ -60,15 +60,19 @@ def main() -> None:
 
 
 from fitscope.cli.analyze import analyze  # noqa: E402 (the commands need `main`'s module to exist)
+from fitscope.cli.answers import answers  # noqa: E402
 from fitscope.cli.compare import compare  # noqa: E402
 from fitscope.cli.data import data  # noqa: E402
 from fitscope.cli.diagnose import diagnose  # noqa: E402
 from fitscope.cli.predict import predict  # noqa: E402
 from fitscope.cli.report import report  # noqa: E402
+from fitscope.cli.submit import submit  # noqa: E402
 
 main.add_command(analyze)
 main.add_command(diagnose)
 main.add_command(compare)
 main.add_command(report)
 main.add_command(predict)
+main.add_command(answers)
+main.add_command(submit)
 main.add_command(data)

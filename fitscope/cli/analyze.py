@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal, teach
+from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal, student, teach
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -50,7 +50,7 @@ INTERRUPTED = 130
     "--optimizer", metavar="NAME", help="rmsprop, adam, sgd, adamw, nadam or adagrad (rmsprop; of FILE.py:FUNCTION its own)."
 )
 @click.option("--learning-rate", type=float, metavar="X", help="The step size; by default the optimizer's own.")
-@click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="Decides initial weights and batch order.")
+@click.option("--seed", type=int, metavar="N", help="Decides initial weights and batch order (0, or made from --student-id).")
 @click.option("--leaks", is_flag=True, help="Look for near duplicates in large data, too.")
 @click.option("--repeats", type=int, metavar="N", default=1, help="Train N times in all, each with another seed.")
 @click.option("--folds", type=int, metavar="K", help="Hold out each of K folds in turn, for small data.")
@@ -69,6 +69,7 @@ INTERRUPTED = 130
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
 @lang
 @personal
+@student
 @teach
 @figures
 @click.option("--fail-on", type=Verdicts(), default="", help="Leave with exit code 3 at one of these verdicts.")
@@ -100,6 +101,9 @@ def analyze(
     from fitscope.cli.stderr import keep_for_people
     from fitscope.report.folder import default_folder
 
+    if options["blind"] and (fail_on or figures is not None):
+        other = "--fail-on" if fail_on else "--figures"
+        raise click.UsageError(f"--blind tells nothing before you have answered, and {other} would; leave one of them out.")
     if output is not None and resume is not None:
         raise click.UsageError("--output makes a folder and --resume goes on in one; give one of them.")
     folder = resume or output or default_folder(dataset)
@@ -128,7 +132,8 @@ def analyze(
             return INTERRUPTED
         finally:
             teller.close()
-    click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told=not options["teach"]), nl=not as_json)
+    told = not options["teach"] and not result.blind
+    click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told), nl=not as_json)
     if figures is not None:
         _draw(result, figures, formats, quiet)
     if open_report:
@@ -141,9 +146,13 @@ def _text(result: Result, report: Path, told: bool) -> str:
     from fitscope.cli.picture import sketched
     from fitscope.cli.wrap import wrapped
     from fitscope.language import _
+    from fitscope.report.blind_view import summary as blind_summary
     from fitscope.report.summary import summary
 
-    lines, picture = [_("The report asks first.")], ""
+    if result.blind and not result.partial:
+        sentence, commands = blind_summary(result, report.parent)
+        return f"\n{wrapped(sentence + chr(10))}{commands}\n\n{report}"
+    lines, picture = [_("The report asks first.")] * (not result.blind), ""
     if told:
         lines, picture = summary(result), sketched(result.history, result.diagnosis)
     if result.partial:
@@ -166,6 +175,8 @@ def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> in
 
     if interrupted:
         return INTERRUPTED
+    if result.blind:
+        return 0  # another code would tell of the verdict
     if result.refit_skipped == "minimum_not_reached":
         with speaking(ENGLISH):
             click.echo(f"Error: {words.refit_skipped(result.refit_skipped)}", err=True)

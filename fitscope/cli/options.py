@@ -98,6 +98,24 @@ def personal(command: Callable[..., Any]) -> Callable[..., Any]:
     return author(notes(command))
 
 
+def student(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options by which a student hands in an assignment."""
+    blind = "Show the curves alone until you have answered (fitscope submit); for yourself, for you could run it twice."
+    for option in (
+        click.option("--blind", is_flag=True, help=blind),
+        click.option(
+            "--answers",
+            type=click.Path(path_type=Path),
+            metavar="FILE.md",
+            help="What you concluded: the form of fitscope answers, filled in.",
+        ),
+        click.option("--course", metavar="KEY", help="The key that came with the assignment; it makes the seed with --student-id."),
+        click.option("--student-id", metavar="ID", help="Your student number; it stands on the report and makes the seed."),
+    ):
+        command = option(command)
+    return command
+
+
 data_dir = click.option(
     "--data-dir",
     type=click.Path(path_type=Path),

@@ -40,6 +40,10 @@ def report(
     from fitscope.runs import read_result, write_report
 
     formats = checked_figures(figures, figure_formats)
+    if figures is not None:  # a blind run's are refused before anything is written
+        from fitscope.report.figures import pictures
+
+        pictures(read_result(result))
     page = write_report(result, output, teach)
     if figures is not None:
         from fitscope.report.figures import write

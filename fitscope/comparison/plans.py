@@ -40,6 +40,7 @@ def _settings(result: Result) -> dict[str, Any]:
     if result.plan is None:
         return {}
     content = result.plan.to_json()
+    del content["seed_from"]  # it decides nothing
     own: dict[str, Any] = content.pop("hyperparameters") | content.pop("options")
     several = {"repeats": len(result.studies.repeats) or None, "folds": len(result.studies.folds) or None}
     return content | several | own

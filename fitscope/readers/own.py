@@ -10,6 +10,7 @@ from fitscope.readers.log import Log
 from fitscope.readers.page import Page, page_of
 from fitscope.readers.reading import Found, Names
 from fitscope.result import Result
+from fitscope.result.blind import refuse
 
 
 def read(log: Log, names: Names) -> list[Found] | None:
@@ -18,8 +19,11 @@ def read(log: Log, names: Names) -> list[Found] | None:
     Raises:
         DataError: it is a page without a result of fitscope's, or with more than one.
         ResultError: the result contradicts itself.
+        UsageError: the result is blind.
     """
     result = result_in(log)
+    if result is not None:
+        refuse(result.blind, "it")
     return None if result is None else [Found(result.history, diagnosis=result.diagnosis)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from functools import partial
 
@@ -33,6 +34,21 @@ def pictures(history: TrainingHistory, diagnosis: Diagnosis, averaged: str | Non
         return {}
     others = [*(measure(history, name) for name in MEASURES), gap(history, diagnosis), chances(history, diagnosis)]
     return {picture.name: picture for picture in (first, *others) if picture is not None}
+
+
+def bare(history: TrainingHistory) -> dict[str, Picture]:
+    """Return the charts of the curves with nothing said of them but what they are."""
+    first = losses(history, None)
+    if first is None:
+        return {}
+    first = dataclasses.replace(first, caption=_(_LOSSES_ALONE))
+    others = (measure(history, name) for name in MEASURES)
+    told = [dataclasses.replace(other, caption=_(_MEANINGS[other.name])) for other in others if other is not None]
+    both = gap(history, None)
+    return {picture.name: picture for picture in (first, *told, both) if picture is not None}
+
+
+_LOSSES_ALONE = N_("Dots: loss on the training data. Line: loss on validation data, which the network does not learn from.")
 
 
 def losses(history: TrainingHistory, diagnosis: Diagnosis | None, averaged: str | None = None) -> Picture | None:

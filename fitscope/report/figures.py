@@ -16,6 +16,7 @@ from fitscope.report.palette import painting
 from fitscope.report.sections import Picture
 from fitscope.report.study_view import sections
 from fitscope.result import Result
+from fitscope.result.blind import refuse
 
 FORMATS = ("pdf", "svg", "png")
 NAMES = ("loss", "accuracy", "mae", "gap", "chance", "roc", "precision-recall", "reliability", "residuals-0", "residuals-1",
@@ -31,7 +32,12 @@ _NO_FONT = (
 
 
 def pictures(result: Result) -> list[Picture]:
-    """Return every chart of a result's page."""
+    """Return every chart of a result's page.
+
+    Raises:
+        UsageError: the result is blind.
+    """
+    refuse(result.blind, "The run")
     own = curves_view.pictures(result.history, result.diagnosis)
     wrong = mistakes(result)
     asked = [picture for part in (wrong.parts if wrong is not None else ()) for picture in part.pictures]

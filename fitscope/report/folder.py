@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from fitscope.errors import OutputError, ResultError, UsageError
 from fitscope.history import TrainingHistory
-from fitscope.report import page
-from fitscope.result import Author, Result
+from fitscope.report import page, sealed
+from fitscope.report.notes import signed_command
+from fitscope.result import Answers, Author, Result
 from fitscope.result.plain import plain, read
 
 WORK = ".run"
-PERSONAL = ("author", "notes")  # in plan.json, so that going on keeps them; they decide nothing, so they may change
+PERSONAL = ("author", "notes", "answers")  # in plan.json, so that going on keeps them; they decide nothing, so they may change
 
 
 def default_folder(dataset: str, now: datetime | None = None) -> Path:
@@ -60,6 +61,7 @@ class RunFolder:
         self.made = False  # by this analysis; what was there before is never removed
         self.author: Author | None = None
         self.notes: str | None = None
+        self.answers: Answers | None = None
 
     @property
     def report(self) -> Path:
@@ -83,7 +85,7 @@ class RunFolder:
     def resume(self, content: Mapping[str, Any]) -> None:
         """Go on in the folder of an analysis that was stopped; begin one where the folder is missing or empty.
 
-        An author or notes that the analysis was begun with stay, but where others are given.
+        Author, notes and answers that the analysis was begun with stay, but where others are given.
 
         Raises:
             UsageError: the folder's plan is another one.
@@ -122,16 +124,19 @@ class RunFolder:
     def _sign(self, content: Mapping[str, Any]) -> None:
         self.author = read(Author | None, content.get("author"), "author")
         self.notes = read(str | None, content.get("notes"), "notes")
+        self.answers = read(Answers | None, content.get("answers"), "answers")
 
     def signed(self, result: Result) -> Result:
-        """Return a finished analysis' result with the author and notes of now; its report is written anew where they changed.
+        """Return a finished analysis' result with the person's words of now; its report is written anew where they changed.
 
         Raises:
             OutputError: the disk is full or something cannot be written.
         """
-        if (result.author, result.notes) == (self.author, self.notes):
+        given = {name: getattr(self, name) for name in PERSONAL if getattr(self, name) is not None}
+        if all(getattr(result, name) == value for name, value in given.items()):
             return result
-        result = dataclasses.replace(result, author=self.author, notes=self.notes)
+        result = dataclasses.replace(result, **given)
+        result = dataclasses.replace(result, command=signed_command(result.command, result.author))
         try:
             write_whole(self.path / "result.json", result.to_text())
             page.write(result, self.report)
@@ -177,6 +182,8 @@ class RunFolder:
                 np.savez_compressed(work / "samples.npz", losses=losses, groups=groups)
             for name, content in files.items():
                 (work / name).write_bytes(content)
+            if result.blind:
+                (work / sealed.NAME).write_bytes(sealed.sealed(result))
             page.write(result, work / self.report.name, self.teach)
             written = [file for file in work.iterdir() if file.is_file()]
             for file in sorted(written, key=lambda file: file.name == self.report.name):
@@ -225,8 +232,11 @@ def open_folder(
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return where two plan.json differ, as a person would say it."""
-    apart = ("plan", *PERSONAL)
-    mine, theirs = ({**content["plan"], **{k: v for k, v in content.items() if k not in apart}} for content in (now, before))
+    apart = ("plan", "seed_from", "blind", *PERSONAL)
+    mine, theirs = (
+        {k: v for k, v in {**content["plan"], **content, "blind run": bool(content.get("blind"))}.items() if k not in apart}
+        for content in (now, before)
+    )
     return [
         f"{name.replace('_', ' ')} {theirs.get(name)}, not {value}" for name, value in mine.items() if theirs.get(name) != value
     ]

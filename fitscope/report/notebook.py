@@ -47,6 +47,8 @@ def html(diagnosis: Diagnosis, history: TrainingHistory | None = None, result: R
         history: its curves.
         result: the analysis that it belongs to.
     """
+    if result is not None and result.blind:
+        return piece("notebook_blind.html.j2", svg=_svg(result.history, None))
     shown = _shown(diagnosis, None if history is None else _svg(history, diagnosis))
     if result is not None:
         gain = None if result.refit is None else gain_sentences(result.refit.gain, _("Refitting"))
@@ -76,7 +78,7 @@ def _shown(diagnosis: Diagnosis, svg: str | None) -> Shown:
     )
 
 
-def _svg(history: TrainingHistory, diagnosis: Diagnosis) -> str | None:
+def _svg(history: TrainingHistory, diagnosis: Diagnosis | None) -> str | None:
     """Return the loss curves; their ids are new each time, for a notebook shows one thing in many cells."""
     drawn = losses(history, diagnosis)
     return None if drawn is None else dataclasses.replace(drawn, name=f"fitscope-{uuid.uuid4().hex[:12]}").svg

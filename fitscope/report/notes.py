@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -88,6 +89,35 @@ def author_named(name: str) -> Author:
     if not said or len(said) > LONGEST_NAME:
         raise UsageError(f"--author takes a name of 1 to {LONGEST_NAME} characters, and this one has {len(said)}.")
     return Author(said)
+
+
+def named(author: Author) -> str:
+    """Return whom a report is by: the name, the student's number, or both.
+
+    Example:
+        >>> named(Author("Kim Minji", "2026-1234")), named(Author(None, "2026-1234"))
+        ('Kim Minji (2026-1234)', '2026-1234')
+    """
+    number = "" if author.id is None else author.id if author.name is None else f"({author.id})"
+    return " ".join(filter(None, (author.name, number)))
+
+
+def signed_command(command: str, author: Author | None) -> str:
+    """Return the command of an analysis as this author's.
+
+    Example:
+        >>> signed_command("fitscope analyze digits --author Kim --seed 3", Author("Lee", "7"))
+        'fitscope analyze digits --seed 3 --author Lee --student-id 7'
+    """
+    said = {} if author is None else {"--author": author.name, "--student-id": author.id}
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    for option in ("--author", "--student-id"):
+        if option in words:
+            del words[(place := words.index(option)) : place + 2]
+    return shlex.join([*words, *(word for option, value in said.items() if value is not None for word in (option, value))])
 
 
 def notes_html(text: str) -> Markup:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitscope import language, shipped
+from fitscope.report.blind_view import blind_view
 from fitscope.report.svg import rules
 from fitscope.report.teach_view import teaching
 from fitscope.report.view import view
@@ -27,6 +28,8 @@ def render(result: Result, teach: bool = False) -> str:
         result: what the page is made from.
         teach: whether the page asks first, and gives its answers after the reader has chosen.
     """
+    if result.blind:
+        return fill("blind.html.j2", view=blind_view(result))
     if teach:
         return fill("teach.html.j2", view=view(result), teaching=teaching(result))
     return fill("report.html.j2", view=view(result))

@@ -16,11 +16,12 @@ from fitscope.report import curves_view as curves
 from fitscope.report import facts_view as facts
 from fitscope.report.answers_view import Refitting, Said, Stopping
 from fitscope.report.classes_view import Classes
+from fitscope.report.concluded_view import Concluded, concluded
 from fitscope.report.embedding import as_script
 from fitscope.report.headline import headline
 from fitscope.report.mistakes_view import MistakesView, mistakes
 from fitscope.report.names import spaced
-from fitscope.report.notes import Notes, notes
+from fitscope.report.notes import Notes, named, notes
 from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
@@ -43,6 +44,7 @@ class View:
     numbers: tuple[Row, ...]
     pictures: dict[str, Picture]
     tools: Tools
+    concluded: Concluded | None
     regions: tuple[Row, ...]
     findings: tuple[Said, ...]
     checks: tuple[Row, ...]
@@ -78,6 +80,7 @@ class View:
 # The order in which a person asks; a section is there where the result has an answer.
 SECTIONS: dict[str, tuple[str, Callable[[View], object]]] = {
     "loss": (N_("Loss curves"), lambda view: True),
+    "answers": (N_("What you concluded"), lambda view: view.concluded),
     "regions": (N_("What does each region mean?"), lambda view: True),
     "sure": (N_("How sure is the best epoch?"), lambda view: True),
     "stopping": (N_("What would early stopping have done?"), lambda view: view.stopping),
@@ -98,7 +101,7 @@ def view(result: Result) -> View:
     mean = averaged(result)
     return View(
         title=f"{facts.name_of(result)}: {words.label(diagnosis.verdict)}",
-        about=_about(result),
+        about=about(result),
         verdict=diagnosis.verdict,
         label=words.label(diagnosis.verdict),
         message=diagnosis.message,
@@ -107,6 +110,7 @@ def view(result: Result) -> View:
         numbers=headline(result, mean),
         pictures=curves.pictures(result.history, diagnosis, mean),
         tools=tools(result),
+        concluded=concluded(result),
         regions=answers.regions(diagnosis),
         findings=answers.findings(diagnosis),
         checks=answers.checks(diagnosis),
@@ -135,10 +139,10 @@ def view(result: Result) -> View:
     )
 
 
-def _about(result: Result) -> str:
+def about(result: Result) -> str:
     """Return what the report is about and whose it is, in a line above the verdict."""
     model = "" if result.model is None else _("{name} network").format(name=result.model.name)
-    author = "" if result.author is None else _("by {name}").format(name=result.author.name)
+    author = "" if result.author is None else _("by {name}").format(name=named(result.author))
     return " · ".join(filter(None, (facts.name_of(result), model, author)))
 
 

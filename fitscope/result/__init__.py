@@ -16,6 +16,7 @@ from fitscope.errors import ResultError
 from fitscope.history import TrainingHistory
 from fitscope.language import ENGLISH, speaking
 from fitscope.plan import Plan
+from fitscope.result import blind
 from fitscope.result.facts import (
     Answers,
     Author,
@@ -85,6 +86,7 @@ class Result:
         test_reads: how often the test data was read.
         command: the command that repeats the analysis.
         partial: whether the person stopped it before its end.
+        blind: whether pages and JSON tell the curves alone until the student has answered; here all of it is known.
         seconds: what each part took.
 
     Example:
@@ -126,11 +128,14 @@ class Result:
         return None if Result.shown is None else Result.shown(self)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the result as plain data, with an English sentence for every code; NaN and infinity are None."""
+        """Return the result as plain data, with an English sentence for every code; NaN and infinity are None.
+
+        Of a blind result every key is there, and all that tells more than the curves is None or empty.
+        """
         content = {"schema": SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
         content["diagnosis"] = diagnosis_json(self.diagnosis)
         content["studies"] = {name: study for name, study in content["studies"].items() if study}
-        return content
+        return blind.hidden(content) if self.blind else content
 
     def to_text(self) -> str:
         """Return the result as the text of result.json."""
@@ -144,14 +149,17 @@ class Result:
             content: the parsed JSON.
 
         Returns:
-            The result; sentences are made anew from their codes.
+            The result; sentences are made anew from their codes, and the curves of a blind one are judged again.
 
         Raises:
             ResultError: another schema, a missing or mistyped field, or numbers that contradict each other.
         """
         check_schema(content)
         try:
-            found = typing.cast(Result, read(cls, whole(content), "result"))
+            content = whole(content)
+            if content.get("blind") is True:
+                content = content | {"diagnosis": diagnosis_json(blind.judged(content))}
+            found = typing.cast(Result, read(cls, content, "result"))
         except RecursionError:
             raise ResultError("The result is nested too deeply; give a result.json that fitscope wrote.") from None
         _check_codes(found.diagnosis)

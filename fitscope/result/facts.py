@@ -13,11 +13,11 @@ class Author:
     """Name the person whose analysis it is.
 
     Args:
-        name: as the person gives it.
+        name: as the person gives it, None where only a number is known.
         id: a student's number, None where there is none.
     """
 
-    name: str
+    name: str | None = None
     id: str | None = None
 
 

@@ -181,7 +181,7 @@ def test_finished_report_gets_the_notes_of_now(tmp_path, result):
     assert folder.report.read_bytes() != before
 
 
-@pytest.mark.parametrize("author", [5, {"id": "7"}, {"name": 5}])
+@pytest.mark.parametrize("author", [5, {"id": 7}, {"name": 5}])
 def test_resume_with_a_damaged_author_is_refused(tmp_path, author):
     interrupted(tmp_path / "run", finished=True, content=CONTENT)
     (tmp_path / "run" / "plan.json").write_text(json.dumps({**CONTENT, "author": author}))
