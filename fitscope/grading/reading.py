@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
 from fitscope import answers
 from fitscope.diagnosis import judge
-from fitscope.errors import DataError, FitscopeError
+from fitscope.errors import DataError, FitscopeError, ResultError
 from fitscope.grading.packed import OTHER_ARCHIVES, USEFUL, unpack
 from fitscope.grading.records import HandIn, Student, Work
 from fitscope.grading.texts import decoded
@@ -26,9 +27,9 @@ from fitscope.history import TrainingHistory
 from fitscope.logs import result_of
 from fitscope.readers import Reading, read_text
 from fitscope.readers.log import Log
-from fitscope.readers.own import embedded, result_in
+from fitscope.readers.own import embedded
 from fitscope.readers.page import page_of
-from fitscope.result import Answers, Result
+from fitscope.result import Answers, Result, diagnosis_json
 
 LARGEST = 50_000_000  # bytes of a file; a report has 0.2 million, one with pictures a few
 LARGEST_TEXT = 10_000_000  # bytes of JSON or a log; 20 times as much of memory where it is all brackets or commas
@@ -157,14 +158,14 @@ def _pages(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
             page = page_of(Log(piece.path).text)
             if any(len(result) > LARGEST_TEXT for result in page.results):
                 raise DataError(f"its result has more than {LARGEST_TEXT:,} characters; give a report as fitscope wrote it.")
-            result = _short_enough(Result.from_json(embedded(page)))
+            result, contradiction = _believable(embedded(page))
         except FitscopeError as error:
             told.unread.append(f"{piece.name} cannot be read: {error}")
             continue
         if not page.usual or (page.heading is None and not result.blind):
             told.notes.append(f"{piece.name} is marked up otherwise than fitscope does it.")
         language = page.language if page.language and _LANGUAGE.fullmatch(page.language) else None
-        yield Work(result, result.answers, page.numbers, page.heading, language, (piece.name,))
+        yield Work(result, result.answers, page.numbers, page.heading, language, (piece.name,), contradiction=contradiction)
 
 
 def _results(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
@@ -173,16 +174,30 @@ def _results(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
         if piece.ending != ".json":
             continue
         try:
-            result = result_in(Log(piece.path))
-            if result is not None:
-                yield Work(_short_enough(result), result.answers, files=(piece.name,))
+            content = Log(piece.path).json
+            if isinstance(content, dict) and str(content.get("schema", "")).startswith("fitscope-result/"):
+                result, contradiction = _believable(content)
+                yield Work(result, result.answers, files=(piece.name,), contradiction=contradiction)
         except FitscopeError as error:
             told.unread.append(f"{piece.name} cannot be read: {error}")
 
 
-def _short_enough(result: Result) -> Result:
-    _refuse_long(result.history)
-    return result
+def _believable(content: Any) -> tuple[Result, str | None]:
+    """Return a result, and what its own diagnosis contradicts; then what its curves say takes the place of that.
+
+    Raises:
+        ResultError: it contradicts itself elsewhere, or a newer fitscope wrote it.
+    """
+    try:
+        found, contradiction = Result.from_json(content), None
+    except ResultError as error:
+        try:
+            said = diagnosis_json(judge(TrainingHistory.from_json(content["history"])))
+            found, contradiction = Result.from_json({**content, "diagnosis": said}), str(error)
+        except (FitscopeError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            raise error from None
+    _refuse_long(found.history)
+    return found, contradiction
 
 
 def _refuse_lines(path: Path) -> None:

@@ -89,6 +89,7 @@ class Work:
         files: what was read, relative to the class's folder; `folder.zip/inside.html` within an archive.
         notes: what the instructor should know of how it was read, in English sentences.
         signed: the name and id that an answers file gives, None where there is none.
+        contradiction: why the report's own diagnosis could not be read, so that fitscope's takes its place; None where it could.
         written: when its newest file was written, seconds since 1970; tells tries apart that say nothing else.
     """
 
@@ -101,6 +102,7 @@ class Work:
     notes: tuple[str, ...] = ()
     signed: Student | None = None
     written: float | None = None
+    contradiction: str | None = None
 
 
 @dataclass(frozen=True)

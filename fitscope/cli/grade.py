@@ -1,0 +1,120 @@
+"""fitscope grade: a class's submissions, without TensorFlow but for --rerun."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fitscope.cli.options import data_dir, everywhere, lang
+
+if TYPE_CHECKING:
+    from fitscope.grading.records import Gradebook
+
+SOME_UNREAD = 4
+
+
+class Count(click.ParamType):  # type: ignore[type-arg]
+    """A number of submissions, or all."""
+
+    name = "N|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        if value == "all" or value is None:
+            return None
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number of submissions, such as 10, nor all.", param, ctx)
+
+
+@click.command(short_help="Grade a class's submissions.")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--rubric", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.toml", help="What is marked, and how.")
+@click.option("--init", metavar="DATASET", help="Print a rubric to begin with, for imdb, reuters or other data; grade nothing.")
+@click.option("--roster", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv",
+              help="The class list, with names, ids and what Canvas or Moodle match by.")  # fmt: skip
+@click.option("--rerun", type=Count(), default=0, help="Train so many submissions again (those with flags first), or all.")
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", default="grades", show_default=True,
+              help="Write marks, pages and gradebooks here; an earlier grading's are written anew.")  # fmt: skip
+@click.option("--gradescope", is_flag=True, help="Grade one submission as Gradescope's autograder; DIR gets results.json alone.")
+@click.option("--pseudonymous", is_flag=True, help="Name nobody in marks and pages; names.csv in DIR says who is who.")
+@click.option("--purge", is_flag=True, help="Remove all that an earlier grading wrote into DIR; grade nothing.")
+@click.option("--workers", type=int, metavar="N", help="Processes that read and train at the same time (as many as pay off).")
+@click.option("--cluster", metavar="ADDRESS", help="Train again on a Dask cluster, such as tcp://HOST:8786.")
+@data_dir
+@lang
+@everywhere
+def grade(
+    folder: Path | None,
+    rubric: Path | None,
+    init: str | None,
+    output: Path,
+    gradescope: bool,
+    purge: bool,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Grade a FOLDER of submissions by a rubric: marks, feedback for each student, a page to look through and gradebooks, and
+    what does not add up. Nothing of a student's is run, and a person confirms every mark.
+
+    FOLDER is what Canvas, Moodle or Gradescope export, or holds a file, folder or zip for each student.
+
+    \b
+    Example:  fitscope grade --init imdb > rubric.toml
+              fitscope grade submissions --rubric rubric.toml --roster roster.csv
+    """
+    if init is not None:
+        from fitscope.grading.starting import starting_rubric
+
+        click.echo(starting_rubric(init), nl=False)
+        return 0
+    if purge:
+        return _purge(output, as_json)
+    if folder is None or rubric is None:
+        raise click.UsageError("Give a FOLDER of submissions and --rubric FILE.toml; --init DATASET prints a rubric to begin with.")
+    if gradescope:
+        return _gradescope(folder, rubric, output, as_json)
+    from fitscope.grading.classroom import grade as graded
+    from fitscope.grading.grades import to_json
+    from fitscope.grading.summary import summary
+
+    book = graded(folder, rubric, output=output, tell=None if quiet else _tell, **options)
+    if as_json:
+        click.echo(json.dumps(to_json(book), ensure_ascii=False, allow_nan=False))
+    else:
+        from fitscope.cli.wrap import wrapped
+
+        click.echo(wrapped("\n".join([*summary(book), "", click.format_filename(output / "index.html")])))
+    return _exit_code(book)
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _exit_code(book: Gradebook) -> int:
+    unread = len(book.unread)
+    if unread == len(book.graded):
+        click.echo("Error: None of the submissions could be graded; each one's reason stands above.", err=True)
+        return 1
+    return SOME_UNREAD if unread else 0
+
+
+def _purge(output: Path, as_json: bool) -> int:
+    from fitscope.grading.outputs import purge
+
+    removed = purge(output)
+    click.echo(json.dumps({"removed": removed}) if as_json else f"Removed from {output}: {', '.join(removed)}")
+    return 0
+
+
+def _gradescope(folder: Path, rubric: Path, output: Path, as_json: bool) -> int:
+    from fitscope.grading.autograder import autograde
+
+    text, path = autograde(folder, rubric, output)
+    click.echo(text if as_json else click.format_filename(path), nl=not as_json)
+    return 0
