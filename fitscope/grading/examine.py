@@ -131,6 +131,8 @@ def _facts(work: Work, said: Diagnosis, rubric: Rubric) -> Facts:
         claimed_best_epoch=best,
         claimed_verdict=verdict,
         test=test,
+        holdout_test=None if result.holdout is None else result.holdout.test,
+        refit_test=None if result.refit is None or result.refit.by != "epochs" else result.refit.test,
         test_accuracy=_test_accuracy(test, accuracy),
         plan=result.plan,
         trainings={name: count for name, count in studies.items() if count},

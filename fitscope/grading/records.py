@@ -158,6 +158,7 @@ class Facts:
         best_epoch, plateau, members, verdict: computed again from the curves; `members` are the plateau's epochs.
         claimed_best_epoch, claimed_verdict: what the student says: the answers, else the report.
         test: the refitted model's test result, else the held-out model's, as the report says.
+        holdout_test, refit_test: of the two models, the refitted one's where it kept the number of epochs.
         test_accuracy: as report or answers say.
         plan: None of a log.
         trainings: how the curves were made: `{"repeats": 3}`, `{"folds": 4}` or nothing.
@@ -175,6 +176,8 @@ class Facts:
     claimed_best_epoch: int | None = None
     claimed_verdict: str | None = None
     test: Score | None = None
+    holdout_test: Score | None = None
+    refit_test: Score | None = None
     test_accuracy: float | None = None
     plan: Plan | None = None
     trainings: Mapping[str, int] = field(default_factory=dict)
