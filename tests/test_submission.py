@@ -135,6 +135,12 @@ def test_notes_and_author_given_after_the_run_stay(made, form, tmp_path):
     assert (again.author, again.answers, again.blind) == (Author("Lee"), found.answers, False)
 
 
+def test_number_given_alone_leaves_the_name(made):
+    run = made(blind=False, author="Kim", student_id="7")
+    again = fitscope.analyze("digits", max_epochs=20, output=run, resume=True, student_id="7")
+    assert again.author == Author("Kim", "7")
+
+
 def test_run_begun_blind_goes_on_blind(made):
     with pytest.raises(UsageError, match="blind"):
         fitscope.analyze("digits", max_epochs=20, output=made(), resume=True)

@@ -20,11 +20,13 @@ class Asked:
         key: of the answer.
         text: the question.
         allowed: the answers to choose from, each with what it means; empty where the answer is free.
+        hint: where the answer goes in the form.
     """
 
     key: str
     text: str
     allowed: dict[str, str] = field(default_factory=dict)
+    hint: str = ""
 
 
 def questions(dataset: str, task: str | None = None) -> tuple[Asked, ...]:
@@ -45,8 +47,11 @@ def questions(dataset: str, task: str | None = None) -> tuple[Asked, ...]:
         Asked("best_epoch", _("For how many epochs would you train? One whole number; epochs count from 1.")),
         Asked("verdict", _("What do the curves say? One of these words:"), words.meanings()),
         error if by_numbers else accuracy,
-        Asked("why", _("How do you know? Write below, in Markdown, with two blanks before each line; or write below the last "
-              "line of this form.")),
+        Asked(
+            "why",
+            _("How do you know? Write in Markdown."),
+            hint=_("Write it below the last line of this form, or here with two blanks before each line."),
+        ),
     )  # fmt: skip
 
 
@@ -63,9 +68,15 @@ def form(dataset: str, task: str | None = None) -> str:
     about = _("Your answers on {dataset}. Write each behind its colon; lines that begin with # only explain.")
     blocks = [_comment(about.format(dataset=" ".join(dataset.split())))]
     for asked in questions(dataset, task):
-        meanings = [f"#   {code:<14}{meaning}" for code, meaning in asked.allowed.items()]
-        blocks.append("\n".join([_comment(asked.text), *meanings, f"{asked.key}:{' |' * (asked.key == 'why')}"]))
+        text = " ".join(filter(None, (asked.text, asked.hint)))
+        meanings = [f"#   {code:<14}{_after(code, meaning)}" for code, meaning in asked.allowed.items()]
+        blocks.append("\n".join([_comment(text), *meanings, f"{asked.key}:{' |' * (asked.key == 'why')}"]))
     return "---\n" + "\n\n".join(blocks) + "\n\n---\n"
+
+
+def _after(code: str, meaning: str) -> str:
+    """Return what a word means without the word itself, which English says twice."""
+    return meaning.removeprefix(f"{code.replace('_', ' ')}: ")
 
 
 def _comment(text: str) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from fitscope import words
 from fitscope.language import N_, _
 from fitscope.language.figures import percentage
+from fitscope.report.headline import as_good
 from fitscope.report.names import spaced
 from fitscope.report.notes import notes_html
-from fitscope.report.numbers import count, epochs, number
+from fitscope.report.numbers import count, number
 from fitscope.report.scores_view import between, measured
 from fitscope.report.sections import Row, Table
 from fitscope.result import Answers, Result
@@ -58,7 +59,7 @@ def _rows(result: Result, answers: Answers) -> Iterator[Row]:
     if answers.best_epoch is not None:
         text = count(diagnosis.best_epoch)
         if diagnosis.plateau is not None:
-            text = _("{best}; plateau {plateau}").format(best=text, plateau=epochs(diagnosis.plateau))
+            text = f"{text} ({as_good(diagnosis)})"
         yield Row(_("best epoch"), (count(answers.best_epoch), text))
     if answers.verdict is not None:
         yield Row(_("verdict"), (words.label(answers.verdict), words.label(diagnosis.verdict)))
@@ -100,16 +101,16 @@ def _on_best_epoch(result: Result, said: int) -> str:
     best, plateau, sure = diagnosis.best_epoch, diagnosis.plateau, diagnosis.uncertainty
     if best is None or plateau is None:
         return _("You say epoch {said}; no epoch of this run has a validation loss, so none is the best.").format(said=count(said))
-    given = {"said": count(said), "best": count(best), "plateau": epochs(plateau)}
+    given = {"said": count(said), "best": count(best), "plateau": as_good(diagnosis)}
     if said == best:
         return _("You say epoch {said}, and it is the best epoch of this run.").format(**given)
     if said not in history.epochs:
         return _("You say epoch {said}, which this run does not have; the best is {best}.").format(**given)
     if said in (sure.plateau_members if sure is not None else range(plateau[0], plateau[1] + 1)):
         text = _("You say epoch {said}: it is as good as the best, {best}, for the validation data cannot tell them apart "
-                 "(plateau: {plateau}).")  # fmt: skip
+                 "({plateau}).")  # fmt: skip
         return text.format(**given)
-    text = _("You say epoch {said}; the best is {best}, and the validation data tells the two apart (plateau: {plateau}).")
+    text = _("You say epoch {said}; the best is {best}, and the validation data tells the two apart ({plateau}).")
     value, lowest = float(history.val_loss[history.epochs.index(said)]), diagnosis.best_val_loss or 0.0
     if not (lowest > 0 and value > lowest):
         return text.format(**given)

@@ -98,6 +98,9 @@ class RunFolder:
             before = json.loads((self.path / "plan.json").read_text(encoding="utf8"))
             differences = _differences(before, json.loads(json.dumps(content)))
             personal = {name: before.get(name) if content.get(name) is None else content[name] for name in PERSONAL}
+            if before.get("author") and content.get("author"):  # a name or number alone leaves the other as it was
+                given = {name: value for name, value in content["author"].items() if value is not None}
+                personal["author"] = {**before["author"], **given}
             self._sign(personal)
         except (OSError, ValueError, AttributeError, TypeError, KeyError, ResultError):
             raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None

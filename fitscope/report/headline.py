@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fitscope.diagnosis import Diagnosis
 from fitscope.language import N_, _
 from fitscope.report.numbers import count, epochs, number, percent
 from fitscope.report.scores_view import between, measure_of, measured
@@ -20,11 +21,17 @@ def headline(result: Result, averaged: str | None) -> tuple[Row, ...]:
 
 
 def _best(result: Result) -> Row:
-    best, plateau = result.diagnosis.best_epoch, result.diagnosis.plateau
-    alone, members = plateau is None or plateau[0] == plateau[1], result.diagnosis.members
-    several = _("plateau: {epochs} are as good") if members is None else _("plateau: {members} of {epochs} are as good")
-    text = _("no other epoch is as good") if alone else several
-    return Row(_("best epoch"), (count(best), "" if best is None else text.format(epochs=epochs(plateau), members=members)))
+    best = result.diagnosis.best_epoch
+    return Row(_("best epoch"), (count(best), "" if best is None else as_good(result.diagnosis)))
+
+
+def as_good(diagnosis: Diagnosis) -> str:
+    """Return which epochs are as good as the best."""
+    plateau, members = diagnosis.plateau, diagnosis.members
+    if plateau is None or plateau[0] == plateau[1]:
+        return _("no other epoch is as good")
+    text = _("plateau: {epochs} are as good") if members is None else _("plateau: {members} of {epochs} are as good")
+    return text.format(epochs=epochs(plateau), members=members)
 
 
 def _good(result: Result) -> Row:

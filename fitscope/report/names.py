@@ -15,6 +15,7 @@ SETTINGS = (
     N_("max epochs"),
     N_("validation"),
     N_("seed"),
+    N_("seed from"),
     N_("updates"),
     N_("options"),
     N_("model sha256"),
