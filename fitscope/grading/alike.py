@@ -150,8 +150,10 @@ def _near(histories: Sequence[TrainingHistory]) -> Iterator[Pair]:
 def _losses(history: TrainingHistory) -> Curves | None:
     """Return the losses [1 or 2, epochs] of a training, None where there are none to compare."""
     curves = [history.metrics[name] for name in LOSSES if name in history.metrics]
-    rows = np.stack([curve for curve in curves if np.isfinite(curve).all()]) if curves and len(curves[0]) >= FEWEST else None
-    if rows is None or len(rows) < len(curves) or (np.ptp(rows, axis=1) <= 1e-9 * np.abs(rows).max(axis=1)).any():
+    if not all(len(curve) >= FEWEST and np.isfinite(curve).all() for curve in curves):
+        return None
+    rows = np.stack(curves)
+    if (np.ptp(rows, axis=1) <= 1e-9 * np.abs(rows).max(axis=1)).any():
         return None
     return rows
 

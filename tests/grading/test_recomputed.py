@@ -163,7 +163,7 @@ def test_page_that_shows_its_data_raises_no_flag(shown, name):
 
 
 def test_page_with_another_verdict_is_told(shown):
-    assert "Good fit" in shown("imdb", ('class="badge overfitting">Overfitting', 'class="badge good_fit">Good fit')).message
+    assert "good fit" in shown("imdb", ('class="badge overfitting">overfitting', 'class="badge good_fit">good fit')).message
 
 
 def test_page_with_another_best_epoch_is_told(shown):
