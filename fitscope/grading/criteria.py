@@ -8,7 +8,7 @@ from typing import Any
 
 from fitscope.grading import fields
 from fitscope.grading.toml_file import TomlFile, nearest, shortened
-from fitscope.grading.toml_table import Table, is_number, said
+from fitscope.grading.toml_table import LARGEST, Table, is_number, said
 
 Value = bool | int | float | str
 Wanted = Value | tuple[Value, ...]
@@ -86,8 +86,12 @@ def _read(table: Table) -> Criterion | None:
     title = table.text("title", "give each criterion a title of its own.")
     points = table.points()
     paths = _paths(table)
-    if (kind := _one_kind(table)) is None or title is None or points is None:
+    if (kind := _one_kind(table)) is None:
         return None
+    # What is missing was complained of; the rest is read all the same, for its own complaints.
+    title, points = title or "", LARGEST if points is None else points
+    if "within" in table.content and kind in ("levels", "manual"):
+        table.complain("within", f"within means nothing beside {kind}; put it into the level that it is meant for.")
     if kind == "manual":
         return Criterion(title, points, paths, manual=True) if _true(table, kind) else None
     levels = _levels(table, points) if kind == "levels" else _level(table, points)
@@ -120,20 +124,16 @@ def _one_kind(table: Table, beside: tuple[str, ...] = ("levels", "manual")) -> s
 
 
 def _levels(table: Table, points: float) -> tuple[Level, ...]:
-    if "within" in table.content:
-        table.complain("within", "within stands beside levels; put it into the level that it is meant for.")
     tables, levels = table.inner("levels"), list[Level]()
     if table.content["levels"] == []:
         table.complain("levels", "levels is empty; give at least one, such as [{at_least = 0.8, points = 1}].")
     for one in tables:
         one.only((*CONDITIONS, "points", "within"))
         given = one.points(points, ", which the criterion gives")
-        for level in _level(one, given or 0.0) if _one_kind(one) else ():
-            if levels and level.points > levels[-1].points:
-                one.complain(
-                    "points", "a level gives more points than the one before it, which is tried first; begin with the most."
-                )
-            levels.append(level)
+        for level in _level(one, given or 0.0) if _one_kind(one, ()) else ():
+            if given is not None and levels and given > levels[-1].points:
+                one.complain("points", "this level gives more than the one before it, which is tried first; put it above it.")
+            levels += [level] if given is not None else []
     return tuple(levels)
 
 

@@ -39,7 +39,8 @@ class Table:
         """Return the tables of a list, and complain of what is none."""
         values = self.content.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            self.complain(key, f"{key} is {said(values)}; give a list of tables, such as [{{at_least = 0.8, points = 1}}].")
+            head = f"each below a line [[{key}]]" if not self.name else "such as [{at_least = 0.8, points = 1}]"
+            self.complain(key, f"{key} is {said(values)}; give a list of tables, {head}.")
             return ()
         return tuple(Table(self.file, value, self.name, self.number, key, i) for i, value in enumerate(values))
 
@@ -131,5 +132,5 @@ def said(value: object) -> str:
     if isinstance(value, int) and abs(value) >= 2**53:
         return "a number too large"
     if isinstance(value, (dict, list)):
-        return {dict: "a table", list: "a list"}[type(value)] if value else "empty"
+        return {dict: "one table", list: "a list of other things"}[type(value)] if value else "empty"
     return shortened(repr(value) if isinstance(value, str) else value)
