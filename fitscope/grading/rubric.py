@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitscope.language import ENGLISH
+from fitscope.grading.criteria import Condition, Criterion, Level, read_criteria
+from fitscope.grading.toml_file import TomlFile, nearest, read_toml, shortened
+from fitscope.grading.toml_table import Table
+from fitscope.language import ENGLISH, LANGUAGES
 
-# How a value is judged; a criterion, or each of its levels, names exactly one.
-CONDITIONS = (
-    "equals",
-    "at_least",
-    "at_most",
-    "between",
-    "one_of",
-    "in_plateau",
-    "same_verdict",
-    "matches_recomputed",
-)
+__all__ = ["Condition", "Criterion", "Level", "Rubric", "read_rubric"]
 
-Wanted = bool | int | float | str | tuple[bool | int | float | str, ...]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Say what a value has to be.
-
-    Args:
-        kind: one of `CONDITIONS`.
-        wanted: what stands behind it in the rubric; the pair of `between`, the list of `one_of`, else one value.
-        within: how far from it is near enough: epochs of `in_plateau`, else in the value's own unit; None where nothing is said.
-    """
-
-    kind: str
-    wanted: Wanted = True
-    within: float | None = None
-
-
-@dataclass(frozen=True)
-class Level:
-    """Give points where a condition holds."""
-
-    condition: Condition
-    points: float
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """Hold one thing that is marked.
-
-    Args:
-        title: unique within the rubric.
-        points: the most that it gives.
-        field: paths of values of the result or the answers, such as `refit.test.accuracy`; the first that is there counts.
-        levels: the first whose condition holds counts; a criterion with one condition has one level of all its points.
-        manual: whether a person reads it; then there are no levels.
-    """
-
-    title: str
-    points: float
-    field: tuple[str, ...] = ()
-    levels: tuple[Level, ...] = ()
-    manual: bool = False
+SCHEMA = "fitscope-rubric/1"
 
 
 @dataclass(frozen=True)
@@ -102,7 +54,61 @@ class Rubric:
 def read_rubric(path: Path) -> Rubric:
     """Read and check a rubric.
 
+    Args:
+        path: of the TOML; files that it names are looked for beside it.
+
+    Returns:
+        The rubric.
+
     Raises:
         DataError: it cannot be read, is not TOML, or says what no rubric can; every complaint names its line.
     """
-    raise NotImplementedError
+    file = read_toml(path, "a rubric")
+    top = Table(file, file.content)
+    top.only((*_KEYS, "criterion", *(["criteria"] if "criteria" in file.content else [])))
+    rubric = Rubric(
+        title=top.text("title") or path.stem,
+        criteria=read_criteria(file),
+        dataset=top.text("dataset"),
+        course=top.text("course"),
+        language=_language(top),
+        due=top.moment("due", zone=True),
+        assignment=top.text("assignment"),
+        show_flags=top.truth("show_flags") or False,
+        handed_out=_handed_out(top, path.parent),
+        validation=top.count("validation"),
+        test=top.count("test"),
+    )
+    _check_schema(top)
+    _check_sum(file, rubric)
+    file.check()
+    return rubric
+
+
+_KEYS = ("schema", "title", "dataset", "course", "language", "due", "assignment", "show_flags", "handed_out", "validation", "test")
+
+
+def _check_schema(top: Table) -> None:
+    found = top.text("schema")
+    if found is not None and found != SCHEMA:
+        top.complain("schema", f"schema is {shortened(found)!r}; this fitscope reads {SCHEMA!r}, which may be left out.")
+
+
+def _check_sum(file: TomlFile, rubric: Rubric) -> None:
+    if rubric.criteria and not rubric.possible and not file.complaints:
+        file.complain(1, "all criteria together give 0 points; give at least one of them points.")
+
+
+def _language(top: Table) -> str:
+    found = top.text("language")
+    if found is not None and found not in LANGUAGES:
+        top.complain("language", f"language is {shortened(found)!r}; {nearest(found, LANGUAGES)}")
+    return found if found in LANGUAGES else ENGLISH
+
+
+def _handed_out(top: Table, folder: Path) -> tuple[Path, ...]:
+    paths = tuple(folder / name for name in top.texts("handed_out"))
+    for path in paths:
+        if not os.path.exists(path):
+            top.complain("handed_out", f"{shortened(path)!r} is not there; give files as seen from the rubric's folder.")
+    return paths

@@ -1,0 +1,65 @@
+"""What a submission earns by each criterion, with the evidence in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fitscope.diagnosis import Diagnosis
+from fitscope.grading import fields
+from fitscope.grading.conditions import judged
+from fitscope.grading.records import Mark, Work
+from fitscope.grading.rubric import Condition, Criterion, Rubric
+from fitscope.language import N_
+
+CLAIMS = ("in_plateau", "same_verdict", "matches_recomputed")  # these judge what the student says against what the curves say
+LONGEST = 20_000  # characters of a text that a person reads
+
+MISSING = N_("No {told_field} was handed in.")
+TO_BE_READ = N_("To be read by a person.")
+NOTHING_WRITTEN = N_("Nothing was written here; a person decides.")
+
+
+def mark(rubric: Rubric, work: Work, again: Diagnosis) -> tuple[Mark, ...]:
+    """Mark a submission by every criterion.
+
+    What the curves say is taken from `again`, whatever the file says of it; the file's own word counts as the student's claim alone.
+
+    Args:
+        rubric: the criteria.
+        work: what was handed in.
+        again: what fitscope finds in its curves.
+
+    Returns:
+        One mark a criterion, in the rubric's order.
+    """
+    return tuple(_to_read(one, work, again) if one.manual else _marked(one, work, again) for one in rubric.criteria)
+
+
+def failed(rubric: Rubric, error: str) -> tuple[Mark, ...]:
+    """Return 0 points for every criterion of what could not be graded, with the reason."""
+    return tuple(Mark(one.title, 0.0, one.points, error, one.manual) for one in rubric.criteria)
+
+
+def _marked(criterion: Criterion, work: Work, again: Diagnosis) -> Mark:
+    points, evidence = 0.0, ""
+    for level in criterion.levels:
+        holds, evidence = _tried(level.condition, criterion.field, work, again)
+        if holds:
+            points = level.points
+            break
+    return Mark(criterion.title, points, criterion.points, evidence)
+
+
+def _tried(condition: Condition, paths: tuple[str, ...], work: Work, again: Diagnosis) -> tuple[bool, str]:
+    for path in paths:
+        value = fields.claimed(work, path) if condition.kind in CLAIMS else fields.looked_up(work, path, again)
+        if value is not None:
+            return judged(condition, path, value, again)
+    return False, MISSING.format(told_field=fields.label(paths[0]))
+
+
+def _to_read(criterion: Criterion, work: Work, again: Diagnosis) -> Mark:
+    values: list[Any] = [fields.looked_up(work, path, again) for path in criterion.field]
+    text = next((str(value) for value in values if value is not None), None)
+    evidence = NOTHING_WRITTEN if criterion.field and text is None else TO_BE_READ
+    return Mark(criterion.title, None, criterion.points, evidence, manual=True, text=None if text is None else text[:LONGEST])

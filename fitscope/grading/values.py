@@ -1,0 +1,103 @@
+"""Values as students write them and as sentences show them."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from fitscope.language import LANGUAGES, speaking
+from fitscope.words.verdicts import LABELS, label
+
+
+def number_in(value: Any) -> float | None:
+    """Return a number, also one that is written as a text; None where there is none.
+
+    Example:
+        >>> number_in(" 0.28 "), number_in(4), number_in("four"), number_in(True), number_in("nan")
+        (0.28, 4.0, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def figure(number: float, *others: float) -> str:
+    """Return a number as a sentence shows it, with as many digits as tell it from those that stand beside it.
+
+    Example:
+        >>> figure(0.88424), figure(160305.0), figure(42.4524), figure(0.859996, 0.86)
+        ('0.8842', '160305', '42.45', '0.859996')
+    """
+    for digits in (4, 6, 9, 12):
+        shown = _rounded(number, digits)
+        if all(shown != _rounded(other, digits) for other in others if other != number):
+            return shown
+    return repr(number)
+
+
+def _rounded(number: float, digits: int) -> str:
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    return f"{number:.{digits}g}" if abs(number) < 10**digits else f"{number:.1f}"
+
+
+def rounding(claim: Any) -> float:
+    """Return how far from a claimed number the true one may lie: half a unit of the last digit that was written.
+
+    Example:
+        >>> rounding(0.28), rounding("0.280"), rounding(1e-05)
+        (0.005, 0.0005, 5e-06)
+    """
+    try:
+        exponent = Decimal(str(claim).strip()).as_tuple().exponent
+    except InvalidOperation:
+        return 0.0
+    return 0.5 * 10.0 ** max(min(exponent, 0), -300) if isinstance(exponent, int) else 0.0
+
+
+def verdict_in(word: str) -> str | None:
+    """Return the code of the verdict that a word stands for, in any of the languages; None where it stands for none.
+
+    Example:
+        >>> verdict_in("Good fit"), verdict_in("over-fitting"), verdict_in("과적합"), verdict_in("fine")
+        ('good_fit', 'overfitting', 'overfitting', None)
+    """
+    bare = _bare(word)
+    return {_bare(code): code for code in LABELS}.get(bare) or _verdict_names().get(bare)
+
+
+@functools.cache
+def _verdict_names() -> dict[str, str]:
+    names = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            names |= {_bare(label(code)): code for code in LABELS}
+    return names
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[\s_-]+", "", word[:80].casefold())
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return whole numbers with those that follow each other taken together.
+
+    Example:
+        >>> ranges([3, 4, 5, 8]), ranges([4])
+        ('3–5, 8', '4')
+    """
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
