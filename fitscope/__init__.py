@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from fitscope.datasets import Dataset
     from fitscope.diagnosis import Diagnosis
     from fitscope.errors import DataError, FitscopeError, OutputError, OwnCodeError, ResultError, UsageError
+    from fitscope.grading.classroom import grade
+    from fitscope.grading.records import Gradebook
     from fitscope.history import TrainingHistory
     from fitscope.language import speaking
     from fitscope.logs import diagnose
@@ -49,6 +51,8 @@ _HOMES = {
     "OwnCodeError": "errors",
     "ResultError": "errors",
     "UsageError": "errors",
+    "grade": "grading.classroom",
+    "Gradebook": "grading.records",
     "TrainingHistory": "history",
     "Monitor": "monitor",
     "Plan": "plan",
@@ -76,6 +80,7 @@ __all__ = [
     "Dataset",
     "Diagnosis",
     "FitscopeError",
+    "Gradebook",
     "Monitor",
     "OutputError",
     "OwnCodeError",
@@ -87,6 +92,7 @@ __all__ = [
     "analyze",
     "compare",
     "diagnose",
+    "grade",
     "plot_chances",
     "plot_folds",
     "plot_gains",

@@ -64,6 +64,7 @@ from fitscope.cli.answers import answers  # noqa: E402
 from fitscope.cli.compare import compare  # noqa: E402
 from fitscope.cli.data import data  # noqa: E402
 from fitscope.cli.diagnose import diagnose  # noqa: E402
+from fitscope.cli.grade import grade  # noqa: E402
 from fitscope.cli.predict import predict  # noqa: E402
 from fitscope.cli.report import report  # noqa: E402
 from fitscope.cli.submit import submit  # noqa: E402
@@ -76,3 +77,4 @@ main.add_command(predict)
 main.add_command(answers)
 main.add_command(submit)
 main.add_command(data)
+main.add_command(grade)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fitscope.errors import FitscopeError, UsageError
-from fitscope.grading import outputs
 from fitscope.grading.classmates import Entry, compare
 from fitscope.grading.crew import examined
 from fitscope.grading.examine import Examined
 from fitscope.grading.marking import failed
+from fitscope.grading.outputs import OVERRIDES, check, write
 from fitscope.grading.overrides import Overrides, apply, read_overrides
 from fitscope.grading.records import Gradebook, Graded, HandIn, Student
 from fitscope.grading.roster import Identified, Roster, identify, read_roster
@@ -75,9 +75,9 @@ def grade(
     students = None if roster is None else read_roster(Path(roster))
     decided = None
     if output is not None:
-        outputs.check(Path(output))
-        if (Path(output) / outputs.OVERRIDES).exists():
-            decided = read_overrides(Path(output) / outputs.OVERRIDES, criteria)
+        check(Path(output))
+        if (Path(output) / OVERRIDES).exists():
+            decided = read_overrides(Path(output) / OVERRIDES, criteria)
     apart = [Path(path) for path in (rubric, roster, output) if path is not None]
     with tempfile.TemporaryDirectory(prefix="fitscope-") as scratch:
         collected = collect(Path(folder), Path(scratch), [*apart, *criteria.handed_out])
@@ -101,7 +101,7 @@ def grade(
     if output is not None:
         say(f"Writing {output}")
         listed = None if students is None else students.students
-        outputs.write(book, criteria, Path(output), pseudonymous, roster=listed, source=Path(folder))
+        write(book, criteria, Path(output), pseudonymous, roster=listed, source=Path(folder))
     return book
 
 

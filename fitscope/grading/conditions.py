@@ -53,8 +53,9 @@ VERDICT = {
         "validation loss (from {limit} on a rise counts), and over the last fifth of the epochs it changes by {trend} %."
     ),
     "against": N_(
-        "The {told_field} is {told_claim}. The curves do not settle the verdict, but go against this one: the end lies {rise} above "
-        "the lowest validation loss (from {limit} on a rise counts), and over the last fifth of the epochs it changes by {trend} %."
+        "The {told_field} is {told_claim}. The curves do not settle the verdict, but go against this one: the end lies {rise} "
+        "above the lowest validation loss (from {limit} on a rise counts), and over the last fifth of the epochs it changes by "
+        "{trend} %."
     ),
 }
 

@@ -22,7 +22,7 @@ NOTHING_WRITTEN = N_("Nothing was written here; a person decides.")
 def mark(rubric: Rubric, work: Work, again: Diagnosis) -> tuple[Mark, ...]:
     """Mark a submission by every criterion.
 
-    What the curves say is taken from `again`, whatever the file says of it; the file's own word counts as the student's claim alone.
+    What the curves say is taken from `again`, whatever the file says; the file's own word is the student's claim alone.
 
     Args:
         rubric: the criteria.

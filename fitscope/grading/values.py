@@ -76,7 +76,7 @@ def verdict_in(word: str) -> str | None:
 
 @functools.cache
 def _verdict_names() -> dict[str, str]:
-    names = {}
+    names: dict[str, str] = {}
     for language in LANGUAGES:
         with speaking(language):
             names |= {_bare(label(code)): code for code in LABELS}

@@ -92,7 +92,8 @@ class Class:
             for row in headline(result, averaged(result))
         )
         verdict, label = result.diagnosis.verdict, words.label(result.diagnosis.verdict)
-        head = f'<p class="about"><span class="badge {verdict}">{label}</span> {kind}</p>\n<h1>{html.escape(result.diagnosis.message)}</h1>'
+        told = html.escape(result.diagnosis.message)
+        head = f'<p class="about"><span class="badge {verdict}">{label}</span> {kind}</p>\n<h1>{told}</h1>'
         page = _DL.sub(lambda _: f'<dl id="fitscope-numbers">\n{rows}\n</dl>', self.frames[kind])
         page = _HEAD.sub(lambda _: head, page, count=1)
         return _DATA.sub(lambda tag: tag[1] + as_script(content) + tag[2], page)
