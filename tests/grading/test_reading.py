@@ -141,7 +141,6 @@ def test_answers_that_do_not_fit_are_noted(work):
         ("report.html", PAGE + PAGE, "2 results of fitscope's"),
         ("report.html", report(schema="fitscope-result/2"), "newer fitscope"),
         ("report.html", report(schema="other/1"), "not known"),
-        ("report.html", report(diagnosis=None), "result.diagnosis"),
         ("report.html", f"<!doctype html>{TAG}{'[' * 100_000}</script>", "no JSON"),
         ("report.html", f"<!-- {TAG}{{}}</script> --><p title='{TAG}'>", "0 results"),
         ("result.json", "[" * 200_000, "JSON"),
@@ -267,3 +266,10 @@ def test_any_content_is_read_or_refused(name, content, tmp_path):
         assert read(hand_in(tmp_path, **{name: content}), tmp_path).result
     except FitscopeError as error:
         assert str(error) and "what no hand-in holds" not in str(error)
+
+
+@pytest.mark.parametrize("changes", [{"diagnosis": None}, {"diagnosis": {"verdict": "overfitting", "best_epoch": 99}}])
+def test_diagnosis_that_cannot_be_read_gives_way_to_what_the_curves_say(changes, work):
+    found = work(**{"report.html": report(**changes)})
+    assert found.result.diagnosis.best_epoch == 4
+    assert "result.diagnosis" in found.contradiction
