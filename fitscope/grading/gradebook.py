@@ -30,8 +30,8 @@ PENDING = N_(
     "cell would take the place of what stands there. Grade again when their points are in overrides.toml."
 )
 UNCHECKED = N_(
-    "There is no roster, so nobody checked that everyone in moodle.csv is in the course, and one unknown user would cancel Moodle's "
-    "whole import: grade again with --roster."
+    "There is no roster, so nobody checked that everyone in moodle.csv is in the course, and one unknown user would cancel "
+    "Moodle's whole import: grade again with --roster."
 )
 LEFT_OUT = N_("Hand-ins that are not in canvas.csv, for the roster does not say how Canvas knows the student: {count}.")
 ASIDE = N_("Hand-ins that stand in moodle-unknown.csv, for one unknown user would cancel Moodle's whole import: {count}.")
