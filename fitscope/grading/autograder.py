@@ -35,18 +35,25 @@ def autograde(folder: Path, rubric: Path, output: Path) -> tuple[str, Path]:
     criteria = read_rubric(rubric)
     graded = examine(_hand_in(folder), criteria).graded
     text = json.dumps(gradescope(dataclasses.replace(graded, flags=()), criteria.language), ensure_ascii=False, indent=1) + "\n"
-    path = output / RESULTS
     try:
         output.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=output, suffix=".part")
+        _write_whole(output / RESULTS, text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"{output / RESULTS} cannot be written ({reason}); give another folder with --output.") from None
+    return text, output / RESULTS
+
+
+def _write_whole(path: Path, text: str) -> None:
+    handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
         with open(handle, "w", encoding="utf8") as file:
             file.write(text)
         os.chmod(scratch, 0o644)
         os.replace(scratch, path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{path} cannot be written ({reason}); give another folder with --output.") from None
-    return text, path
+    except BaseException:
+        os.unlink(scratch)
+        raise
 
 
 def _hand_in(folder: Path) -> HandIn:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from fitscope.grading.records import Flag, Graded, Mark, Student
 
 Change = Callable[[str], str]
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _Text = TypeVar("_Text", str, None, "str | None")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from fitscope.grading import wording
 from fitscope.grading.cells import Cell, risky, to_csv
+from fitscope.grading.cleaning import clean
 from fitscope.grading.grades import plain_data
 from fitscope.grading.records import Gradebook, Graded, Mark, Student
 from fitscope.grading.rubric import Rubric
@@ -28,6 +29,10 @@ PENDING = N_(
     "Hand-ins that wait for points from a person: {count}. They are not in canvas.csv and moodle.csv, for half a mark or an empty "
     "cell would take the place of what stands there. Grade again when their points are in overrides.toml."
 )
+UNCHECKED = N_(
+    "There is no roster, so nobody checked that everyone in moodle.csv is in the course, and one unknown user would cancel "
+    "Moodle's whole import: grade again with --roster."
+)
 LEFT_OUT = N_("Hand-ins that are not in canvas.csv, for the roster does not say how Canvas knows the student: {count}.")
 ASIDE = N_("Hand-ins that stand in moodle-unknown.csv, for one unknown user would cancel Moodle's whole import: {count}.")
 
@@ -45,7 +50,7 @@ def gradebooks(
     Returns:
         Contents by file names, and notes in English.
     """
-    known = [one for one in gradebook.graded if _on(one.student, roster)]
+    known = list(gradebook.graded if roster is None else _on(gradebook.graded, roster))
     done = [one for one in known if not one.pending]
     files, notes = {PLAIN: plain(gradebook), SHEET: sheet(gradebook)}, []
     if pending := sum(bool(one.pending) for one in gradebook.graded):
@@ -53,11 +58,15 @@ def gradebooks(
     for found, said in (_canvas_file(known, done, rubric), _moodle_files(gradebook, known, done, rubric)):
         files |= found
         notes += said
+    if roster is None and MOODLE in files:
+        notes.append(UNCHECKED)
     return files, tuple(notes)
 
 
-def _on(student: Student, roster: Collection[Student] | None) -> bool:
-    return roster is None or bool(_marks_of(student) & {mark for other in roster for mark in _marks_of(other)})
+def _on(graded: Iterable[Graded], roster: Iterable[Student]) -> Iterable[Graded]:
+    """Return the submissions of those whom a roster knows."""
+    marks = {mark for student in roster for mark in _marks_of(student)}
+    return (one for one in graded if not marks.isdisjoint(_marks_of(one.student)))
 
 
 def _marks_of(student: Student) -> set[tuple[str, str]]:
@@ -68,10 +77,10 @@ def _marks_of(student: Student) -> set[tuple[str, str]]:
 def _canvas_file(known: Sequence[Graded], done: Sequence[Graded], rubric: Rubric) -> tuple[dict[str, bytes], list[str]]:
     if rubric.assignment is None or not _ASSIGNMENT.fullmatch(rubric.assignment.strip()):
         return {}, [NO_ASSIGNMENT]
-    found = [one for one in known if one.student.canvas or one.student.id or one.student.login]
+    found = {one.name for one in known if one.student.canvas or one.student.id or one.student.login}
     if not found:
         return {}, [NO_CANVAS]
-    rows = canvas([one for one in done if one in found], rubric.assignment.strip(), rubric.possible)
+    rows = canvas([one for one in done if one.name in found], rubric.assignment.strip(), rubric.possible)
     left = len(known) - len(found)
     return {CANVAS: to_csv(rows)}, [LEFT_OUT.format(count=left)] if left else []
 
@@ -163,7 +172,7 @@ def sheet(gradebook: Gradebook) -> bytes:
             for place, cell in enumerate(row):
                 if isinstance(cell, str):
                     style = bold if number == 0 else quoted if risky(cell) else None
-                    page.write_string(number, place, cell[:_LONGEST], style)
+                    page.write_string(number, place, clean(cell)[:_LONGEST], style)
                 elif cell is not None:
                     page.write_number(number, place, cell)
         page.freeze_panes(1, 1)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fitscope.diagnosis import judge
+from fitscope.grading.cleaning import clean
 from fitscope.grading.records import Facts, Flag, Gradebook, Graded, Mark, Student
 from fitscope.grading.rubric import Condition, Criterion, Level, Rubric
 from fitscope.history import TrainingHistory
@@ -124,7 +125,7 @@ def hostile_class():
     people = []
     for number, text in enumerate(HOSTILE):
         student = Student(text, f"{text}{number}", text, text, text, text, text)
-        bad = tuple(Mark(text, 1.0 if i else None, 2.0, text, not i, text, text) for i in range(2))
+        bad = tuple(Mark(clean(text), 1.0 if i else None, 2.0, text, not i, text, text) for i in range(2))
         flags = (Flag("same_curves", text, {text: float("nan")}, (f"{text}{number - 1}",), text, True),)
         people.append(
             graded(number, name=f"{text}{number}", student=student, files=(f"{text}.html",), marks=bad, flags=flags, notes=(text,))

@@ -1,0 +1,245 @@
+"""The folder that grading leaves, from the first grading to the purge."""
+
+import csv
+import dataclasses
+import html
+import json
+import re
+import stat
+
+import pytest
+
+from fitscope.errors import OutputError
+from fitscope.grading import outputs
+from fitscope.grading.grades import to_json
+from fitscope.grading.records import Flag, Student
+
+
+@pytest.fixture
+def write(make_rubric, tmp_path):
+    return lambda book, **wishes: outputs.write(book, make_rubric(), tmp_path / "grades", **wishes).parent
+
+
+def listed(folder, name="feedback.csv"):
+    with open(folder / name, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def everything(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_write_leaves_page_feedback_marks_and_gradebooks(write, make_class):
+    folder = write(make_class(30))
+    own = {"index.html", "grades.json", "grades.csv", "grades.xlsx", "canvas.csv", "moodle.csv", "feedback.csv", "feedback"}
+    assert {path.name for path in folder.iterdir()} == own
+    assert len(list((folder / "feedback").iterdir())) == 30
+
+
+def test_grades_json_holds_what_was_graded(write, make_class):
+    book = make_class(30)
+    content = json.loads((write(book) / "grades.json").read_text(encoding="utf8"))
+    assert content["schema"] == "fitscope-grades/1" and content["rubric"] == "Find the best epoch"
+    one, said = book.graded[3], content["submissions"][3]
+    assert said["student"] == {"name": one.student.name, "id": one.student.id} and said["files"] == list(one.files)
+    assert (said["points"], said["possible"], said["pending"]) == (one.points, 12.5, one.pending)
+    assert [c["title"] for c in said["criteria"]] == [mark.title for mark in one.marks]
+    assert content["missing"][0] == {"name": "Absent Person", "id": "2026-0001"}
+
+
+def test_grades_json_keeps_evidence_of_flags_and_reason_of_what_was_not_read(make_class):
+    found = to_json(make_class(30))["submissions"]
+    alike = next(flag for one in found for flag in one["flags"] if flag["code"] == "same_curves")
+    assert alike["shift"] == 0.01 and len(alike["others"]) == 1 and alike["shown"] is False and alike["decided"] is None
+    unread = [one for one in found if one["error"]]
+    assert len(unread) == 2 and all(one["points"] == 0 for one in unread)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 2**70])
+def test_grades_json_number_that_json_cannot_hold_is_null(make_class, make_graded, value):
+    flag = Flag("impossible_number", "Ask.", {"value": value, "message": "not this", "several": (value, 1)})
+    book = dataclasses.replace(make_class(2), graded=(make_graded(0, flags=(flag,)),))
+    found = to_json(book)["submissions"][0]["flags"][0]
+    assert found["value"] is None and found["several"] == [None, 1] and found["message"] == "Ask."
+    json.dumps(to_json(book), allow_nan=False)
+
+
+def test_feedback_holds_ones_own_marks_and_nobody_elses_data(write, make_class):
+    book = make_class(30)
+    folder = write(book)
+    files = {row["id"]: folder / "feedback" / row["file"] for row in listed(folder)}
+    for one in book.graded[:6]:
+        page = files[one.student.id].read_text(encoding="utf8")
+        assert all(mark.title in page for mark in one.marks)
+        for other in book.graded:
+            assert other is one or (other.student.id not in page and other.name not in page)
+
+
+def test_feedback_tells_no_flag_but_one_that_is_shown(write, make_class, make_graded):
+    flags = (Flag("late", "Late by two hours: ask.", shown=True), Flag("same_curves", "Like another: ask."))
+    folder = write(dataclasses.replace(make_class(2), graded=(make_graded(0, flags=flags),)))
+    page = next((folder / "feedback").iterdir()).read_text(encoding="utf8")
+    assert "Late by two hours" in page and "Like another" not in page
+
+
+def test_feedback_speaks_the_students_language(write, make_class, make_graded):
+    student = Student("김민지", "2026-1", language="ko")
+    folder = write(dataclasses.replace(make_class(2), graded=(make_graded(0, student=student),)))
+    assert '<html lang="ko">' in next((folder / "feedback").iterdir()).read_text(encoding="utf8")
+    assert '<html lang="en"' in (folder / "index.html").read_text(encoding="utf8")
+
+
+def test_feedback_names_cannot_be_guessed_and_stay_when_graded_again(write, make_class):
+    names = {row["id"]: row["file"] for row in listed(write(make_class(30)))}
+    assert len(set(names.values())) == 30 and all(len(name) >= 21 for name in names.values())
+    again = listed(write(make_class(36)))
+    assert {row["id"]: row["file"] for row in again if row["id"] in names} == names
+
+
+def test_feedback_of_whom_nothing_is_graded_any_more_is_removed(write, make_class):
+    folder = write(make_class(12))
+    gone = {row["file"] for row in listed(folder)}
+    folder = write(make_class(5))
+    left = {path.name for path in (folder / "feedback").iterdir()}
+    assert len(left) == 5 and left < gone
+
+
+def test_list_of_feedback_that_was_changed_by_a_stranger_leads_nowhere_else(write, make_class):
+    folder = write(make_class(3))
+    text = (folder / "feedback.csv").read_text(encoding="utf8")
+    (folder / "feedback.csv").write_text(re.sub(r"[\w-]{22}\.html", "../../evil.html", text), encoding="utf8")
+    assert all("/" not in row["file"] for row in listed(write(make_class(3))))
+    assert not list(folder.parent.glob("evil*"))
+
+
+def test_write_keeps_overrides_and_removes_gradebooks_that_no_longer_hold(write, make_class):
+    folder = write(make_class(5))
+    (folder / "overrides.toml").write_text("# mine\n", encoding="utf8")
+    write(make_class(5), pseudonymous=True)
+    assert (folder / "overrides.toml").read_text(encoding="utf8") == "# mine\n"
+    assert not list(folder.glob("canvas*")) and not list(folder.glob("*.xlsx")) and not (folder / "grades.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [{"thesis.txt": "years of work"}, {"grades.json": '{"schema": "other/1"}'}, {"grades.json": "[" * 99999}]
+)
+def test_write_folder_of_something_else_is_refused_and_left_as_it_is(write, make_class, tmp_path, content):
+    folder = tmp_path / "grades"
+    folder.mkdir()
+    for name, text in content.items():
+        (folder / name).write_text(text, encoding="utf8")
+    before = everything(folder)
+    with pytest.raises(OutputError, match="holds something else than an earlier grading"):
+        write(make_class(2))
+    assert everything(folder) == before
+
+
+def test_write_onto_a_file_or_through_a_link_is_refused(write, make_class, tmp_path):
+    (tmp_path / "grades").write_text("mine", encoding="utf8")
+    with pytest.raises(OutputError, match="is no folder"):
+        write(make_class(2))
+    (tmp_path / "grades").unlink()
+    folder = write(make_class(2))
+    (folder / "feedback").rename(tmp_path / "elsewhere")
+    (folder / "feedback").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="is a link"):
+        write(make_class(2))
+
+
+def test_write_that_fails_leaves_the_earlier_page_whole(write, make_class, monkeypatch):
+    folder = write(make_class(3))
+    before = (folder / "index.html").read_bytes()
+    monkeypatch.setattr(outputs.os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OutputError, match="no space left on device"):
+        write(make_class(5))
+    assert (folder / "index.html").read_bytes() == before and not list(folder.rglob("*.part"))
+
+
+def test_lists_of_who_is_who_are_for_the_instructor_alone(write, make_class):
+    folder = write(make_class(3), pseudonymous=True)
+    for name in ("names.csv", "feedback.csv"):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+
+
+def test_pseudonymous_names_nobody_but_in_names_csv(write, make_class):
+    book = make_class(30)
+    folder = write(book, pseudonymous=True)
+    known = {row["id"] for row in listed(folder, "names.csv")}
+    assert {one.student.id for one in book.graded} <= known
+    for name, content in everything(folder).items():
+        if name != "names.csv":
+            for one in book.graded:
+                told = {one.student.name, one.student.id, one.student.email, one.name, *one.files}
+                assert not [text for text in told if text.encode() in content], name
+
+
+def test_pseudonyms_stay_when_graded_again(write, make_class):
+    first = {row["id"]: row["pseudonym"] for row in listed(write(make_class(10), pseudonymous=True), "names.csv")}
+    again = {row["id"]: row["pseudonym"] for row in listed(write(make_class(20), pseudonymous=True), "names.csv")}
+    assert len(set(again.values())) == len(again) and {number: again[number] for number in first} == first
+
+
+def test_pseudonymous_answers_lose_the_students_own_name_and_number(write, make_class, make_graded):
+    one = make_graded(1)
+    told = f"I am {one.student.name.upper()}, number {one.student.id}; epoch 12 is best."
+    marks = tuple(dataclasses.replace(mark, text=told) if mark.manual else mark for mark in one.marks)
+    folder = write(dataclasses.replace(make_class(2), graded=(dataclasses.replace(one, marks=marks),)), pseudonymous=True)
+    page = (folder / "index.html").read_text(encoding="utf8")
+    assert one.student.name.upper() not in page and one.student.id not in page and "epoch 12 is best." in page
+
+
+def test_purge_removes_all_that_grading_wrote_and_nothing_else(write, make_class):
+    folder = write(make_class(5), pseudonymous=True)
+    (folder / "overrides.toml").write_text("", encoding="utf8")
+    (folder / "notes.txt").write_text("mine", encoding="utf8")
+    (folder / "feedback" / "mine.html").write_text("mine", encoding="utf8")
+    removed = outputs.purge(folder)
+    assert "overrides.toml" in removed and "names.csv" in removed and len(removed) == 5 + 5
+    assert set(everything(folder)) == {"notes.txt", "feedback/mine.html"}
+
+
+def test_purge_leaves_no_empty_folder(write, make_class):
+    folder = write(make_class(3))
+    outputs.purge(folder)
+    assert not folder.exists()
+
+
+def test_purge_folder_of_something_else_is_refused(tmp_path):
+    (tmp_path / "overrides.toml").write_text("", encoding="utf8")
+    with pytest.raises(OutputError, match="holds no grading"):
+        outputs.purge(tmp_path)
+    assert (tmp_path / "overrides.toml").exists()
+
+
+def test_hostile_texts_are_text_on_every_page(write, hostile_class):
+    folder = write(hostile_class)
+    for name, content in everything(folder).items():
+        if name.endswith(".html"):
+            page = content.decode()
+            assert not re.search(r"<(img|svg onload)|<script>document", page), name
+            assert page.count("<script") == (3 if name == "index.html" else 0)
+    assert json.loads((folder / "grades.json").read_text(encoding="utf8"))["submissions"]
+
+
+def test_page_allows_its_own_script_and_style_alone(write, make_class):
+    page = (write(make_class(2)) / "index.html").read_text(encoding="utf8")
+    policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1])
+    assert policy.startswith("default-src 'none'; script-src 'sha256-") and "unsafe" not in policy
+    assert " style=" not in page and not re.search(r"\son\w+=", page.partition("<script>")[0])
+
+
+def test_page_of_nobody_is_written(write, make_class):
+    assert (write(make_class(0)) / "index.html").exists()
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_page_links_to_handed_in_pages_where_they_lie(make_rubric, make_class, make_graded, tmp_path, size):
+    source = tmp_path / "hand ins"
+    (source / "kim_1").mkdir(parents=True)
+    (source / "kim_1" / "report.html").write_text("x" * size, encoding="utf8")
+    one = make_graded(1, files=("kim_1/report.html", "kim_1/gone.html", "../out.html"))
+    (tmp_path / "out.html").write_text("x", encoding="utf8")
+    book = dataclasses.replace(make_class(2), graded=(one,))
+    page = outputs.write(book, make_rubric(), tmp_path / "grades", source=source).read_text(encoding="utf8")
+    assert 'href="../hand%20ins/kim_1/report.html"' in page and "gone.html" in page
+    assert not re.search(r'href="[^"]*(gone|out)\.html', page)
