@@ -10,7 +10,7 @@ from typing import Any
 from fitscope import language, shipped
 from fitscope.report.page import environment
 
-_STYLES = {"feedback.html.j2": ("parts/grading.css",), "class.html.j2": ("parts/grading.css", "parts/class.css")}
+_STYLES = {"feedback.html.j2": ("grading.css",), "class.html.j2": ("grading.css", "class.css")}
 _SCRIPTS = {"class.html.j2": "class.js"}
 
 
