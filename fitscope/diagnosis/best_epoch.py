@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.diagnosis.noise import second_difference_sd
-from fitscope.diagnosis.paired import by_covariance, square
+from fitscope.diagnosis.paired import by_covariance, root, square
 from fitscope.diagnosis.thresholds import LIMITS
 
 Curve = NDArray[np.float64]
@@ -146,9 +146,8 @@ def _chance_from_covariance(val_loss: Curve, covariance: Curve, known: NDArray[n
     if not len(numbers):
         won[best(val_loss)] = 1.0
         return won
-    variances, directions = np.linalg.eigh(covariance[np.ix_(known, known)])
     normal = np.random.default_rng(seed).standard_normal((LIMITS.resamples, len(numbers)))
-    draws = val_loss[known] + (normal * np.sqrt(np.maximum(variances, 0))) @ directions.T
+    draws = val_loss[known] + normal @ root(covariance[np.ix_(known, known)]).T
     np.add.at(won, numbers[draws.argmin(axis=1)], 1)
     return np.asarray(won / won.sum())
 

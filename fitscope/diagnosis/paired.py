@@ -73,6 +73,18 @@ def square(triangle: tuple[float, ...], epochs: int) -> NDArray[np.float64]:
     inside = covariance[np.ix_(known, known)]
     if np.isnan(inside).any():
         raise ResultError("The covariance of the epochs has gaps; compute it again.")
-    if len(inside) and np.linalg.eigvalsh(inside)[0] < -_ROUNDED * max(float(np.diag(inside).max()), 1e-300):
-        raise ResultError("The covariance of the epochs is none: it is not positive semidefinite; compute it again.")
+    try:
+        root(inside)
+    except np.linalg.LinAlgError:
+        raise ResultError("The covariance of the epochs is none: it is not positive semidefinite; compute it again.") from None
     return covariance
+
+
+def root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lower triangle whose product with its transpose is a covariance, but for rounding (Cholesky).
+
+    Raises:
+        LinAlgError: there is none, for an eigenvalue is below 0 by more than rounding.
+    """
+    size = max(float(np.diag(covariance).max(initial=0.0)), 1e-300)
+    return np.asarray(np.linalg.cholesky(covariance / size + _ROUNDED * np.eye(len(covariance))) * math.sqrt(size))

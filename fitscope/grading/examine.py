@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -45,14 +47,24 @@ def examine(hand_in: HandIn, rubric: Rubric) -> Examined:
         hand_in: what was handed in.
         rubric: what it is marked by.
     """
-    with tempfile.TemporaryDirectory(prefix="fitscope-") as scratch:
+    with _scratch(hand_in) as scratch:
         try:
-            return _examined(hand_in, read(hand_in, Path(scratch)), rubric)
+            return _examined(hand_in, read(hand_in, scratch), rubric)
         except FitscopeError as error:
             return _failed(hand_in, rubric, str(error))
         except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
             what = type(error).__name__
             return _failed(hand_in, rubric, f"{hand_in.name} cannot be graded: it holds what no hand-in holds ({what}).")
+
+
+@contextmanager
+def _scratch(hand_in: HandIn) -> Iterator[Path]:
+    """Make a folder for what is unpacked, where there is something to unpack."""
+    if not any(name.lower().endswith(".zip") for name in hand_in.files):
+        yield Path(os.devnull)
+        return
+    with tempfile.TemporaryDirectory(prefix="fitscope-") as scratch:
+        yield Path(scratch)
 
 
 def examine_all(hand_ins: Sequence[HandIn], rubric: Rubric) -> list[Examined]:
