@@ -162,8 +162,7 @@
   const keys = $("keys");
   $("help").addEventListener("click", () => keys.showModal());
   const step = (by) => {
-    const shown = rows.map((entry) => entry.row).filter((row) => !row.hidden);
-    const order = [...body.rows].filter((row) => shown.includes(row));
+    const order = [...body.rows].filter((row) => !row.hidden && !row.classList.contains("more"));
     const place = order.indexOf(here()?.row);
     const next = order[Math.min(order.length - 1, Math.max(0, place < 0 ? 0 : place + by))];
     if (next) go(rows.find((entry) => entry.row === next));
