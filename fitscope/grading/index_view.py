@@ -316,6 +316,7 @@ def _spread(name: str, values: Sequence[float], rule: Any, low: float | None = N
 
 _TEXTS = {
     "shown": N_("{shown} of {all} shown"),
+    "change": N_("change"),
     "points": N_("Points for {title}, up to {possible}"),
     "why": N_("Why the points differ (empty: read)"),
     "undecided": N_("not decided"),
