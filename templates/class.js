@@ -120,7 +120,12 @@
     };
     given.addEventListener("input", changed);
     why.addEventListener("input", changed);
-    row.cells[2].append(make("span", { className: "give decide" }, given, why, warning));
+    const fields = make("span", { className: "give decide" }, given, why, warning);
+    if ("h" in row.dataset) { row.cells[2].append(fields); return; }
+    const change = make("button", { type: "button", className: "change" }, texts.change);
+    change.setAttribute("aria-label", `${texts.change}: ${title}`);
+    change.addEventListener("click", () => { change.replaceWith(fields); given.focus(); });
+    row.cells[2].append(" ", change);
   };
   const decision = (entry, item) => {
     const code = item.dataset.code, name = item.querySelector("b").textContent;
@@ -162,8 +167,7 @@
   const keys = $("keys");
   $("help").addEventListener("click", () => keys.showModal());
   const step = (by) => {
-    const shown = rows.map((entry) => entry.row).filter((row) => !row.hidden);
-    const order = [...body.rows].filter((row) => shown.includes(row));
+    const order = [...body.rows].filter((row) => !row.hidden && !row.classList.contains("more"));
     const place = order.indexOf(here()?.row);
     const next = order[Math.min(order.length - 1, Math.max(0, place < 0 ? 0 : place + by))];
     if (next) go(rows.find((entry) => entry.row === next));
@@ -182,7 +186,7 @@
     else if (single && event.key === "?") does(() => keys.showModal());
     else if (single && entry && /^[0-9]$/.test(event.key)) {
       open(entry, true);
-      const waits = [...entry.article.querySelectorAll("table.why tr[data-h] input[type=number]")];
+      const waits = [...entry.article.querySelectorAll("tr[data-h] input[type=number]")];
       const field = waits.find((one) => !one.value) ?? waits[0];
       if (field) does(() => { field.value = event.key; field.dispatchEvent(new Event("input")); field.focus(); });
     }

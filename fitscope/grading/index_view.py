@@ -15,7 +15,7 @@ from urllib.parse import quote
 from fitscope import words
 from fitscope.grading import pages, wording
 from fitscope.grading.drawing import Bar, Drawn, distribution, drawn
-from fitscope.grading.overrides import to_entry
+from fitscope.grading.overrides import keys
 from fitscope.grading.records import Flag, Gradebook, Graded, Mark
 from fitscope.grading.rubric import Rubric
 from fitscope.language import N_, _, retold
@@ -52,11 +52,12 @@ class MarkView:
 
 @dataclass(frozen=True)
 class FlagView:
-    """One flag: its name, its evidence, and whom else it concerns, as pairs of a name and an anchor."""
+    """One flag: its name and evidence, how honest work comes to it, and whom else it concerns, as pairs of name and anchor."""
 
     code: str
     name: str
     message: str
+    rate: str
     others: tuple[tuple[str, str | None], ...]
     decided: str | None
     shown: bool
@@ -142,7 +143,10 @@ def render(
         overrides: the text of the decisions that were taken before.
     """
     anchors = {one.name: f"s{place}" for place, one in enumerate(gradebook.graded, 1)}
-    entries = tuple(_entry(one, anchors, gradebook, feedback[one.name], folder, source) for one in gradebook.graded)
+    named = keys(gradebook.graded)
+    entries = tuple(
+        _entry(one, anchors, gradebook, named[one.name], feedback[one.name], folder, source) for one in gradebook.graded
+    )
     seen = sorted({flag.code for one in gradebook.graded for flag in one.flags})
     view = Class(
         title=gradebook.rubric,
@@ -163,13 +167,13 @@ def render(
 
 
 def _entry(
-    one: Graded, anchors: Mapping[str, str], gradebook: Gradebook, feedback: str, folder: Path, source: Path | None
+    one: Graded, anchors: Mapping[str, str], gradebook: Gradebook, key: str, feedback: str, folder: Path, source: Path | None
 ) -> Entry:
     facts = one.facts
     states = {"unread": one.error is not None, "pending": one.pending > 0, "flagged": bool(one.flags)}
     return Entry(
         anchor=anchors[one.name],
-        key=to_entry(one),
+        key=key,
         name=wording.person(one),
         number=one.student.id if one.student.name else None,
         section=one.student.section,
@@ -216,7 +220,7 @@ def _flag(flag: Flag, anchors: Mapping[str, str], gradebook: Gradebook) -> FlagV
     people = {one.name: wording.person(one) for one in gradebook.graded} if flag.others else {}
     others = tuple((people.get(name, name), anchors.get(name)) for name in flag.others)
     decided = None if flag.decided is None else retold(flag.decided)
-    return FlagView(flag.code, wording.flag(flag.code), retold(flag.message), others, decided, flag.shown)
+    return FlagView(flag.code, wording.flag(flag.code), retold(flag.message), wording.rate(flag.code), others, decided, flag.shown)
 
 
 def _test(one: Graded) -> Cell:
@@ -312,6 +316,7 @@ def _spread(name: str, values: Sequence[float], rule: Any, low: float | None = N
 
 _TEXTS = {
     "shown": N_("{shown} of {all} shown"),
+    "change": N_("change"),
     "points": N_("Points for {title}, up to {possible}"),
     "why": N_("Why the points differ (empty: read)"),
     "undecided": N_("not decided"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fitscope.grading.cells import from_csv, to_csv
 from fitscope.grading.cleaning import retexted
+from fitscope.grading.overrides import Overrides, is_of
 from fitscope.grading.records import Facts, Gradebook, Graded, Student
 
 FEEDBACK = "feedback.csv"
@@ -122,6 +123,30 @@ def unnamed(gradebook: Gradebook, names: Pseudonyms) -> Gradebook:
         missing=tuple(sorted(missing, key=lambda student: str(student.name))),
         notes=tuple(_without(note, hidden) for note in gradebook.notes),
     )
+
+
+def decided_in_pseudonyms(overrides: Overrides, gradebook: Gradebook, names: Pseudonyms) -> Overrides:
+    """Return decisions as a page without names holds them; one that fits nobody of the class stays as it is."""
+    called = {one.name: names.of(one.student, one.name) for one in gradebook.graded}
+    hidden = [_Hidden(one, called[one.name]) for one in gradebook.graded]
+    entries = []
+    for entry in overrides.entries:
+        whose = [called[one.name] for one in gradebook.graded if is_of(entry, one)]
+        changed = dataclasses.replace(entry, student=whose[0], submission=None) if len(whose) == 1 else entry
+        entries.append(dataclasses.replace(changed, why=_without(entry.why, hidden)))
+    return dataclasses.replace(overrides, entries=tuple(entries))
+
+
+def decided_in_names(overrides: Overrides, folder: Path) -> Overrides:
+    """Return decisions on pseudonyms as decisions on those who stand behind them, by `names.csv` of an earlier grading."""
+    rows = {row["pseudonym"]: row for row in read_list(folder / NAMES) if row.get("pseudonym")}
+    entries = []
+    for entry in overrides.entries:
+        if row := rows.get(entry.student or ""):
+            student = row.get("id") or None
+            entry = dataclasses.replace(entry, student=student, submission=None if student else row.get("submission"))
+        entries.append(entry)
+    return dataclasses.replace(overrides, entries=tuple(entries))
 
 
 def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded]) -> Graded:

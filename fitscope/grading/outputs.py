@@ -12,7 +12,19 @@ from fitscope.errors import OutputError
 from fitscope.grading import feedback_view, grades, index_view
 from fitscope.grading.cleaning import clean, retexted, student_retexted
 from fitscope.grading.gradebook import CANVAS, MOODLE, PLAIN, SHEET, UNKNOWN, gradebooks
-from fitscope.grading.lists import FEEDBACK, FILE, NAMES, Pseudonyms, feedback_files, feedback_list, pseudonyms, unnamed
+from fitscope.grading.lists import (
+    FEEDBACK,
+    FILE,
+    NAMES,
+    Pseudonyms,
+    decided_in_names,
+    decided_in_pseudonyms,
+    feedback_files,
+    feedback_list,
+    pseudonyms,
+    unnamed,
+)
+from fitscope.grading.overrides import as_entries, read_overrides, to_toml
 from fitscope.grading.records import Gradebook, Student
 from fitscope.grading.rubric import Rubric
 from fitscope.language import LANGUAGES, N_, speaking
@@ -52,17 +64,20 @@ def write(
 
     Raises:
         OutputError: the folder holds something else, or cannot be written.
+        DataError: its `overrides.toml` cannot be read.
     """
     check(folder)
     gradebook = _cleaned(gradebook)
     names = pseudonyms(gradebook, folder) if pseudonymous else None
     files, notes = ({}, (WITHOUT_NAMES,)) if pseudonymous else gradebooks(gradebook, rubric, roster)
     gradebook = dataclasses.replace(gradebook, notes=(*gradebook.notes, *notes))
+    decided = _decided(folder)
     if names is not None:
+        decided = _decided_in_pseudonyms(folder, rubric, gradebook, names)
         gradebook, source = unnamed(gradebook, names), None
     try:
         _make(folder)
-        _fill(gradebook, rubric, folder, files, names, source)
+        _fill(gradebook, rubric, folder, files, names, source, decided)
     except OSError as error:
         reason = (error.strerror or str(error)).rstrip(".").lower()
         raise OutputError(
@@ -120,6 +135,7 @@ def _fill(
     files: dict[str, bytes],
     names: Pseudonyms | None,
     source: Path | None,
+    decided: str,
 ) -> None:
     """Write all files: first those by which a later grading knows this one, last the page."""
     _whole(folder / GRADES, json.dumps(grades.to_json(gradebook), ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")
@@ -135,7 +151,7 @@ def _fill(
     _remove(folder / name for name in _GRADEBOOKS if name not in files)
     with speaking(rubric.language if rubric.language in LANGUAGES else "en"):
         page = index_view.render(
-            gradebook, rubric, pages, folder=folder, source=source, pseudonymous=names is not None, overrides=_decided(folder)
+            gradebook, rubric, pages, folder=folder, source=source, pseudonymous=names is not None, overrides=decided
         )
     _whole(folder / INDEX, page.encode())
 
@@ -146,6 +162,13 @@ def _decided(folder: Path) -> str:
         return (folder / OVERRIDES).read_text(encoding="utf8")
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def _decided_in_pseudonyms(folder: Path, rubric: Rubric, gradebook: Gradebook, names: Pseudonyms) -> str:
+    if not (folder / OVERRIDES).exists():
+        return ""
+    overrides = decided_in_names(read_overrides(folder / OVERRIDES, rubric), folder)
+    return to_toml(as_entries(decided_in_pseudonyms(overrides, gradebook, names)))
 
 
 def _whole(path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +131,7 @@ def apply(overrides: Overrides, graded: Sequence[Graded]) -> tuple[list[Graded],
     found = list(graded)
     unused = []
     for entry in overrides.entries:
-        places = [place for place, one in enumerate(found) if _is_of(entry, one)]
+        places = [place for place, one in enumerate(found) if is_of(entry, one)]
         if len(places) != 1:
             unused.append(_unused(entry, len(places)))
             continue
@@ -142,7 +143,8 @@ def apply(overrides: Overrides, graded: Sequence[Graded]) -> tuple[list[Graded],
     return found, tuple(unused)
 
 
-def _is_of(entry: Override, one: Graded) -> bool:
+def is_of(entry: Override, one: Graded) -> bool:
+    """Tell whether a decision is on this submission."""
     if entry.submission is not None:
         return one.name == entry.submission
     number, name = one.student.id, one.student.name
@@ -180,10 +182,19 @@ def _unused(entry: Override, found: int) -> str:
     return text.format(line=entry.line, what=what, whose=whose)
 
 
-def to_entry(one: Graded) -> str:
-    """Return how an override names a submission, as JSON of one key and its value: by id or name, else by what was handed in."""
-    key = {"student": one.student.id or one.student.name} if one.student.id or one.student.name else {"submission": one.name}
-    return json.dumps(key, ensure_ascii=False)
+def keys(graded: Sequence[Graded]) -> dict[str, str]:
+    """Return how an override names each submission, as JSON of one key and its value: by the student, where that is no other's.
+
+    Args:
+        graded: the class.
+
+    Returns:
+        The JSON by the submissions' names.
+    """
+    named = {one.name: one.student.id or one.student.name for one in graded}
+    often = Counter(named.values())
+    entries = {name: {"student": who} if who and often[who] == 1 else {"submission": name} for name, who in named.items()}
+    return {name: json.dumps(entry, ensure_ascii=False) for name, entry in entries.items()}
 
 
 def to_toml(entries: Iterable[Mapping[str, Any]]) -> str:

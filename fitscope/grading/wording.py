@@ -31,7 +31,18 @@ _FLAGS = {
     "rerun_differs": N_("run again differs"),
     "late": N_("late"),
 }
-assert set(_FLAGS) == set(FLAGS)
+RATES = {  # how honest work comes to a flag
+    "recomputed_differs": N_(
+        "Honest work has this where the file was changed after fitscope wrote it, or another version wrote it."
+    ),
+    "page_differs": N_("Honest work has this where another program saved the page anew, such as a translator or an editor."),
+    "impossible_number": N_("Honest work has this where a number was typed in by hand, and mistyped."),
+    "same_curves": N_("Honest work has this where students trained together, or mixed up their files on a shared computer."),
+    "same_answers": N_("Honest work has this where both quote one source; what you gave out yourself can be named in the rubric."),
+    "rerun_differs": N_("Honest work has this where the student's machine or version of TensorFlow computes otherwise than most."),
+    "late": N_("This is what the export says; it knows of no extension that you gave."),
+}
+assert set(_FLAGS) == set(RATES) == set(FLAGS)
 
 
 def points(value: float | None) -> str:
@@ -112,6 +123,11 @@ def test_result(score: Score) -> str:
 def flag(code: str) -> str:
     """Return what a flag is called."""
     return _(_FLAGS[code]) if code in _FLAGS else code
+
+
+def rate(code: str) -> str:
+    """Return how honest work comes to a flag, in a sentence; empty for a flag that nobody knows."""
+    return _(RATES[code]) if code in RATES else ""
 
 
 def person(one: Graded) -> str:

@@ -12,6 +12,8 @@ import pytest
 from fitscope.errors import OutputError
 from fitscope.grading import outputs
 from fitscope.grading.grades import to_json
+from fitscope.grading.lists import decided_in_names
+from fitscope.grading.overrides import apply, read_overrides
 from fitscope.grading.records import Flag, Student
 
 
@@ -186,6 +188,36 @@ def test_pseudonymous_answers_lose_the_students_own_name_and_number(write, make_
     folder = write(dataclasses.replace(make_class(2), graded=(dataclasses.replace(one, marks=marks),)), pseudonymous=True)
     page = (folder / "index.html").read_text(encoding="utf8")
     assert one.student.name.upper() not in page and one.student.id not in page and "epoch 12 is best." in page
+
+
+DECISION = """[[override]]
+student = "2026-1001"
+criterion = "Why"
+points = 2
+who = "Lee"
+when = "2026-12-01"
+why = "Seojun Lee is right"
+"""
+
+
+def test_pseudonymous_page_holds_earlier_decisions_without_names_and_they_still_count(write, make_class, make_rubric):
+    book = make_class(3)
+    folder = write(book, pseudonymous=True)
+    (folder / "overrides.toml").write_text(DECISION, encoding="utf8")
+    page = (write(book, pseudonymous=True) / "index.html").read_text(encoding="utf8")
+    carried = json.loads(re.search(r'id="overrides">(.*?)</script>', page)[1])
+    assert "2026-1001" not in page and "Seojun" not in page and carried.count("[[override]]") == 1
+    (folder / "overrides.toml").write_text(carried, encoding="utf8")
+    decided = decided_in_names(read_overrides(folder / "overrides.toml", make_rubric()), folder)
+    marked, unused = apply(decided, book.graded)
+    assert not unused and next(one for one in marked if one.student.id == "2026-1001").marks[4].points == 2
+
+
+def test_page_names_the_submission_where_two_students_have_one_name(write, make_class, make_graded):
+    twins = (make_graded(1, name="a_1", student=Student("Kim")), make_graded(2, name="b_2", student=Student("Kim")))
+    page = (write(dataclasses.replace(make_class(2), graded=twins)) / "index.html").read_text(encoding="utf8")
+    keys = [json.loads(html.unescape(key)) for key in re.findall(r'data-key="([^"]*)"', page)]
+    assert keys == [{"submission": "a_1"}, {"submission": "b_2"}]
 
 
 def test_purge_removes_all_that_grading_wrote_and_nothing_else(write, make_class):
