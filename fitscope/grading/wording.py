@@ -43,6 +43,13 @@ RATES = {  # how honest work comes to a flag
     "late": N_("This is what the export says; it knows of no extension that you gave."),
 }
 assert set(_FLAGS) == set(RATES) == set(FLAGS)
+# By `tests/benchmarks/bench_grade.py`, on trainings of digits, imdb, reuters and diabetes; see README, "Grade a class".
+_ON_HONEST = ("recomputed_differs", "page_differs", "impossible_number", "same_curves")
+_MEASURED = N_(
+    "Of 1,191 honest trainings none was flagged so, which makes it less than 1 in 300. Where 1 student in 20 cheats, at least 93 "
+    "of 100 such flags are right."
+)
+_NOT_MEASURED = N_("How often honest work is flagged so was not measured.")
 
 
 def points(value: float | None) -> str:
@@ -126,8 +133,9 @@ def flag(code: str) -> str:
 
 
 def rate(code: str) -> str:
-    """Return how honest work comes to a flag, in a sentence; empty for a flag that nobody knows."""
-    return _(RATES[code]) if code in RATES else ""
+    """Return how often honest work is flagged so, how often such a flag is right, and how honest work comes to it."""
+    measured = "" if code == "late" else _(_MEASURED) if code in _ON_HONEST else _(_NOT_MEASURED)
+    return " ".join(filter(None, (measured, _(RATES.get(code, "")))))
 
 
 def person(one: Graded) -> str:
