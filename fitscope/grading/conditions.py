@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.grading import fields
@@ -17,6 +19,7 @@ from fitscope.words.verdicts import LABELS
 
 Outcome = tuple[bool, str]
 _SAME = 1e-9  # relative: what arithmetic alone may change
+_COMPUTED = 1e-6  # relative: what another machine's arithmetic may change
 _COARSE = 0.1  # of the value: a claim that is rounded further says too little of it
 
 NO_NUMBER = N_("The {told_field} is {value}, which is no number.")
@@ -35,6 +38,10 @@ COMPARED = {  # where the condition holds, and where it does not
         N_("The {told_field} is {value}, and so it is when computed again from the curves."),
         N_("The {told_field} is {value}; computed again from the curves it is {limit}."),
     ),
+}
+PARTLY = {
+    "at_least": N_("The {told_field} is {value}, at least {limit}; from {more} on it gives more points."),
+    "at_most": N_("The {told_field} is {value}, at most {limit}; up to {more} it gives more points."),
 }
 NOT_RECOMPUTED = N_("The {told_field} is {value}; the curves do not tell it.")
 PLATEAU = {
@@ -57,6 +64,10 @@ VERDICT = {
         "above the lowest validation loss (from {limit} on a rise counts), and over the last fifth of the epochs it changes by "
         "{trend} %."
     ),
+    "unkept": N_(
+        "The {told_field} is {told_claim}. The curves alone say {told_verdict}, and of {count} epochs a report does not keep what "
+        "its samples say of a rise so small: {rise}."
+    ),
 }
 
 
@@ -73,6 +84,17 @@ def judged(condition: Condition, path: str, value: Any, again: Diagnosis) -> Out
         Whether the condition holds, and an English sentence that says so with the numbers.
     """
     return _JUDGES[condition.kind](condition, path, value, again)
+
+
+def partly(condition: Condition, above: Condition, path: str, value: Any) -> str | None:
+    """Return the sentence on a value that earns some points and misses the level above; None where the levels' kinds differ."""
+    number = number_in(value)
+    if condition.kind not in PARTLY or above.kind != condition.kind or number is None:
+        return None
+    limit, more = (float(one.wanted) for one in (condition, above))  # type: ignore[arg-type]
+    return _told(
+        PARTLY[condition.kind], path, value=figure(number, limit, more), limit=figure(limit, number), more=figure(more, number)
+    )
 
 
 def _ordered(condition: Condition, path: str, value: Any, again: Diagnosis) -> Outcome:
@@ -116,7 +138,7 @@ def _one_of(condition: Condition, path: str, value: Any, again: Diagnosis) -> Ou
 
 def _matches(value: Any, wanted: Any, within: float | None) -> bool:
     if isinstance(wanted, bool) or isinstance(value, bool):
-        return value is wanted
+        return value is wanted or (isinstance(value, str) and value.casefold() == str(wanted).casefold())
     if isinstance(wanted, str):
         return str(value).strip().casefold() == wanted.strip().casefold()
     number = number_in(value)
@@ -129,7 +151,7 @@ def _in_plateau(condition: Condition, path: str, value: Any, again: Diagnosis) -
         return False, _told(NO_EPOCH, path, value=_quoted(value))
     epoch, members = int(number), () if again.uncertainty is None else again.uncertainty.plateau_members
     if not members:
-        return False, PLATEAU["unknown"].format(epoch=epoch)
+        return False, PLATEAU["unknown"].format(epoch=figure(number))
     distance = min(abs(epoch - member) for member in members)
     how = "in" if not distance else "near" if distance <= (condition.within or 0) else "out"
     return how != "out", PLATEAU[how].format(epoch=figure(number), epochs=ranges(members))
@@ -142,6 +164,9 @@ def _same_verdict(condition: Condition, path: str, value: Any, again: Diagnosis)
     shown: dict[str, str] = {"told_claim": LABELS[claim], "told_verdict": LABELS[again.verdict]}
     holds = claim == again.verdict
     numbers = _open_question(again)
+    if not holds and claim in ("inconclusive", "good_fit") and (small := _unkept(again)) is not None:
+        shown |= {"rise": figure(small), "count": str(len(again.uncertainty.paired_se))}  # type: ignore[union-attr]
+        return True, _told(VERDICT["unkept"], path, **shown)
     if holds or numbers is None:
         return holds, _told(VERDICT["same" if holds else "other"], path, **shown)
     rise, limit, trend = numbers
@@ -155,6 +180,16 @@ def _open_question(again: Diagnosis) -> tuple[float, float, float] | None:
     if again.verdict != "inconclusive" or not {"rise", "rise_limit", "trend"} <= again.evidence.keys():
         return None
     return tuple(float(again.evidence[name]) for name in ("rise", "rise_limit", "trend"))  # type: ignore[return-value]
+
+
+def _unkept(again: Diagnosis) -> float | None:
+    """Return a rise that the samples may not tell from none, where a report has too many epochs to keep their covariance."""
+    sure, rise = again.uncertainty, again.evidence.get("rise")
+    if again.verdict != "overfitting" or rise is None or sure is None or sure.basis != "samples" or sure.covariance is not None:
+        return None
+    last = sure.paired_se[-max(2, len(sure.paired_se) // 10) :]
+    by_samples = LIMITS.one_sided * float(np.mean(last)) if len(sure.paired_se) > LIMITS.covariance_epochs else 0.0
+    return float(rise) if rise <= by_samples else None
 
 
 def _goes_with(claim: str, rise: float, limit: float, trend: float) -> bool:
@@ -176,7 +211,7 @@ def _recomputed(condition: Condition, path: str, value: Any, again: Diagnosis) -
     if number is None:
         return False, _told(NO_NUMBER, path, value=_quoted(value))
     near = condition.within if condition.within is not None else _nearness(value, truth)
-    holds = _same(number, truth) or abs(number - truth) <= near * (1 + _SAME)
+    holds = abs(number - truth) <= max(near * (1 + _SAME), _COMPUTED * abs(truth))
     shown = (
         {"value": figure(number), "limit": figure(truth)}
         if holds

@@ -13,6 +13,7 @@ import numpy as np
 
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import FitscopeError, UsageError
+from fitscope.grading.fields import says_itself
 from fitscope.grading.impossible import impossible
 from fitscope.grading.marking import failed, mark
 from fitscope.grading.reading import read
@@ -126,7 +127,7 @@ def _facts(work: Work, said: Diagnosis, rubric: Rubric) -> Facts:
     result, answers = work.result, work.answers
     model = result.refit or result.holdout
     test = None if model is None else model.test
-    stated = None if result.log is not None or result.blind else result.diagnosis
+    stated = result.diagnosis if says_itself(work) else None
     answered = None if answers is None else (answers.best_epoch, answers.verdict, answers.test_accuracy)
     best, verdict, accuracy = answered or (None, None, None)
     if stated is not None:

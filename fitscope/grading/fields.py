@@ -113,12 +113,16 @@ def looked_up(work: Work, path: str, again: Diagnosis) -> Any:
 
 
 def claimed(work: Work, path: str) -> Any:
-    """Return a value as the student says it; of curves alone, or with the verdict kept from the page, nobody has said a verdict."""
+    """Return a value as the student says it, None where nobody has said it."""
     root, _, rest = path.partition(".")
     if root == "answers":
         return _answer(work, rest)
-    unsaid = work.result.blind or (work.result.log is not None and work.shown is None)
-    return None if root == "diagnosis" and unsaid else _at(work.result, path)
+    return _at(work.result, path) if root != "diagnosis" or says_itself(work) else None
+
+
+def says_itself(work: Work) -> bool:
+    """Tell whether the diagnosis is the file's own word: of a log, a blind report or a damaged one fitscope has made it."""
+    return not work.result.blind and work.result.log is None and work.contradiction is None
 
 
 def recomputed(path: str, again: Diagnosis) -> Any:

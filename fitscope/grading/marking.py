@@ -6,7 +6,7 @@ from typing import Any
 
 from fitscope.diagnosis import Diagnosis
 from fitscope.grading import fields
-from fitscope.grading.conditions import judged
+from fitscope.grading.conditions import judged, partly
 from fitscope.grading.records import Mark, Work
 from fitscope.grading.rubric import Condition, Criterion, Rubric
 from fitscope.language import N_
@@ -41,21 +41,26 @@ def failed(rubric: Rubric, error: str) -> tuple[Mark, ...]:
 
 
 def _marked(criterion: Criterion, work: Work, again: Diagnosis) -> Mark:
-    points, evidence = 0.0, ""
+    evidence, above = "", None
     for level in criterion.levels:
-        holds, evidence = _tried(level.condition, criterion.field, work, again)
+        path, value = _handed_in(level.condition, criterion.field, work, again)
+        if value is None:
+            return Mark(criterion.title, 0.0, criterion.points, MISSING.format(told_field=fields.label(path)))
+        holds, evidence = judged(level.condition, path, value, again)
         if holds:
-            points = level.points
-            break
-    return Mark(criterion.title, points, criterion.points, evidence)
+            told = None if above is None else partly(level.condition, above, path, value)
+            return Mark(criterion.title, level.points, criterion.points, told or evidence)
+        above = level.condition
+    return Mark(criterion.title, 0.0, criterion.points, evidence)
 
 
-def _tried(condition: Condition, paths: tuple[str, ...], work: Work, again: Diagnosis) -> tuple[bool, str]:
+def _handed_in(condition: Condition, paths: tuple[str, ...], work: Work, again: Diagnosis) -> tuple[str, Any]:
+    """Return the first value that is there with its path; without one, that of the answer, which everybody can give."""
     for path in paths:
         value = fields.claimed(work, path) if condition.kind in CLAIMS else fields.looked_up(work, path, again)
         if value is not None:
-            return judged(condition, path, value, again)
-    return False, MISSING.format(told_field=fields.label(paths[0]))
+            return path, value
+    return next((path for path in paths if path.startswith("answers.")), paths[0]), None
 
 
 def _to_read(criterion: Criterion, work: Work, again: Diagnosis) -> Mark:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fitscope.grading.records import FLAGS, Graded
 from fitscope.grading.rubric import Rubric
-from fitscope.grading.toml_file import nearest, read_toml, shortened
+from fitscope.grading.toml_file import escaped, nearest, read_toml, shortened
 from fitscope.grading.toml_table import Table
 from fitscope.language import N_
 
-DECISIONS = ("dismissed", "confirmed")
+DECISIONS = {"dismissed": N_("dismissed ({who}, {when}: {why})"), "confirmed": N_("confirmed ({who}, {when}: {why})")}
 _KEYS = ("student", "submission", "criterion", "points", "flag", "decision", "show", "who", "when", "why")
 
 
@@ -74,9 +75,8 @@ def read_overrides(path: Path, rubric: Rubric) -> Overrides:
     file = read_toml(path, "overrides")
     top = Table(file, file.content)
     top.only(("override",))
-    entries = [
-        _read(table, rubric) for table in (Table(file, t.content, "override", i) for i, t in enumerate(top.inner("override")))
-    ]
+    tables = [Table(file, table.content, "override", i) for i, table in enumerate(top.inner("override"))]
+    entries = [_read(table, rubric) for table in tables]
     file.check()
     return Overrides(tuple(entry for entry in entries if entry is not None), rubric.show_flags)
 
@@ -84,7 +84,7 @@ def read_overrides(path: Path, rubric: Rubric) -> Overrides:
 def _read(table: Table, rubric: Rubric) -> Override | None:
     table.only(_KEYS)
     student, submission = table.text("student"), table.text("submission")
-    if (student is None) == (submission is None) and not table.file.complaints:
+    if ("student" in table.content) == ("submission" in table.content):
         table.complain("", "an override needs student (an id, else a name) or submission, one of the two.")
     who = table.text("who", "say who decides.") or ""
     when = table.moment("when", "say when it was decided, such as 2026-12-01.") or ""
@@ -94,12 +94,24 @@ def _read(table: Table, rubric: Rubric) -> Override | None:
     if ("criterion" in table.content) == ("flag" in table.content):
         table.complain("", "an override needs a criterion with points, or a flag with a decision, one of the two.")
         return None
-    return _points(table, rubric, said) if "criterion" in table.content else _decision(table, said)
+    if "criterion" in table.content:
+        _refuse(table, ("decision", "show"), "flag")
+        return _points(table, rubric, said)
+    _refuse(table, ("points",), "criterion")
+    return _decision(table, said)
+
+
+def _refuse(table: Table, keys: tuple[str, ...], other: str) -> None:
+    for key in keys:
+        if key in table.content:
+            table.complain(key, f"{key} goes with a {other}, and this override names none; take {key} away.")
 
 
 def _points(table: Table, rubric: Rubric, said: Override) -> Override | None:
     title, possible = table.text("criterion"), {one.title: one.points for one in rubric.criteria}
-    if title is None or title not in possible:
+    if title is None:
+        return None
+    if title not in possible:
         table.complain("criterion", f"the rubric has no criterion {shortened(title)!r}; {nearest(title, possible)}")
         return None
     points = table.points(possible[title], f", for {shortened(title)} gives no more")
@@ -108,12 +120,10 @@ def _points(table: Table, rubric: Rubric, said: Override) -> Override | None:
 
 def _decision(table: Table, said: Override) -> Override | None:
     flag, decision = table.text("flag"), table.text("decision", f"say {' or '.join(DECISIONS)}.")
-    if flag not in FLAGS:
+    if flag is not None and flag not in FLAGS:
         table.complain("flag", f"there is no flag {shortened(flag)!r}; {nearest(flag, FLAGS)}")
     if decision is not None and decision not in DECISIONS:
         table.complain("decision", f"decision is {shortened(decision)!r}; say {' or '.join(DECISIONS)}.")
-    if flag is None or decision is None:
-        return None
     return dataclasses.replace(said, flag=flag, decision=decision, show=table.truth("show") or False)
 
 
@@ -128,10 +138,10 @@ def apply(overrides: Overrides, graded: Sequence[Graded]) -> tuple[list[Graded],
         The class in its order, and an English sentence for each decision that fits nobody. Applied twice, they change nothing
         more.
     """
-    found = list(graded)
-    unused = []
+    found, unused = list(graded), []
+    handed_in, people = _by(graded, lambda one: one.name), _by(graded, _called)
     for entry in overrides.entries:
-        places = [place for place, one in enumerate(found) if is_of(entry, one)]
+        places = handed_in[entry.submission] if entry.submission is not None else people[entry.student]
         if len(places) != 1:
             unused.append(_unused(entry, len(places)))
             continue
@@ -145,28 +155,35 @@ def apply(overrides: Overrides, graded: Sequence[Graded]) -> tuple[list[Graded],
 
 def is_of(entry: Override, one: Graded) -> bool:
     """Tell whether a decision is on this submission."""
-    if entry.submission is not None:
-        return one.name == entry.submission
-    number, name = one.student.id, one.student.name
-    return entry.student == number or (number is None and entry.student == name)
+    return one.name == entry.submission if entry.submission is not None else _called(one) == entry.student
+
+
+def _called(one: Graded) -> str | None:
+    """Return by what a decision names a student."""
+    return one.student.id or one.student.name
+
+
+def _by(graded: Sequence[Graded], key: Callable[[Graded], str | None]) -> dict[str | None, list[int]]:
+    places = defaultdict[str | None, list[int]](list)
+    for place, one in enumerate(graded):
+        places[key(one)].append(place)
+    return places
 
 
 def _decided(entry: Override, one: Graded, show_flags: bool) -> Graded | None:
     """Return the submission with one decision in it, None where it has no such criterion or flag."""
-    told = f"{entry.who}, {entry.when[:10]}: {entry.why}"
+    who, when, why = entry.who, entry.when[:10], entry.why
     if entry.criterion is not None:
-        marks = tuple(
-            dataclasses.replace(mark, points=entry.points, decided=told) if mark.title == entry.criterion else mark
-            for mark in one.marks
-        )
-        return dataclasses.replace(one, marks=marks) if any(mark.title == entry.criterion for mark in one.marks) else None
+        if not any(mark.title == entry.criterion for mark in one.marks):
+            return None
+        given: dict[str, Any] = {"points": entry.points, "decided": f"{who}, {when}: {why}"}
+        marks = [dataclasses.replace(mark, **given) if mark.title == entry.criterion else mark for mark in one.marks]
+        return dataclasses.replace(one, marks=tuple(marks))
     if not any(flag.code == entry.flag for flag in one.flags):
         return None
     shown = entry.show or (show_flags and entry.decision == "confirmed")
-    flags = tuple(
-        dataclasses.replace(flag, decided=f"{entry.decision} ({told})", shown=shown) if flag.code == entry.flag else flag
-        for flag in one.flags
-    )
+    told = DECISIONS[entry.decision or ""].format(who=who, when=when, why=why)
+    flags = tuple(dataclasses.replace(flag, decided=told, shown=shown) if flag.code == entry.flag else flag for flag in one.flags)
     return dataclasses.replace(one, flags=flags)
 
 
@@ -191,7 +208,7 @@ def keys(graded: Sequence[Graded]) -> dict[str, str]:
     Returns:
         The JSON by the submissions' names.
     """
-    named = {one.name: one.student.id or one.student.name for one in graded}
+    named = {one.name: _called(one) for one in graded}
     often = Counter(named.values())
     entries = {name: {"student": who} if who and often[who] == 1 else {"submission": name} for name, who in named.items()}
     return {name: json.dumps(entry, ensure_ascii=False) for name, entry in entries.items()}
@@ -200,7 +217,8 @@ def keys(graded: Sequence[Graded]) -> dict[str, str]:
 def to_toml(entries: Iterable[Mapping[str, Any]]) -> str:
     """Return overrides as TOML; the page's script writes the same.
 
-    Texts are basic strings escaped as JSON escapes them, with `\\u007f` as well, numbers as they are.
+    Texts are basic strings escaped as JSON escapes them, with `\\u007f` as well; halves of characters become U+FFFD. Numbers and
+    truth values are as they are.
 
     Example:
         >>> print(to_toml([{"student": "7", "criterion": "Why", "points": 2, "who": "Kim", "when": "2026-12-01", "why": "read"}]))
@@ -219,7 +237,7 @@ def to_toml(entries: Iterable[Mapping[str, Any]]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return escaped(re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", str(value)))
 
 
 def as_entries(overrides: Overrides) -> list[dict[str, Any]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 
 from fitscope import datasets
+from fitscope.grading.cleaning import clean
+from fitscope.grading.toml_file import escaped
 from fitscope.language import N_, _, spoken
 
-# Test accuracy: what an honest refit of the textbook's network reaches, and what most of it is worth.
-_REACHED = {"imdb": (0.86, 0.83), "reuters": (0.77, 0.73), "digits": (0.93, 0.88)}
-_MAE = {"diabetes": (48.0, 60.0)}
+# What honest refits reach on test data whatever the seed and the split, for all of the points and for half of them.
+_ACCURACY = {"imdb": (0.86, 0.84), "reuters": (0.77, 0.74), "digits": (0.93, 0.9)}
+_MAE = {"diabetes": (52.0, 60.0)}
 
 _HEAD = N_("""\
 A rubric for fitscope grade. Change what you like; fitscope checks it before anything is graded, and names the line.
@@ -29,9 +30,16 @@ Any epoch that the student's own validation data cannot tell from the best is ri
 only half of the time, so there is no one right epoch.""")
 _VERDICT = N_("The verdict is compared with what the curves say, whatever the report says of itself.")
 _LENGTH = N_("Far past the best epoch, so that overfitting can be seen.")
-_TEST = N_("The first level that holds counts. Students with a script of their own answer with test_accuracy.")
+_TEST = N_("The first level that holds counts. Students with a script of their own give the result in their answers.")
+_OWN_TEST = N_("""\
+Test results: find out what honest work reaches on your data, write it here, and take the marks # away.
+Where the target is a number, take at_most and mae in the place of at_least and accuracy.""")
+_OWN_QUESTION = N_("""\
+A question of your own: students add a line such as gap: 0.21 to their answers, and it is compared with their own curves.""")
 _WHY = N_("Read by a person: index.html shows the text and a field for the points.")
-_OTHERS = N_("Other conditions: equals, at_most, between = [a, b], one_of = [...], matches_recomputed = true.")
+_OTHERS = N_("""\
+Other conditions: equals = 512, at_most = 0.5, between = [3, 6], one_of = ["adam", "rmsprop"]. Other fields: any value of
+result.json, such as plan.optimizer, and answers.NAME.""")
 
 
 def starting_rubric(dataset: str) -> str:
@@ -44,16 +52,14 @@ def starting_rubric(dataset: str) -> str:
         >>> starting_rubric("imdb").splitlines()[-1]
         'manual = true'
     """
-    name = dataset if datasets.is_known(dataset) else "data"
-    course = f"{name}-{secrets.token_hex(6)}"
-    head = _(_HEAD).format(
-        dataset=dataset if datasets.is_known(dataset) else json.dumps(dataset, ensure_ascii=False), course=course
-    )
+    known = datasets.is_known(dataset)
+    course = f"{dataset if known else 'data'}-{secrets.token_hex(6)}"
+    head = _(_HEAD).format(dataset=dataset if known else _text(dataset), course=course)
     parts = [
         _comment(head),
         'schema = "fitscope-rubric/1"',
         f"title = {_text(_('Where does {dataset} overfit?').format(dataset=dataset))}",
-        *([f"dataset = {_text(dataset)}"] if datasets.is_known(dataset) else []),
+        *([f"dataset = {_text(dataset)}"] if known else []),
         "",
         _comment(_(_COURSE)),
         f"course = {_text(course)}",
@@ -72,6 +78,10 @@ def starting_rubric(dataset: str) -> str:
         *_criterion(_("Verdict"), 2, 'field = ["answers.verdict", "diagnosis.verdict"]', "same_verdict = true", note=_VERDICT),
         *_criterion(_("Trained long enough"), 1, 'field = "history.epochs"', "at_least = 10", note=_LENGTH),
         *_test(dataset),
+        *[
+            _comment(line)
+            for line in _criterion(_("Gap"), 1, 'field = "answers.gap"', "matches_recomputed = true", note=_OWN_QUESTION)
+        ],
         _comment(_(_OTHERS)),
         "",
         *_criterion(_("Why"), 2, 'field = "answers.why"', "manual = true", note=_WHY),
@@ -80,15 +90,17 @@ def starting_rubric(dataset: str) -> str:
 
 
 def _test(dataset: str) -> list[str]:
-    if dataset in _MAE:
-        good, fair = _MAE[dataset]
-        fields = 'field = ["refit.test.mae", "holdout.test.mae", "answers.test_mae"]'
-        levels = f"levels = [{{at_most = {good}, points = 2}}, {{at_most = {fair}, points = 1}}]"
-        return _criterion(_("Test result"), 2, fields, levels, note=_TEST)
-    good, fair = _REACHED.get(dataset, (0.8, 0.6))
-    fields = 'field = ["refit.test.accuracy", "holdout.test.accuracy", "answers.test_accuracy"]'
-    levels = f"levels = [{{at_least = {good}, points = 2}}, {{at_least = {fair}, points = 1}}]"
-    return _criterion(_("Test result"), 2, fields, levels, note=_TEST)
+    """Return the criterion on the test result; of data that are not known one to be filled in, as comments."""
+    by_numbers = dataset in _MAE
+    name, kind = ("mae", "at_most") if by_numbers else ("accuracy", "at_least")
+    good, fair = (_MAE if by_numbers else _ACCURACY).get(dataset, (0.8, 0.6))
+    lines = (
+        f'field = ["refit.test.{name}", "holdout.test.{name}", "answers.test_{name}"]',
+        f"levels = [{{{kind} = {good}, points = 2}}, {{{kind} = {fair}, points = 1}}]",
+    )
+    if datasets.is_known(dataset):
+        return _criterion(_("Test result"), 2, *lines, note=_TEST)
+    return [_comment(line) for line in _criterion(_("Test result"), 2, *lines, note=_OWN_TEST)]
 
 
 def _criterion(title: str, points: int, *lines: str, note: str) -> list[str]:
@@ -96,8 +108,8 @@ def _criterion(title: str, points: int, *lines: str, note: str) -> list[str]:
 
 
 def _comment(text: str) -> str:
-    return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
+    return "\n".join(line if line.startswith("# ") else f"# {line}".rstrip() for line in text.splitlines())
 
 
 def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return escaped(clean(text))

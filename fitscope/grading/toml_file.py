@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -112,6 +113,16 @@ def nearest(word: object, known: Iterable[str]) -> str:
     known = list(known)
     close = difflib.get_close_matches(str(word)[:80], known, 1, 0.6)
     return f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
+
+
+def escaped(text: str) -> str:
+    """Return a text as TOML holds it: a basic string, escaped as JSON escapes it, and `\\u007f` as well.
+
+    Example:
+        >>> print(escaped('say "no"\\n'))
+        "say \\"no\\"\\n"
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def shortened(value: object, length: int = 60) -> str:

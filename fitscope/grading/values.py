@@ -12,29 +12,41 @@ from typing import Any
 from fitscope.language import LANGUAGES, speaking
 from fitscope.words.verdicts import LABELS, label
 
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
+
 
 def number_in(value: Any) -> float | None:
     """Return a number, also one that is written as a text; None where there is none.
 
     Example:
-        >>> number_in(" 0.28 "), number_in(4), number_in("four"), number_in(True), number_in("nan")
-        (0.28, 4.0, None, None, None)
+        >>> number_in(" 0,28 "), number_in("28 %"), number_in(4), number_in("four"), number_in(True), number_in("nan")
+        (0.28, 0.28, 4.0, None, None, None)
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
+    text, unit = _written(value)
+    if isinstance(value, str) and not _NUMBER.fullmatch(text):
+        return None
     try:
-        number = float(value)
+        number = float(text) * unit
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _written(value: float | str) -> tuple[str, float]:
+    """Return the digits of a number, and what they count."""
+    text = str(value).strip()[:80]
+    bare = text.removesuffix("%").rstrip()
+    return bare.replace(",", "."), 1.0 if bare == text else 0.01
 
 
 def figure(number: float, *others: float) -> str:
     """Return a number as a sentence shows it, with as many digits as tell it from those that stand beside it.
 
     Example:
-        >>> figure(0.88424), figure(160305.0), figure(42.4524), figure(0.859996, 0.86)
-        ('0.8842', '160305', '42.45', '0.859996')
+        >>> figure(0.88424), figure(160305.0), figure(42.4524), figure(0.859996, 0.86), figure(1e300)
+        ('0.8842', '160305', '42.45', '0.859996', '1e+300')
     """
     for digits in (4, 6, 9, 12):
         shown = _rounded(number, digits)
@@ -46,21 +58,22 @@ def figure(number: float, *others: float) -> str:
 def _rounded(number: float, digits: int) -> str:
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
-    return f"{number:.{digits}g}" if abs(number) < 10**digits else f"{number:.1f}"
+    return f"{number:.1f}" if 10**digits <= abs(number) < 1e15 else f"{number:.{digits}g}"
 
 
 def rounding(claim: Any) -> float:
     """Return how far from a claimed number the true one may lie: half a unit of the last digit that was written.
 
     Example:
-        >>> rounding(0.28), rounding("0.280"), rounding(1e-05)
-        (0.005, 0.0005, 5e-06)
+        >>> rounding(0.28), rounding("0,280"), rounding("28 %"), rounding(1e-05)
+        (0.005, 0.0005, 0.005, 5e-06)
     """
+    text, unit = _written(claim)
     try:
-        exponent = Decimal(str(claim).strip()).as_tuple().exponent
+        exponent = Decimal(text).as_tuple().exponent
     except InvalidOperation:
         return 0.0
-    return 0.5 * 10.0 ** max(min(exponent, 0), -300) if isinstance(exponent, int) else 0.0
+    return 0.5 * unit * 10.0 ** max(min(exponent, 0), -300) if isinstance(exponent, int) else 0.0
 
 
 def verdict_in(word: str) -> str | None:
