@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,10 @@ RATES = {  # how honest work comes to a flag
     "rerun_differs": N_("Honest work has this where the student's machine or version of TensorFlow computes otherwise than most."),
     "late": N_("This is what the export says; it knows of no extension that you gave."),
 }
+MEASURED = N_(  # README, "How right the flags are"
+    "Measured on real trainings: of 1,191 honest ones none had a flag, so fewer than 1 in 300 will; where one student in 20 "
+    "cheats, at least 93 of 100 flags are right."
+)
 assert set(_FLAGS) == set(RATES) == set(FLAGS)
 
 
@@ -128,6 +132,11 @@ def flag(code: str) -> str:
 def rate(code: str) -> str:
     """Return how honest work comes to a flag, in a sentence; empty for a flag that nobody knows."""
     return _(RATES[code]) if code in RATES else ""
+
+
+def measured(codes: Collection[str]) -> str:
+    """Return how often flags are right, in a sentence; empty where none of these flags was measured."""
+    return _(MEASURED) if set(codes) - {"late"} else ""
 
 
 def person(one: Graded) -> str:
