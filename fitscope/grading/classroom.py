@@ -14,7 +14,7 @@ from fitscope.grading.crew import examined
 from fitscope.grading.examine import Examined
 from fitscope.grading.lists import decided_in_names
 from fitscope.grading.marking import failed
-from fitscope.grading.outputs import OVERRIDES, check, write
+from fitscope.grading.outputs import OVERRIDES, check, without_names, write
 from fitscope.grading.overrides import Overrides, apply, read_overrides
 from fitscope.grading.records import Gradebook, Graded, HandIn, Student
 from fitscope.grading.roster import Identified, Roster, identify, read_roster
@@ -49,7 +49,7 @@ def grade(
         roster: the class list, a CSV file; None where anybody may hand in.
         rerun: how many submissions are trained again, those with flags first, the others by chance; None for all.
         output: the folder for marks, pages and gradebooks; what stands in its `overrides.toml` counts. None writes nothing.
-        pseudonymous: whether what is written names nobody.
+        pseudonymous: whether what is written to the output folder, and returned, names nobody.
         workers: how many processes read and train; None takes as many as pay off.
         cluster: the address of a Dask scheduler whose workers train again.
         data_dir: where data to train again on is looked for first.
@@ -103,6 +103,7 @@ def grade(
         say(f"Writing {output}")
         listed = None if students is None else students.students
         write(book, criteria, Path(output), pseudonymous, roster=listed, source=Path(folder))
+        book = without_names(book, Path(output)) if pseudonymous else book
     return book
 
 

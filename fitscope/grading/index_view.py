@@ -79,6 +79,7 @@ class Entry:
     pending: str
     marks: tuple[MarkView, ...]
     flags: tuple[FlagView, ...]
+    measured: str
     best: Cell
     verdict: Cell
     test: Cell
@@ -184,6 +185,7 @@ def _entry(
         pending=wording.points(one.pending) if one.pending else "",
         marks=tuple(map(_mark, one.marks)),
         flags=tuple(_flag(flag, anchors, gradebook) for flag in one.flags),
+        measured=wording.measured([flag.code for flag in one.flags]),
         best=_UNKNOWN
         if facts is None or facts.best_epoch is None
         else Cell(wording.best_and_plateau(facts), str(facts.best_epoch)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fitscope.grading.cells import from_csv, to_csv
@@ -150,7 +150,7 @@ def decided_in_names(overrides: Overrides, folder: Path) -> Overrides:
 
 
 def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded]) -> Graded:
-    others = {name for flag in one.flags for name in flag.others if name in called}
+    others = {name for flag in one.flags for name in flag.others if name in called} | _told_of(one.notes, people)
     hidden = [_Hidden(people[name], called[name]) for name in {one.name, *others}]
     bare = retexted(one, lambda text: _without(text, hidden))
     flags = tuple(
@@ -160,6 +160,12 @@ def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded
     student = Student(name=called[one.name], section=None, language=one.student.language)
     facts = None if one.facts is None else _facts(one.facts)
     return dataclasses.replace(bare, name=called[one.name], student=student, files=(), flags=flags, facts=facts)
+
+
+def _told_of(notes: Sequence[str], people: Mapping[str, Graded]) -> set[str]:
+    """Return the submissions that notes name, or whose student they name."""
+    text = "\n".join(notes)
+    return {name for name, one in people.items() if text and (name in text or (one.student.name or name) in text)}
 
 
 def _facts(facts: Facts) -> Facts:

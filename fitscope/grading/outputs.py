@@ -86,6 +86,12 @@ def write(
     return folder / INDEX
 
 
+def without_names(gradebook: Gradebook, folder: Path) -> Gradebook:
+    """Return a class under the pseudonyms that `names.csv` in the folder gives it."""
+    gradebook = _cleaned(gradebook)
+    return unnamed(gradebook, pseudonyms(gradebook, folder))
+
+
 def check(folder: Path) -> None:
     """Refuse a folder that holds something else than an earlier grading.
 

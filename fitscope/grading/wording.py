@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,14 +42,11 @@ RATES = {  # how honest work comes to a flag
     "rerun_differs": N_("Honest work has this where the student's machine or version of TensorFlow computes otherwise than most."),
     "late": N_("This is what the export says; it knows of no extension that you gave."),
 }
-assert set(_FLAGS) == set(RATES) == set(FLAGS)
-# By `tests/benchmarks/bench_grade.py`, on trainings of digits, imdb, reuters and diabetes; see README, "Grade a class".
-_ON_HONEST = ("recomputed_differs", "page_differs", "impossible_number", "same_curves")
-_MEASURED = N_(
-    "Of 1,191 honest trainings none was flagged so, which makes it less than 1 in 300. Where 1 student in 20 cheats, at least 93 "
-    "of 100 such flags are right."
+MEASURED = N_(  # README, "How right the flags are"
+    "Measured on real trainings: of 1,191 honest ones none had a flag, so fewer than 1 in 300 will; where one student in 20 "
+    "cheats, at least 93 of 100 flags are right."
 )
-_NOT_MEASURED = N_("How often honest work is flagged so was not measured.")
+assert set(_FLAGS) == set(RATES) == set(FLAGS)
 
 
 def points(value: float | None) -> str:
@@ -133,9 +130,13 @@ def flag(code: str) -> str:
 
 
 def rate(code: str) -> str:
-    """Return how often honest work is flagged so, how often such a flag is right, and how honest work comes to it."""
-    measured = "" if code == "late" else _(_MEASURED) if code in _ON_HONEST else _(_NOT_MEASURED)
-    return " ".join(filter(None, (measured, _(RATES.get(code, "")))))
+    """Return how honest work comes to a flag, in a sentence; empty for a flag that nobody knows."""
+    return _(RATES[code]) if code in RATES else ""
+
+
+def measured(codes: Collection[str]) -> str:
+    """Return how often flags are right, in a sentence; empty where none of these flags was measured."""
+    return _(MEASURED) if set(codes) - {"late"} else ""
 
 
 def person(one: Graded) -> str:

@@ -175,6 +175,23 @@ def test_pseudonymous_names_nobody_but_in_names_csv(write, make_class):
                 assert not [text for text in told if text.encode() in content], name
 
 
+def test_pseudonymous_note_on_another_student_names_the_pseudonym(write, make_class, make_graded):
+    one, other = make_graded(1), make_graded(2)
+    notes = (f"The curves are those of {other.name}.", f"It is like {other.student.name}'s.")
+    book = dataclasses.replace(make_class(2), graded=(dataclasses.replace(one, notes=notes), other))
+    folder = write(book, pseudonymous=True)
+    called = {row["submission"]: row["pseudonym"] for row in listed(folder, "names.csv")}
+    told = [note for one in json.loads((folder / "grades.json").read_bytes())["submissions"] for note in one["notes"]]
+    assert told == [f"The curves are those of {called[other.name]}.", f"It is like {called[other.name]}'s."]
+
+
+def test_without_names_gives_the_pseudonyms_that_were_written(write, make_class):
+    book = make_class(9)
+    folder = write(book, pseudonymous=True)
+    written = [one["submission"] for one in json.loads((folder / "grades.json").read_bytes())["submissions"]]
+    assert [one.name for one in outputs.without_names(book, folder).graded] == written
+
+
 def test_pseudonyms_stay_when_graded_again(write, make_class):
     first = {row["id"]: row["pseudonym"] for row in listed(write(make_class(10), pseudonymous=True), "names.csv")}
     again = {row["id"]: row["pseudonym"] for row in listed(write(make_class(20), pseudonymous=True), "names.csv")}
