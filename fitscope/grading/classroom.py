@@ -12,9 +12,10 @@ from fitscope.errors import FitscopeError, UsageError
 from fitscope.grading.classmates import Entry, compare
 from fitscope.grading.crew import examined
 from fitscope.grading.examine import Examined
+from fitscope.grading.lists import people_by_pseudonym
 from fitscope.grading.marking import failed
 from fitscope.grading.outputs import OVERRIDES, check, write
-from fitscope.grading.overrides import Overrides, apply, read_overrides
+from fitscope.grading.overrides import Overrides, apply, read_overrides, unveiled
 from fitscope.grading.records import Gradebook, Graded, HandIn, Student
 from fitscope.grading.roster import Identified, Roster, identify, read_roster
 from fitscope.grading.rubric import Rubric, read_rubric
@@ -77,7 +78,7 @@ def grade(
     if output is not None:
         check(Path(output))
         if (Path(output) / OVERRIDES).exists():
-            decided = read_overrides(Path(output) / OVERRIDES, criteria)
+            decided = unveiled(read_overrides(Path(output) / OVERRIDES, criteria), people_by_pseudonym(Path(output)))
     apart = [Path(path) for path in (rubric, roster, output) if path is not None]
     with tempfile.TemporaryDirectory(prefix="fitscope-") as scratch:
         collected = collect(Path(folder), Path(scratch), [*apart, *criteria.handed_out])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from fitscope.grading.cells import from_csv, to_csv
 from fitscope.grading.cleaning import retexted
@@ -96,6 +98,31 @@ def pseudonyms(gradebook: Gradebook, folder: Path) -> Pseudonyms:
     return Pseudonyms(by_key, tuple(sorted(rows, key=lambda row: str(row[0]))))
 
 
+def people_by_pseudonym(folder: Path) -> dict[str, tuple[str | None, str]]:
+    """Return each pseudonym's id, None where there is none, and submission, as `names.csv` of an earlier grading says."""
+    rows = read_list(folder / NAMES)
+    return {row.get("pseudonym", ""): (row.get("id") or None, row.get("submission", "")) for row in rows}
+
+
+def unnamed_entries(entries: Iterable[dict[str, Any]], gradebook: Gradebook, names: Pseudonyms) -> list[dict[str, Any]]:
+    """Return decisions with pseudonyms in the place of names, numbers and submissions; without those that fit nobody."""
+    times = Counter(key for one in gradebook.graded for key in _keys(one))
+    whose = {key: one for one in gradebook.graded for key in _keys(one) if times[key] == 1}
+    found = []
+    for entry in entries:
+        key = next((name, entry[name]) for name in ("student", "submission") if name in entry)
+        if (one := whose.get(key)) is not None:
+            pseudonym = names.of(one.student, one.name)
+            told = {name: _without(entry[name], [_Hidden(one, pseudonym)]) for name in ("who", "why")}
+            found.append({"student": pseudonym} | {name: value for name, value in entry.items() if name != key[0]} | told)
+    return found
+
+
+def _keys(one: Graded) -> tuple[tuple[str, str | None], ...]:
+    """Return by what a decision finds a submission."""
+    return ("student", one.student.id or one.student.name), ("submission", one.name)
+
+
 def _new(taken: set[str]) -> str:
     digits = 2 if len(taken) < 6000 else 4
     while (name := f"Student {secrets.token_hex(digits).upper()}") in taken:
@@ -111,7 +138,7 @@ def unnamed(gradebook: Gradebook, names: Pseudonyms) -> Gradebook:
     called = {one.name: names.of(one.student, one.name) for one in gradebook.graded}
     people = {one.name: one for one in gradebook.graded}
     graded = [_unnamed(one, called, people) for one in gradebook.graded]
-    hidden = [_Hidden(one, called[one.name]) for one in gradebook.graded] if gradebook.notes else []
+    hidden = _all_hidden(gradebook, names) if gradebook.notes else []
     missing = [
         Student(name=names.of(student, student.email or student.name or ""), language=student.language)
         for student in gradebook.missing
@@ -122,6 +149,11 @@ def unnamed(gradebook: Gradebook, names: Pseudonyms) -> Gradebook:
         missing=tuple(sorted(missing, key=lambda student: str(student.name))),
         notes=tuple(_without(note, hidden) for note in gradebook.notes),
     )
+
+
+def _all_hidden(gradebook: Gradebook, names: Pseudonyms) -> list[_Hidden]:
+    absent = [Graded(student.email or student.name or "", student, (), ()) for student in gradebook.missing]
+    return [_Hidden(one, names.of(one.student, one.name)) for one in (*gradebook.graded, *absent)]
 
 
 def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded]) -> Graded:

@@ -8,11 +8,23 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from fitscope.errors import OutputError
+from fitscope.errors import DataError, OutputError
 from fitscope.grading import feedback_view, grades, index_view
 from fitscope.grading.cleaning import clean, retexted, student_retexted
 from fitscope.grading.gradebook import CANVAS, MOODLE, PLAIN, SHEET, UNKNOWN, gradebooks
-from fitscope.grading.lists import FEEDBACK, FILE, NAMES, Pseudonyms, feedback_files, feedback_list, pseudonyms, unnamed
+from fitscope.grading.lists import (
+    FEEDBACK,
+    FILE,
+    NAMES,
+    Pseudonyms,
+    feedback_files,
+    feedback_list,
+    people_by_pseudonym,
+    pseudonyms,
+    unnamed,
+    unnamed_entries,
+)
+from fitscope.grading.overrides import as_entries, read_overrides, to_toml, unveiled
 from fitscope.grading.records import Gradebook, Student
 from fitscope.grading.rubric import Rubric
 from fitscope.language import LANGUAGES, N_, speaking
@@ -56,13 +68,14 @@ def write(
     check(folder)
     gradebook = _cleaned(gradebook)
     names = pseudonyms(gradebook, folder) if pseudonymous else None
+    decided = _decided(folder) if names is None else _decided_unnamed(folder, rubric, gradebook, names)
     files, notes = ({}, (WITHOUT_NAMES,)) if pseudonymous else gradebooks(gradebook, rubric, roster)
     gradebook = dataclasses.replace(gradebook, notes=(*gradebook.notes, *notes))
     if names is not None:
         gradebook, source = unnamed(gradebook, names), None
     try:
         _make(folder)
-        _fill(gradebook, rubric, folder, files, names, source)
+        _fill(gradebook, rubric, folder, files, names, source, decided)
     except OSError as error:
         reason = (error.strerror or str(error)).rstrip(".").lower()
         raise OutputError(
@@ -120,6 +133,7 @@ def _fill(
     files: dict[str, bytes],
     names: Pseudonyms | None,
     source: Path | None,
+    decided: str,
 ) -> None:
     """Write all files: first those by which a later grading knows this one, last the page."""
     _whole(folder / GRADES, json.dumps(grades.to_json(gradebook), ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")
@@ -135,7 +149,7 @@ def _fill(
     _remove(folder / name for name in _GRADEBOOKS if name not in files)
     with speaking(rubric.language if rubric.language in LANGUAGES else "en"):
         page = index_view.render(
-            gradebook, rubric, pages, folder=folder, source=source, pseudonymous=names is not None, overrides=_decided(folder)
+            gradebook, rubric, pages, folder=folder, source=source, pseudonymous=names is not None, overrides=decided
         )
     _whole(folder / INDEX, page.encode())
 
@@ -146,6 +160,15 @@ def _decided(folder: Path) -> str:
         return (folder / OVERRIDES).read_text(encoding="utf8")
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def _decided_unnamed(folder: Path, rubric: Rubric, gradebook: Gradebook, names: Pseudonyms) -> str:
+    """Return the same without names, for the page of a grading that names nobody."""
+    try:
+        decided = unveiled(read_overrides(folder / OVERRIDES, rubric), people_by_pseudonym(folder))
+    except DataError:
+        return ""
+    return to_toml(unnamed_entries(as_entries(decided), gradebook, names))
 
 
 def _whole(path: Path, content: bytes) -> None:

@@ -83,7 +83,7 @@ def read_overrides(path: Path, rubric: Rubric) -> Overrides:
 def _read(table: Table, rubric: Rubric) -> Override | None:
     table.only(_KEYS)
     student, submission = table.text("student"), table.text("submission")
-    if (student is None) == (submission is None) and not table.file.complaints:
+    if ("student" in table.content) == ("submission" in table.content):
         table.complain("", "an override needs student (an id, else a name) or submission, one of the two.")
     who = table.text("who", "say who decides.") or ""
     when = table.moment("when", "say when it was decided, such as 2026-12-01.") or ""
@@ -98,7 +98,9 @@ def _read(table: Table, rubric: Rubric) -> Override | None:
 
 def _points(table: Table, rubric: Rubric, said: Override) -> Override | None:
     title, possible = table.text("criterion"), {one.title: one.points for one in rubric.criteria}
-    if title is None or title not in possible:
+    if title is None:
+        return None
+    if title not in possible:
         table.complain("criterion", f"the rubric has no criterion {shortened(title)!r}; {nearest(title, possible)}")
         return None
     points = table.points(possible[title], f", for {shortened(title)} gives no more")
@@ -107,7 +109,7 @@ def _points(table: Table, rubric: Rubric, said: Override) -> Override | None:
 
 def _decision(table: Table, said: Override) -> Override | None:
     flag, decision = table.text("flag"), table.text("decision", f"say {' or '.join(DECISIONS)}.")
-    if flag not in FLAGS:
+    if flag is not None and flag not in FLAGS:
         table.complain("flag", f"there is no flag {shortened(flag)!r}; {nearest(flag, FLAGS)}")
     if decision is not None and decision not in DECISIONS:
         table.complain("decision", f"decision is {shortened(decision)!r}; say {' or '.join(DECISIONS)}.")
@@ -178,6 +180,23 @@ def _unused(entry: Override, found: int) -> str:
     else:
         text = N_("Line {line} of overrides.toml speaks of {whose}, of whom nothing was handed in.")
     return text.format(line=entry.line, what=what, whose=whose)
+
+
+def unveiled(overrides: Overrides, people: Mapping[str, tuple[str | None, str]]) -> Overrides:
+    """Return the decisions with the persons in the place of pseudonyms.
+
+    Args:
+        overrides: as a page that names nobody saved them.
+        people: each pseudonym's id, None where there is none, and the name of what was handed in.
+    """
+
+    def person(entry: Override) -> Override:
+        if entry.student is None or entry.student not in people:
+            return entry
+        number, submission = people[entry.student]
+        return dataclasses.replace(entry, student=number, submission=None if number else submission)
+
+    return dataclasses.replace(overrides, entries=tuple(map(person, overrides.entries)))
 
 
 def to_entry(one: Graded) -> str:

@@ -12,6 +12,8 @@ import pytest
 from fitscope.errors import OutputError
 from fitscope.grading import outputs
 from fitscope.grading.grades import to_json
+from fitscope.grading.lists import people_by_pseudonym
+from fitscope.grading.overrides import apply, read_overrides, to_toml, unveiled
 from fitscope.grading.records import Flag, Student
 
 
@@ -94,6 +96,14 @@ def test_feedback_names_cannot_be_guessed_and_stay_when_graded_again(write, make
     assert len(set(names.values())) == 30 and all(len(name) >= 21 for name in names.values())
     again = listed(write(make_class(36)))
     assert {row["id"]: row["file"] for row in again if row["id"] in names} == names
+
+
+def test_feedback_names_of_hostile_ids_stay_when_graded_again(write, hostile_class, make_graded):
+    ids = ("a;=1", "=1", "'=1", " -x", "a\tb", 'a"b', "a\nb", "\x00", "-5")
+    odd = tuple(make_graded(i, name=f"odd{i}", student=Student("Kim", text)) for i, text in enumerate(ids))
+    book = dataclasses.replace(hostile_class, graded=(*hostile_class.graded, *odd))
+    first, again = listed(write(book)), listed(write(book))
+    assert first == again and len({row["file"] for row in first}) == len(book.graded)
 
 
 def test_feedback_of_whom_nothing_is_graded_any_more_is_removed(write, make_class):
@@ -186,6 +196,26 @@ def test_pseudonymous_answers_lose_the_students_own_name_and_number(write, make_
     folder = write(dataclasses.replace(make_class(2), graded=(dataclasses.replace(one, marks=marks),)), pseudonymous=True)
     page = (folder / "index.html").read_text(encoding="utf8")
     assert one.student.name.upper() not in page and one.student.id not in page and "epoch 12 is best." in page
+
+
+def test_pseudonymous_page_holds_earlier_decisions_without_names(write, make_class, make_graded, make_rubric):
+    book = dataclasses.replace(make_class(0), graded=(make_graded(1), make_graded(2)), missing=())
+    said = {"criterion": "Why", "points": 2.5, "who": "Lee", "when": "2026-12-01"}
+    one, other = book.graded
+    entries = [
+        {"student": one.student.id, "why": f"{one.student.name} was asked"} | said,
+        {"submission": other.name, "why": "read"} | said,
+        {"student": "2026-9", "why": "read"} | said,
+    ]
+    folder = write(book)
+    (folder / "overrides.toml").write_text(to_toml(entries), encoding="utf8")
+    page = (write(book, pseudonymous=True) / "index.html").read_text(encoding="utf8")
+    shown = json.loads(re.search(r'id="overrides">(.*?)</script>', page)[1])
+    (folder / "overrides.toml").write_text(shown, encoding="utf8")
+    found = unveiled(read_overrides(folder / "overrides.toml", make_rubric()), people_by_pseudonym(folder))
+    assert [entry.student for entry in found.entries] == [one.student.id, other.student.id]
+    assert [one.marks[-1].points for one in apply(found, book.graded)[0]] == [2.5, 2.5]
+    assert one.student.name not in page and one.student.id not in page and other.name not in page and "2026-9" not in page
 
 
 def test_purge_removes_all_that_grading_wrote_and_nothing_else(write, make_class):
