@@ -108,7 +108,8 @@ def _purge(output: Path, as_json: bool) -> int:
     from fitscope.grading.outputs import purge
 
     removed = purge(output)
-    click.echo(json.dumps({"removed": removed}) if as_json else f"Removed from {output}: {', '.join(removed)}")
+    told = f"Removed {len(removed)} files of an earlier grading from {output}."
+    click.echo(json.dumps({"removed": removed}) if as_json else told)
     return 0
 
 

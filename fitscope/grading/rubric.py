@@ -14,6 +14,7 @@ from fitscope.language import ENGLISH, LANGUAGES
 __all__ = ["Condition", "Criterion", "Level", "Rubric", "read_rubric"]
 
 SCHEMA = "fitscope-rubric/1"
+LARGEST_RUBRIC = 200_000  # bytes; a long one has 5,000
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def read_rubric(path: Path) -> Rubric:
     Raises:
         DataError: it cannot be read, is not TOML, or says what no rubric can; every complaint names its line.
     """
-    file = read_toml(path, "a rubric")
+    file = read_toml(path, "a rubric", LARGEST_RUBRIC)
     top = Table(file, file.content)
     top.only((*_KEYS, "criterion", *(["criteria"] if "criteria" in file.content else [])))
     rubric = Rubric(
@@ -107,8 +108,8 @@ def _language(top: Table) -> str:
 
 
 def _handed_out(top: Table, folder: Path) -> tuple[Path, ...]:
-    paths = tuple(folder / name for name in top.texts("handed_out"))
-    for path in paths:
-        if not os.path.exists(path):
-            top.complain("handed_out", f"{shortened(path)!r} is not there; give files as seen from the rubric's folder.")
-    return paths
+    names = top.texts("handed_out")
+    for name in names:
+        if not os.path.exists(folder / name):
+            top.complain("handed_out", f"{shortened(name)!r} is not there; give files as seen from the rubric's folder.")
+    return tuple(folder / name for name in names)

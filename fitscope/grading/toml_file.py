@@ -13,7 +13,7 @@ from typing import Any
 
 from fitscope.errors import DataError
 
-LARGEST_FILE = 4_000_000  # bytes
+LARGEST_FILE = 4_000_000  # bytes; a large class's decisions fill half of it
 SHOWN = 10  # complaints at once
 Place = tuple[str, int, str, int]  # table, its number, key (empty: the table itself), item of the key's list (-1: the key itself)
 
@@ -64,12 +64,13 @@ class TomlFile:
         raise DataError("\n".join([*told[:SHOWN], *more]))
 
 
-def read_toml(path: Path, what: str) -> TomlFile:
+def read_toml(path: Path, what: str, largest: int = LARGEST_FILE) -> TomlFile:
     """Read a file of TOML.
 
     Args:
         path: of the file.
         what: it should hold, such as `a rubric`.
+        largest: bytes that it may have.
 
     Returns:
         Its content with the line of every key.
@@ -77,7 +78,7 @@ def read_toml(path: Path, what: str) -> TomlFile:
     Raises:
         DataError: there is no such file, it is too large, not UTF-8 or not TOML.
     """
-    text = _text(path, what)
+    text = _text(path, what, largest)
     try:
         content = tomllib.loads(text)
     except RecursionError:
@@ -136,7 +137,7 @@ class _Scan:
     """Follow a file statement by statement: a header or a key is being read until its sign of equality, then its value."""
 
     found: dict[Place, int] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)  # the number of each table's last one
+    counts: dict[tuple[str, int], int] = field(default_factory=dict)  # how many of a table there are, by the one above it
     table: str = ""
     number: int = 0
     words: list[str] = field(default_factory=list)
@@ -175,23 +176,24 @@ class _Scan:
     def _enter(self, name: str, line: int) -> None:
         """Note a table's line; one below another, such as `criterion.levels`, is an item of that one's list."""
         above, _, key = name.partition(".")
-        number = self.counts[name] = self.counts.get(name, -1) + 1
+        place = max(0, self.counts.get((above, -1), 0) - 1) if key else -1
+        number = self.counts.get((name, place), 0)
+        self.counts[name, place] = number + 1
         if key:
-            self.found[(above, self.counts.get(above, 0), key, number)] = line
+            self.found[(above, place, key, number)] = line
         else:
             self.found[(name, number, "", -1)] = line
-            self.counts = {known: count for known, count in self.counts.items() if not known.startswith(f"{name}.")}
         self.table, self.number = name, number
 
 
-def _text(path: Path, what: str) -> str:
+def _text(path: Path, what: str, largest: int) -> str:
     try:
         with open(path, "rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(largest + 1)
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); give a file that holds {what}.") from None
-    if len(content) > LARGEST_FILE:
-        raise DataError(f"{path.name} is larger than {LARGEST_FILE / 1e6:.0f} MB; give a file that holds {what}.")
+    if len(content) > largest:
+        raise DataError(f"{path.name} is larger than {largest / 1e6:g} MB; give a file that holds {what}.")
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

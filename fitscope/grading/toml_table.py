@@ -103,7 +103,7 @@ class Table:
             return self.text(key, required)
         example = "2026-10-31T23:59:00+09:00"
         try:
-            then = value if isinstance(value, date) else datetime.fromisoformat(value)
+            then = value if isinstance(value, date) else _moment_in(value)
         except (TypeError, ValueError):
             self.complain(key, f"{key} is {said(value)}; give a date and time such as {example}.")
             return None
@@ -111,6 +111,12 @@ class Table:
             self.complain(key, f"{key} is {said(value)}; give time and distance from UTC, too, such as {example}.")
             return None
         return then.isoformat()
+
+
+def _moment_in(text: str) -> date:
+    """Return a date where nothing but a date is said, else a date with its time."""
+    then = datetime.fromisoformat(text)
+    return then.date() if len(text) <= len("2026-10-31") else then
 
 
 def is_number(value: object) -> bool:

@@ -43,9 +43,10 @@ RATES = {  # how honest work comes to a flag
     "late": N_("This is what the export says; it knows of no extension that you gave."),
 }
 MEASURED = N_(  # README, "How right the flags are"
-    "Measured on real trainings: of 1,191 honest ones none had a flag, so fewer than 1 in 300 will; where one student in 20 "
+    "Measured on real trainings: of 1,191 honest ones none had such a flag, so fewer than 1 in 300 will; where one student in 20 "
     "cheats, at least 93 of 100 flags are right."
 )
+ON_HONEST = ("recomputed_differs", "page_differs", "impossible_number", "same_curves")  # the flags that were measured
 assert set(_FLAGS) == set(RATES) == set(FLAGS)
 
 
@@ -136,7 +137,7 @@ def rate(code: str) -> str:
 
 def measured(codes: Collection[str]) -> str:
     """Return how often flags are right, in a sentence; empty where none of these flags was measured."""
-    return _(MEASURED) if set(codes) - {"late"} else ""
+    return _(MEASURED) if set(codes) & set(ON_HONEST) else ""
 
 
 def person(one: Graded) -> str:
