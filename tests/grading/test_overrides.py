@@ -9,7 +9,7 @@ import tomllib
 import pytest
 
 from fitscope.errors import DataError
-from fitscope.grading.overrides import Override, Overrides, apply, as_entries, read_overrides, keys, to_toml
+from fitscope.grading.overrides import Override, Overrides, apply, as_entries, keys, read_overrides, to_toml
 from fitscope.grading.records import FLAGS, Flag, Student
 
 HOSTILE = ("<script>", "</textarea></script>", "\"'>=1+1", "\\u0000 \\", "{line}", "# [[override]]")
