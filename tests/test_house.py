@@ -78,6 +78,10 @@ def test_module_stays_under_400_lines(path):
          ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
         ("from fitscope.cli import main; main(['submit', 'nowhere', '--answers', 'answers.md'])",
          ["tensorflow", "keras", "pandas", "scipy.stats"]),
+        ("open('log.csv', 'w').write('loss,val_loss' + '\\n1,2' * 9); from fitscope.cli import main; "
+         "open('r.toml', 'w').write('[[criterion]]\\ntitle = \"Best\"\\npoints = 1\\nin_plateau = true\\n'); "
+         "main(['grade', 'log.csv', '--rubric', 'r.toml'])",
+         ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
         ("import fitscope; fitscope.diagnose({'loss': [1.0] * 9, 'val_loss': [2.0] * 9})",
          ["tensorflow", "keras", "matplotlib", "pandas", "scipy.stats"]),
     ],
