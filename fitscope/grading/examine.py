@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def examine_all(hand_ins: Sequence[HandIn], rubric: Rubric) -> list[Examined]:
 
 
 def _failed(hand_in: HandIn, rubric: Rubric, error: str) -> Examined:
-    graded = Graded(hand_in.name, Student(), hand_in.files, failed(rubric, error), _late(hand_in), error=error)
+    graded = Graded(hand_in.name, Student(), hand_in.files, failed(rubric, error), _late(hand_in, rubric), error=error)
     return Examined(Read(hand_in, None, error), graded)
 
 
@@ -87,15 +88,26 @@ def _examined(hand_in: HandIn, work: Work, rubric: Rubric) -> Examined:
         Student(),
         work.files,
         mark(rubric, work, said),
-        (*flags, *_late(hand_in)),
+        (*flags, *_late(hand_in, rubric)),
         (*work.notes, *_about(work, rubric)),
         facts=_facts(work, said, rubric),
     )
     return Examined(Read(hand_in, _light(work)), graded)
 
 
-def _late(hand_in: HandIn) -> tuple[Flag, ...]:
-    return () if hand_in.late is None else (Flag("late", hand_in.late, {"moment": hand_in.moment}),)
+def _late(hand_in: HandIn, rubric: Rubric) -> tuple[Flag, ...]:
+    late = hand_in.late or _after(hand_in.moment, rubric.due)
+    return () if late is None else (Flag("late", late, {"moment": hand_in.moment}),)
+
+
+def _after(moment: str | None, due: str | None) -> str | None:
+    """Say that something was handed in after the time, None where it was not or where that is not known."""
+    if moment is None or due is None:
+        return None
+    end = datetime.fromisoformat(due)
+    then = datetime.fromisoformat(moment).astimezone(end.tzinfo)
+    told = N_("It was handed in on {moment}, and was due on {due}.")
+    return told.format(moment=f"{then:%Y-%m-%d %H:%M:%S}", due=f"{end:%Y-%m-%d %H:%M:%S}") if then > end else None
 
 
 def _about(work: Work, rubric: Rubric) -> list[str]:

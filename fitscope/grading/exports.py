@@ -18,6 +18,7 @@ from typing import Any
 
 from fitscope.errors import DataError
 from fitscope.grading.records import HandIn, Student
+from fitscope.language import N_
 
 METADATA = "submission_metadata.yml"
 _LARGEST = 100_000_000  # bytes of Gradescope's metadata, which holds every student's autograder output
@@ -101,7 +102,7 @@ def _canvas_user(user: str, found: dict[File, re.Match[str]]) -> HandIn:
         f"{name or 'anon'}_{user}",
         Student(name=name, canvas=user),
         [max(same, key=lambda one: one[0])[1] for same in tries.values()],
-        late="Canvas says that it was late." if any(match["late"] for match in found.values()) else None,
+        late=N_("Canvas says that it was late.") if any(match["late"] for match in found.values()) else None,
         tries=max(len(same) for same in tries.values()) - 1,
         export="Canvas",
     )
