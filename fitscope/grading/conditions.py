@@ -170,7 +170,7 @@ def _same_verdict(condition: Condition, path: str, value: Any, again: Diagnosis)
     if holds or numbers is None:
         return holds, _told(VERDICT["same" if holds else "other"], path, **shown)
     rise, limit, trend = numbers
-    holds = _goes_with(claim, rise, limit, trend)
+    holds = _goes_with(claim, rise, limit, trend, LIMITS.rise if again.evidence.get("reason") == "noise" else LIMITS.trend)
     shown |= {"rise": figure(rise, limit), "limit": figure(limit, rise), "trend": f"{100 * trend:+.1f}"}
     return holds, _told(VERDICT["with" if holds else "against"], path, **shown)
 
@@ -192,12 +192,16 @@ def _unkept(again: Diagnosis) -> float | None:
     return float(rise) if rise <= by_samples else None
 
 
-def _goes_with(claim: str, rise: float, limit: float, trend: float) -> bool:
-    """Tell whether what was measured, noise aside, is what a verdict says: who reads it so cannot be contradicted."""
-    rises, still_rises, falls = rise > limit, trend > LIMITS.trend, trend < -LIMITS.trend
+def _goes_with(claim: str, rise: float, limit: float, trend: float, settled: float) -> bool:
+    """Tell whether what was measured, noise aside, is what a verdict says: who reads it so cannot be contradicted.
+
+    A curve that changes by less than `settled` may as well have settled: within noise, a small trend may be none.
+    """
     if claim == "overfitting":
-        return rises or (still_rises and rise > 0)
-    return claim == "underfitting" and falls or (claim == "good_fit" and not (rises or still_rises or falls))
+        return rise > limit or (trend > LIMITS.trend and rise > 0)
+    if claim == "good_fit":
+        return rise <= limit and abs(trend) <= settled
+    return claim == "underfitting" and trend < -LIMITS.trend
 
 
 def _recomputed(condition: Condition, path: str, value: Any, again: Diagnosis) -> Outcome:

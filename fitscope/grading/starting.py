@@ -20,6 +20,7 @@ Students work like this (the course key makes another seed for each student):
   fitscope answers {dataset} > answers.md
   fitscope submit reports/RUN --answers answers.md
 They hand in report.html, or the training.log of a script of their own with answers.md beside it.""")
+_TITLE = N_("Where does {dataset} overfit?")
 _COURSE = N_("Give this key to the students. Alike curves are honest only where the seeds go with the students' numbers.")
 _DUE = N_("What the export says was handed in later is flagged as late.")
 _ASSIGNMENT = N_("Canvas' own column, as its gradebook export names it; without it there is no file for Canvas.")
@@ -58,7 +59,7 @@ def starting_rubric(dataset: str) -> str:
     parts = [
         _comment(head),
         'schema = "fitscope-rubric/1"',
-        f"title = {_text(_('Where does {dataset} overfit?').format(dataset=dataset))}",
+        f"title = {_text(_(_TITLE).format(dataset=dataset))}",
         *([f"dataset = {_text(dataset)}"] if known else []),
         "",
         _comment(_(_COURSE)),

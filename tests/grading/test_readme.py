@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fitscope.grading.criteria import CONDITIONS
+from fitscope.grading.fields import kind_of
 from fitscope.grading.overrides import read_overrides
 from fitscope.grading.rubric import read_rubric
 
@@ -32,3 +34,10 @@ def test_rubric_of_the_readme_is_read(examples):
 def test_overrides_of_the_readme_are_read(examples):
     found = read_overrides(examples[1], read_rubric(examples[0]))
     assert [(entry.points, entry.decision) for entry in found.entries] == [(2, None), (None, "dismissed")]
+
+
+def test_fields_of_the_readme_are_known_and_all_conditions_stand_there():
+    rows = README.partition("| `field` |")[2].partition("\n\n")[0]
+    paths = re.findall(r"`([a-z_]+\.[a-z_.]+)`", rows)
+    assert len(paths) > 15 and [path for path in paths if kind_of(path) is None] == []
+    assert [kind for kind in CONDITIONS if f"`{kind} = " not in README] == []
