@@ -202,5 +202,6 @@ def gradescope(one: Graded, language: str = "en") -> dict[str, Any]:
 def _test(mark: Mark) -> dict[str, Any]:
     told = {"name": mark.title, "output": retold(mark.evidence), "visibility": "visible"}
     if mark.points is None:
-        return told | {"output": f"{_share(mark)}. {told['output']}".strip()}
+        waits = _share(mark)
+        return told | {"output": f"{waits[:1].upper()}{waits[1:]}. {told['output']}".strip()}
     return told | {"score": mark.points, "max_score": mark.possible}

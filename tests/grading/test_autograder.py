@@ -45,7 +45,7 @@ def test_autograde_log_with_answers_earns_its_points_and_says_what_waits(graded)
     content = graded(**{"training.log": LOG, "answers.md": ANSWERS})
     best, why = content["tests"]
     assert content["score"] == 3 and (best["name"], best["score"], best["max_score"]) == ("Best epoch", 3, 3)
-    assert "score" not in why and "still to be read, up to 2" in why["output"]
+    assert "score" not in why and "Still to be read, up to 2" in why["output"]
     assert "flag" not in json.dumps(content)
 
 

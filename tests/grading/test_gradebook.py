@@ -117,7 +117,7 @@ def test_gradescope_has_a_test_for_each_criterion_and_names_what_waits(make_grad
     by_name = {test["name"]: test for test in content["tests"]}
     assert by_name["Test accuracy"] == {"name": "Test accuracy", "output": "The test accuracy is 0.791.", "visibility": "visible",
                                         "score": 2.0, "max_score": 2.0}  # fmt: skip
-    assert "score" not in by_name["Why"] and by_name["Why"]["output"].startswith("still to be read, up to 3")
+    assert "score" not in by_name["Why"] and by_name["Why"]["output"].startswith("Still to be read, up to 3")
     assert content["output"] == "3 more points are given by a person who reads the answers."
 
 
