@@ -209,8 +209,7 @@ def _recomputed(condition: Condition, path: str, value: Any, again: Diagnosis) -
     if truth is None:
         return False, _told(NOT_RECOMPUTED, path, value=_quoted(value))
     if isinstance(truth, str):
-        holds = verdict_in(str(value)) == truth
-        return holds, _told(COMPARED["matches_recomputed"][not holds], path, value=_quoted(value), limit=LABELS[truth])
+        return _said_verdict(path, value, truth)
     number = number_in(value)
     if number is None:
         return False, _told(NO_NUMBER, path, value=_quoted(value))
@@ -222,6 +221,14 @@ def _recomputed(condition: Condition, path: str, value: Any, again: Diagnosis) -
         else {"value": figure(number, truth), "limit": figure(truth, number)}
     )
     return holds, _told(COMPARED["matches_recomputed"][not holds], path, **shown)
+
+
+def _said_verdict(path: str, value: Any, truth: str) -> Outcome:
+    claim = verdict_in(str(value))
+    if claim is None:
+        return False, _told(VERDICT["unknown"], path, value=_quoted(value), told_verdict=LABELS[truth])
+    told = VERDICT["same" if claim == truth else "other"]
+    return claim == truth, _told(told, path, told_claim=LABELS[claim], told_verdict=LABELS[truth])
 
 
 def _nearness(claim: Any, truth: float) -> float:
