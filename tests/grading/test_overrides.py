@@ -111,7 +111,7 @@ def test_overrides_tell_all_complaints_at_once(complaints):
     assert [one.partition(":")[0] for one in told] == [f"overrides.toml, line {line}" for line in (4, 11, 17)]
 
 
-@pytest.mark.parametrize("text", ["points = 1\n", "[override]\nstudent = '7'\n", "override = 5\n", "[[overide]]\n", "[decisions]\n"])
+@pytest.mark.parametrize("text", ["points = 1\n", "[override]\nstudent = '7'\n", "override = 5\n", "[[overide]]\n", "[x]\n"])
 def test_overrides_of_something_else_are_refused(complaints, text):
     assert complaints(head=text)[0].startswith("overrides.toml, line 1: ")
 
@@ -223,7 +223,8 @@ def test_every_flag_can_be_decided_on(overrides_of, make_graded, code):
 
 
 def test_every_submission_is_named_so_that_a_decision_finds_it_alone(overrides_of, make_graded):
-    people = (Student("Kim", "7"), Student("Kim"), Student("Lee"), Student("Lee"), Student(), Student("Oh", "9"), Student("Choi", "9"))
+    lee, choi = Student("Lee"), Student("Choi", "9")
+    people = (Student("Kim", "7"), Student("Kim"), lee, lee, Student(), choi, choi)
     class_ = [make_graded(place, name=f"s{place}", student=student) for place, student in enumerate(people)]
     bare = {name: value for name, value in POINTS.items() if name != "student"}
     for place, key in enumerate(keys(class_).values()):
