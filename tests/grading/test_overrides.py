@@ -11,6 +11,7 @@ import pytest
 from fitscope.errors import DataError
 from fitscope.grading.overrides import Override, Overrides, apply, as_entries, keys, read_overrides, to_toml
 from fitscope.grading.records import FLAGS, Flag, Student
+from fitscope.language import retold, speaking
 
 HOSTILE = ("<script>", "</textarea></script>", "\"'>=1+1", "\\u0000 \\", "{line}", "# [[override]]")
 SAID = {"who": "Lee", "when": "2026-12-01", "why": "read"}
@@ -79,6 +80,8 @@ def test_overrides_when_may_be_a_date_of_toml(overrides_of):
         ({"when": None}, 1, "when is missing; say when it was decided, such as 2026-12-01"),
         ({"why": None}, 1, "why is missing; say why"),
         ({"reason": "x"}, 8, "reason is not known here"),
+        ({"show": True}, 8, "show goes with a flag, and this override names none"),
+        ({"decision": "dismissed"}, 8, "decision goes with a flag"),
     ],
 )
 def test_points_that_cannot_be_given_are_refused_with_their_line(complaints, changes, line, part):
@@ -94,6 +97,7 @@ def test_points_that_cannot_be_given_are_refused_with_their_line(complaints, cha
         ({"decision": "maybe"}, 4, "decision is 'maybe'; say dismissed or confirmed"),
         ({"decision": None}, 1, "decision is missing; say dismissed or confirmed"),
         ({"show": "yes"}, 8, "show is 'yes'; give true or false"),
+        ({"points": 1}, 8, "points goes with a criterion, and this override names none"),
     ],
 )
 def test_decision_that_cannot_be_taken_is_refused_with_its_line(complaints, changes, line, part):
@@ -107,7 +111,7 @@ def test_overrides_tell_all_complaints_at_once(complaints):
     assert [one.partition(":")[0] for one in told] == [f"overrides.toml, line {line}" for line in (4, 11, 17)]
 
 
-@pytest.mark.parametrize("text", ["points = 1\n", "[override]\nstudent = '7'\n", "override = 5\n", "[[overide]]\n"])
+@pytest.mark.parametrize("text", ["points = 1\n", "[override]\nstudent = '7'\n", "override = 5\n", "[[overide]]\n", "[x]\n"])
 def test_overrides_of_something_else_are_refused(complaints, text):
     assert complaints(head=text)[0].startswith("overrides.toml, line 1: ")
 
@@ -216,3 +220,27 @@ def test_every_flag_can_be_decided_on(overrides_of, make_graded, code):
     one = make_graded(1, flags=(Flag(code, "ask"), Flag(code, "ask again")))
     found, _ = apply(overrides_of(FLAG | {"flag": code}), [one])
     assert all(flag.decided for flag in found[0].flags) and dataclasses.replace(found[0], flags=one.flags) == one
+
+
+def test_every_submission_is_named_so_that_a_decision_finds_it_alone(overrides_of, make_graded):
+    lee, choi = Student("Lee"), Student("Choi", "9")
+    people = (Student("Kim", "7"), Student("Kim"), lee, lee, Student(), choi, choi)
+    class_ = [make_graded(place, name=f"s{place}", student=student) for place, student in enumerate(people)]
+    bare = {name: value for name, value in POINTS.items() if name != "student"}
+    for place, key in enumerate(keys(class_).values()):
+        found, told = apply(overrides_of(bare | json.loads(key)), class_)
+        assert [i for i, one in enumerate(found) if one != class_[i]] == [place] and told == ()
+
+
+def test_points_by_hand_count_for_what_could_not_be_read(overrides_of, make_graded):
+    unread = make_graded(1, error="It is empty.", facts=None)
+    (found,), told = apply(overrides_of(POINTS), [unread])
+    assert (found.marks[-1].points, found.error, told) == (2.5, "It is empty.", ())
+
+
+@pytest.mark.parametrize("code", ["dismissed", "confirmed"])
+def test_decision_on_a_flag_is_told_in_korean(overrides_of, people, code):
+    found, _ = apply(overrides_of(FLAG | {"decision": code}), people)
+    with speaking("ko"):
+        told = retold(found[0].flags[0].decided)
+    assert code not in told and all(said in told for said in SAID.values())
