@@ -46,9 +46,7 @@ def starting_rubric(dataset: str) -> str:
     """
     name = dataset if datasets.is_known(dataset) else "data"
     course = f"{name}-{secrets.token_hex(6)}"
-    head = _(_HEAD).format(
-        dataset=dataset if datasets.is_known(dataset) else json.dumps(dataset, ensure_ascii=False), course=course
-    )
+    head = _(_HEAD).format(dataset=dataset if datasets.is_known(dataset) else _text(dataset), course=course)
     parts = [
         _comment(head),
         'schema = "fitscope-rubric/1"',

@@ -12,6 +12,8 @@ from typing import Any
 from fitscope.language import LANGUAGES, speaking
 from fitscope.words.verdicts import LABELS, label
 
+_WRITTEN_OUT = 1e15  # from here on a number is shown as its power of 10
+
 
 def number_in(value: Any) -> float | None:
     """Return a number, also one that is written as a text; None where there is none.
@@ -44,9 +46,9 @@ def figure(number: float, *others: float) -> str:
 
 
 def _rounded(number: float, digits: int) -> str:
-    if number == int(number) and abs(number) < 1e15:
+    if abs(number) < _WRITTEN_OUT and number == int(number):
         return str(int(number))
-    return f"{number:.{digits}g}" if abs(number) < 10**digits else f"{number:.1f}"
+    return f"{number:.1f}" if 10**digits <= abs(number) < _WRITTEN_OUT else f"{number:.{digits}g}"
 
 
 def rounding(claim: Any) -> float:
