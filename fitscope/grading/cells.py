@@ -14,7 +14,9 @@ from fitscope.grading.cleaning import clean
 Cell: TypeAlias = "str | float | int | None"
 _FORMULA = "=+-@"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_BEHIND = re.compile(r"([;\t]\s*)(?=(\S))")  # where a spreadsheet of another country begins a new cell
+# Where a spreadsheet of another country begins a new cell.
+_BEHIND = re.compile(r"([;\t]\s*)(?='*([^\s']))")
+_GUARDED_BEHIND = re.compile(r"([;\t]\s*)'(?='*([^\s']))")
 
 
 def guarded(value: Cell) -> str:
@@ -37,7 +39,7 @@ def guarded(value: Cell) -> str:
     if _NUMBER.fullmatch(text):
         return text
     text = _BEHIND.sub(lambda found: found[1] + ("'" if _begins(found[2]) else ""), text)
-    return "'" + text if risky(text) else text
+    return "'" + text if risky(text.lstrip("'")) else text
 
 
 def risky(text: str) -> bool:
@@ -63,13 +65,14 @@ def _seen(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """Return a cell's text as it was before `guarded`.
+    """Return a cell's text as it was before `guarded`, which guards apostrophes before a formula once more.
 
     Example:
         >>> unguarded("'=1"), unguarded("'s")
         ('=1', "'s")
     """
-    return text[1:] if text.startswith("'") and risky(text[1:]) else text
+    text = text[1:] if text.startswith("'") and risky(text.lstrip("'")) else text
+    return _GUARDED_BEHIND.sub(lambda found: found[1] if _begins(found[2]) else found[0], text)
 
 
 def to_csv(rows: Iterable[Sequence[Cell]], mark: bool = False) -> bytes:

@@ -76,7 +76,7 @@ def write(
         decided = _decided_in_pseudonyms(folder, rubric, gradebook, names)
         gradebook, source = unnamed(gradebook, names), None
     try:
-        _make(folder)
+        folder.mkdir(parents=True, exist_ok=True)
         _fill(gradebook, rubric, folder, files, names, source, decided)
     except OSError as error:
         reason = (error.strerror or str(error)).rstrip(".").lower()
@@ -104,7 +104,7 @@ def check(folder: Path) -> None:
         raise OutputError(f"{folder} is no folder; give another one with --output.")
     if (folder / FOLDER).is_symlink():
         raise OutputError(f"{folder / FOLDER} is a link; give another folder with --output.")
-    if set(os.listdir(folder)) - {OVERRIDES} and not _graded(folder):
+    if set(os.listdir(folder)) - {OVERRIDES, _part(GRADES)} and not _graded(folder):
         raise OutputError(
             f"{folder} holds something else than an earlier grading, and is left as it is; give another folder with --output."
         )
@@ -129,11 +129,6 @@ def _cleaned(gradebook: Gradebook) -> Gradebook:
     )
 
 
-def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / FOLDER).mkdir(exist_ok=True)
-
-
 def _fill(
     gradebook: Gradebook,
     rubric: Rubric,
@@ -145,6 +140,7 @@ def _fill(
 ) -> None:
     """Write all files: first those by which a later grading knows this one, last the page."""
     _whole(folder / GRADES, json.dumps(grades.to_json(gradebook), ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")
+    (folder / FOLDER).mkdir(exist_ok=True)
     if names is not None:
         _whole(folder / NAMES, names.to_csv())
     pages = feedback_files(gradebook, folder)
@@ -179,7 +175,7 @@ def _decided_in_pseudonyms(folder: Path, rubric: Rubric, gradebook: Gradebook, n
 
 def _whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    scratch = path.with_name(f".{path.name}.part")
+    scratch = path.with_name(_part(path.name))
     try:
         handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if path.name in _PRIVATE else 0o644)
         with open(handle, "wb") as file:
@@ -188,6 +184,11 @@ def _whole(path: Path, content: bytes) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
+
+
+def _part(name: str) -> str:
+    """Return the name of a file while it is being written; grades.json is the first in a folder, so that it may lie there alone."""
+    return f".{name}.part"
 
 
 def _feedback(folder: Path) -> list[Path]:

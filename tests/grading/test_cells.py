@@ -19,7 +19,7 @@ def test_guarded_text_like_a_formula_gets_an_apostrophe(text):
     assert guarded(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["Kim Minji", "a=b", "a-b", "O'Brien", "2026-1234", "-2.5", "-7", "0.25", "", "김민지", "'=1"])
+@pytest.mark.parametrize("text", ["Kim Minji", "a=b", "a-b", "O'Brien", "2026-1234", "-2.5", "-7", "0.25", "", "김민지", "'s", "'"])
 def test_guarded_text_like_no_formula_stays(text):
     assert guarded(text) == text
 
@@ -44,9 +44,17 @@ def test_to_csv_no_cell_of_any_text_begins_like_a_formula(rows):
     ]
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff;"), min_size=1))
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1)
+    | st.text("'=;\t\r\n -+@5a\u200b\uff1d", min_size=1)
+)
 def test_from_csv_gives_back_what_to_csv_wrote(text):
-    assert from_csv(to_csv([("name", "id"), (text, "7")], mark=True)) == [{"name": unguarded(text), "id": "7"}]
+    assert from_csv(to_csv([("name", "id"), (text, "7")], mark=True)) == [{"name": text, "id": "7"}]
+
+
+@given(st.text("'=;\t\r\n -+@5a\u200b\uff1d"))
+def test_unguarded_takes_back_what_guarded_did(text):
+    assert unguarded(guarded(text)) == text
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b'name\n"'])

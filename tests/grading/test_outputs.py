@@ -157,6 +157,15 @@ def test_write_that_fails_leaves_the_earlier_page_whole(write, make_class, monke
     assert (folder / "index.html").read_bytes() == before and not list(folder.rglob("*.part"))
 
 
+def test_write_that_was_stopped_at_its_very_beginning_can_be_done_again(write, make_class, monkeypatch, tmp_path):
+    with monkeypatch.context() as patch:
+        patch.setattr(outputs.os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            write(make_class(3))
+    (tmp_path / "grades" / ".grades.json.part").write_bytes(b"{")  # as after a loss of power
+    assert (write(make_class(3)) / "index.html").exists()
+
+
 def test_lists_of_who_is_who_are_for_the_instructor_alone(write, make_class):
     folder = write(make_class(3), pseudonymous=True)
     for name in ("names.csv", "feedback.csv"):
