@@ -176,7 +176,12 @@
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
     const field = event.target.closest("input, select, textarea");
     const entry = here();
-    if (event.key === "Escape" && event.target.closest("tr.more, #find")) { (entry ? go(entry) : event.target.blur()); return; }
+    if (event.key === "Escape" && event.target.closest("tr.more, #find, #state")) {  // the search would be emptied by it
+      event.preventDefault();
+      event.target.blur();
+      if (entry && !entry.row.hidden) go(entry); else step(0);
+      return;
+    }
     if (field) return;
     const single = $("single").checked, inTable = body.contains(event.target) || event.target === $("frame") || event.target === document.body;
     const does = (act) => { event.preventDefault(); act(); };
