@@ -71,7 +71,8 @@
 
   // Sorting: what is unknown comes last, whichever way.
   const value = (entry, column) => { const cell = entry.row.cells[column]; return cell.dataset.v ?? cell.textContent.trim(); };
-  const compare = (one, other) => (isNaN(one) || isNaN(other) ? one.localeCompare(other, document.documentElement.lang) : one - other);
+  const { compare: told } = new Intl.Collator(document.documentElement.lang);  // made once: a locale's order is dear to look up
+  const compare = (one, other) => (isNaN(one) || isNaN(other) ? told(one, other) : one - other);
   const sort = (head, column) => {
     const down = head.ariaSort ? head.ariaSort === "ascending" : head.hasAttribute("data-down");
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
