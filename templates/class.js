@@ -71,7 +71,8 @@
 
   // Sorting: what is unknown comes last, whichever way.
   const value = (entry, column) => { const cell = entry.row.cells[column]; return cell.dataset.v ?? cell.textContent.trim(); };
-  const compare = (one, other) => (isNaN(one) || isNaN(other) ? one.localeCompare(other, document.documentElement.lang) : one - other);
+  const { compare: told } = new Intl.Collator(document.documentElement.lang);  // made once: a locale's order is dear to look up
+  const compare = (one, other) => (isNaN(one) || isNaN(other) ? told(one, other) : one - other);
   const sort = (head, column) => {
     const down = head.ariaSort ? head.ariaSort === "ascending" : head.hasAttribute("data-down");
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
@@ -176,7 +177,12 @@
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
     const field = event.target.closest("input, select, textarea");
     const entry = here();
-    if (event.key === "Escape" && event.target.closest("tr.more, #find")) { (entry ? go(entry) : event.target.blur()); return; }
+    if (event.key === "Escape" && event.target.closest("tr.more, #find, #state")) {  // the search would be emptied by it
+      event.preventDefault();
+      event.target.blur();
+      if (entry && !entry.row.hidden) go(entry); else step(0);
+      return;
+    }
     if (field) return;
     const single = $("single").checked, inTable = body.contains(event.target) || event.target === $("frame") || event.target === document.body;
     const does = (act) => { event.preventDefault(); act(); };

@@ -70,15 +70,21 @@ def verdict(facts: Facts) -> str:
     if facts.best_epoch is None or not len(facts.history):
         return words.label(facts.verdict)
     first, last = facts.plateau or (facts.best_epoch, facts.best_epoch)
-    inside = sum(first <= epoch <= last for epoch in facts.history.epochs)
     numbers: Mapping[str, Any] = {
         "best": facts.best_epoch,
         "first": first,
         "last_member": last,
         "last": facts.history.epochs[-1],
-        "members": None if len(facts.members) in (0, inside) else len(facts.members),
+        "members": _members(facts),
     }
     return words.verdict(facts.verdict, numbers) if facts.verdict in words.VERDICTS else facts.verdict
+
+
+def _members(facts: Facts) -> int | None:
+    """Return how many epochs of the plateau are as good as the best; None where all are."""
+    first, last = facts.plateau or (1, 0)
+    inside = sum(first <= epoch <= last for epoch in facts.history.epochs)
+    return None if len(facts.members) in (0, inside) else len(facts.members)
 
 
 def said_verdict(text: str | None) -> str | None:
@@ -97,10 +103,14 @@ def curves(facts: Facts) -> str:
             parts.append(_(text).format(**given, epoch=count(facts.history.epochs[low])))
     if facts.plateau is not None and facts.plateau[0] != facts.plateau[1]:
         first, last = map(count, facts.plateau)
-        parts.append(_("The shaded epochs, {first} to {last}, are as good as the best.").format(first=first, last=last))
+        members = _members(facts)
+        shaded = _(_SHADED if members is None else _SOME_SHADED)
+        parts.append(shaded.format(first=first, last=last, members=count(members)))
     return " ".join(parts)
 
 
+_SHADED = N_("The shaded epochs, {first} to {last}, are as good as the best.")
+_SOME_SHADED = N_("Of the shaded epochs, {first} to {last}, {members} are as good as the best.")
 _TRAINING = N_("The training loss goes from {first} to {last}.")
 _VALIDATION = N_("The validation loss begins at {first}, is lowest at epoch {epoch} with {lowest}, and ends at {last}.")
 

@@ -173,6 +173,22 @@ def test_keyboard_walks_opens_and_closes(index, press):
     assert find(page, "#find").get_attribute("value") == "k"
 
 
+@pytest.mark.parametrize("select", [False, True])
+def test_escape_leads_from_search_and_menu_back_to_a_student_who_is_shown(index, press, select):
+    from selenium.webdriver import Keys
+
+    page = index()
+    press("j", "/", "park")
+    if select:
+        choose(page, "pending")
+        page.execute_script("document.getElementById('state').focus()")
+    shown = names(page)
+    press(Keys.ESCAPE)
+    assert page.switch_to.active_element.text == shown[0]
+    press("j")
+    assert page.switch_to.active_element.text == shown[1]
+
+
 def test_keyboard_skips_those_that_are_not_shown(index, press):
     page = index()
     choose(page, "unread")
