@@ -100,6 +100,10 @@ def test_text_without_a_translation_stays_english():
          "age: 테스트 행에서 숫자가 아닌 칸 1개를 누락된 값으로 다룹니다('x')."),
         ("Goodfellow et al. 2016, 11.4.1: the learning rate before all else; Smith 2017 (learning rate ranges)",
          "Goodfellow et al. 2016, 11.4.1: 무엇보다 먼저 학습률을 조정합니다; Smith 2017 (학습률 범위)"),
+        ("Some numbers cannot be: accuracy of epoch 1 is 1.5, which no number of 100 samples gives; the refitted test loss "
+         "0.1 lies outside its own interval. Differs, ask.",
+         "있을 수 없는 값이 있습니다: 에포크 1의 accuracy 값 1.5: 샘플 100개에서 나올 수 없습니다; 재학습 모델의 "
+         "테스트 손실 0.1 값이 자신의 신뢰구간 밖에 있습니다. 다르니 물어보십시오."),
         ("{count} is {columns}; <b>", "{count} is {columns}; <b>"),
         ("", ""),
     ],

@@ -107,16 +107,16 @@ _HOW = {
     "near": N_("but for changes of about 1 %"),
 }
 _SAME_CURVES = Nn_(
-    "The curves are those of {count} other submission, {how}, and neither plan and seed nor a group explains it. Differs from "
-    "what two trainings give, ask.",
-    "The curves are those of {count} other submissions, {how}, and neither plan and seed nor a group explains it. Differs from "
-    "what two trainings give, ask.",
+    "The curves are those of {count} other submission, {retold_how}, and neither plan and seed nor a group explains it. "
+    "Differs from what two trainings give, ask.",
+    "The curves are those of {count} other submissions, {retold_how}, and neither plan and seed nor a group explains it. "
+    "Differs from what two trainings give, ask.",
 )
 
 
 def _same_curves(entry: Entry, others: Sequence[Entry], pairs: Sequence[Pair]) -> Flag:
     how = min((pair.how for pair in pairs), key=list(_HOW).index)
-    text = _SAME_CURVES[len(others) != 1].format(count=len(others), how=_HOW[how])
+    text = _SAME_CURVES[len(others) != 1].format(count=len(others), retold_how=_HOW[how])
     numbers = {
         "how": how,
         "distance": max(pair.distance for pair in pairs),

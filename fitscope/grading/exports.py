@@ -86,7 +86,7 @@ def canvas(files: Sequence[File]) -> Exported | None:
     known = {file for found in users.values() for file in found}
     rest = tuple(file for file in files if file not in known and file.shown not in typed)
     made = tuple(_canvas_user(user, found) for user, found in users.items())
-    return Exported(made, rest, _passed(typed, "typed into Canvas"))
+    return Exported(made, rest, _passed(typed, "Canvas"))
 
 
 def _canvas_user(user: str, found: dict[File, re.Match[str]]) -> HandIn:
@@ -126,7 +126,7 @@ def moodle(files: Sequence[File]) -> Exported | None:
     for (name, number), found in people.items():
         claimed = Student(name=None if name.lower() in _BLIND else name, moodle=number)
         made.append(hand_in(f"{name}_{number}" if number else name, claimed, found, export="Moodle"))
-    return Exported(tuple(made), tuple(rest), _passed(typed, "typed into Moodle"))
+    return Exported(tuple(made), tuple(rest), _passed(typed, "Moodle"))
 
 
 def gradescope(files: Sequence[File]) -> Exported | None:
@@ -145,8 +145,9 @@ def gradescope(files: Sequence[File]) -> Exported | None:
     made = [one for name, found in parts.items() if name in content for one in _gradescope_folder(name, content[name], found)]
     rest = [file for file in files if file.top not in content and file is not metadata]
     absent = [name for name in content if name not in parts]
-    notes = [f"{METADATA} names {len(absent)} submissions that are not there, such as {absent[0][:60]}."] if absent else []
-    return Exported(tuple(made), tuple(rest), tuple(notes))
+    told = N_("The metadata name {count} submissions that are not there, such as {name}.")
+    notes = (told.format(count=len(absent), name=absent[0][:60]),) if absent else ()
+    return Exported(tuple(made), tuple(rest), notes)
 
 
 def _metadata(file: File) -> dict[str, Any]:
@@ -205,10 +206,11 @@ def _moment(value: Any) -> str | None:
         return None
 
 
-def _passed(names: Sequence[str], what: str) -> tuple[str, ...]:
+def _passed(names: Sequence[str], system: str) -> tuple[str, ...]:
     if not names:
         return ()
-    return (f"{len(names)} texts {what} were passed over, such as {names[0]}; fitscope grades files.",)
+    told = N_("{count} texts that were typed into {system} were passed over, such as {name}; fitscope grades files.")
+    return (told.format(count=len(names), system=system, name=names[0]),)
 
 
 EXPORTS: dict[str, Callable[[Sequence[File]], Exported | None]] = {"Gradescope": gradescope, "Moodle": moodle, "Canvas": canvas}

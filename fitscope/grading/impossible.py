@@ -33,8 +33,8 @@ def impossible(result: Result) -> Flag | None:
     if not found:
         return None
     told = "; ".join(found[:MOST])
-    text = N_("Some numbers cannot be: {what}. Differs, ask.")
-    return Flag("impossible_number", text.format(what=told), {"what": found})
+    text = N_("Some numbers cannot be: {retold_what}. Differs, ask.")
+    return Flag("impossible_number", text.format(retold_what=told), {"what": found})
 
 
 def _shares(result: Result) -> Iterator[str]:
@@ -64,7 +64,7 @@ def is_share(share: float, samples: int) -> bool:
 
 def _tests(result: Result) -> Iterator[str]:
     """A test result goes with its interval, its samples, and the least loss that so many wrong answers cost."""
-    for model, name in ((result.holdout, "held-out"), (result.refit, "refitted")):
+    for model, name in ((result.holdout, N_("held-out")), (result.refit, N_("refitted"))):
         if model is not None:
             yield from _test(result, model.test, name)
 
@@ -72,22 +72,24 @@ def _tests(result: Result) -> Iterator[str]:
 def _test(result: Result, test: Score, name: str) -> Iterator[str]:
     data = result.dataset
     if data is not None and test.samples != data.test:
-        text = N_("the {name} model was tested on {samples} samples, and the data has {expected}")
-        yield text.format(name=name, samples=test.samples, expected=data.test)
+        text = N_("the {told_name} model was tested on {samples} samples, and the data has {expected}")
+        yield text.format(told_name=name, samples=test.samples, expected=data.test)
     low, high = test.loss_interval
     if low > test.loss or high < test.loss:
-        yield N_("the {name} test loss {loss:.4g} lies outside its own interval").format(name=name, loss=test.loss)
+        yield N_("the {told_name} test loss {loss:.4g} lies outside its own interval").format(told_name=name, loss=test.loss)
     if test.accuracy is None or data is None or data.task not in _CLASSES:
         return
     if not is_share(test.accuracy, test.samples):
-        text = N_("the {name} test accuracy {share} is no number of {samples} samples")
-        yield text.format(name=name, share=repr(test.accuracy), samples=test.samples)
+        text = N_("the {told_name} test accuracy {share} is no number of {samples} samples")
+        yield text.format(told_name=name, share=repr(test.accuracy), samples=test.samples)
     elif test.accuracy_interval is not None and not _has_its_interval(result, test):
-        yield N_("the {name} test accuracy {share} does not go with its interval").format(name=name, share=repr(test.accuracy))
+        yield N_("the {told_name} test accuracy {share} does not go with its interval").format(
+            told_name=name, share=repr(test.accuracy)
+        )
     least = (1 - test.accuracy) * math.log(2)
     if _is_crossentropy(result) and test.loss < least * (1 - 1e-6):
-        text = N_("the {name} test loss {loss:.4g} is lower than {least:.4g}, the least that its wrong answers cost")
-        yield text.format(name=name, loss=test.loss, least=least)
+        text = N_("the {told_name} test loss {loss:.4g} is lower than {least:.4g}, the least that its wrong answers cost")
+        yield text.format(told_name=name, loss=test.loss, least=least)
 
 
 def _is_crossentropy(result: Result) -> bool:
@@ -151,7 +153,7 @@ def _sizes(result: Result) -> Iterator[str]:
         return
     folds = bool(result.studies.folds)
     if not folds and data.validation != plan.validation:
-        text = N_("{samples} validation samples are reported, and the plan holds out {planned}")
+        text = N_("the validation samples are reported to be {samples}, and the plan holds out {planned}")
         yield text.format(samples=data.validation, planned=plan.validation)
     sure = result.diagnosis.uncertainty
     if sure is not None and sure.basis == "samples" and not folds and sure.samples not in (None, data.validation):

@@ -24,6 +24,7 @@ from fitscope.grading.packed import OTHER_ARCHIVES, USEFUL, unpack
 from fitscope.grading.records import HandIn, Student, Work
 from fitscope.grading.texts import decoded
 from fitscope.history import TrainingHistory
+from fitscope.language import N_
 from fitscope.logs import result_of
 from fitscope.readers import Reading, read_text
 from fitscope.readers.log import Log
@@ -94,8 +95,10 @@ def _read(hand_in: HandIn, scratch: Path) -> Work:
         raise DataError(_nothing(hand_in, told))
     work = max(works, key=lambda one: _moment(one.result.created))
     if len(works) > 1:
-        told.notes.append(f"{len(works)} results were handed in; the newest counts, {work.files[0]}.")
-    told.notes += [f"Passed over: {reason}" for reason in told.unread]
+        told.notes.append(
+            N_("{count} results were handed in; the newest counts, {file}.").format(count=len(works), file=work.files[0])
+        )
+    told.notes += [N_("Passed over: {reason}").format(reason=reason) for reason in told.unread]
     work = _answered(work, pieces, told)
     written = max((piece.path.stat().st_mtime for piece in pieces if piece.name in work.files), default=None)
     return dataclasses.replace(work, notes=tuple(told.notes), written=written)
@@ -163,7 +166,7 @@ def _pages(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
             told.unread.append(f"{piece.name} cannot be read: {error}")
             continue
         if not page.usual or (page.heading is None and not result.blind):
-            told.notes.append(f"{piece.name} is marked up otherwise than fitscope does it.")
+            told.notes.append(N_("{file} is marked up otherwise than fitscope does it.").format(file=piece.name))
         language = page.language if page.language and _LANGUAGE.fullmatch(page.language) else None
         yield Work(result, result.answers, page.numbers, page.heading, language, (piece.name,), contradiction=contradiction)
 
@@ -281,16 +284,18 @@ def _answered(work: Work, pieces: Sequence[_Piece], told: _Told) -> Work:
     found = _answers(pieces, told)
     if found is not None:
         piece, given = found
-        told.notes += [f"{piece.name}: {problem}" for problem in given.problems]
+        told.notes += [
+            N_("Answers in {file}: {retold_problem}").format(file=piece.name, retold_problem=text) for text in given.problems
+        ]
         if work.answers is None:
             filled = given.answers if given.answers != Answers() else None
             work = dataclasses.replace(work, answers=filled, files=(*work.files, piece.name))
         elif given.answers != work.answers:
-            told.notes.append(f"{piece.name} differs from the answers within the report, which count.")
+            told.notes.append(N_("{file} differs from the answers within the report, which count.").format(file=piece.name))
         if given.name or given.id:
             work = dataclasses.replace(work, signed=Student(name=given.name, id=given.id))
     if work.result.blind and work.answers is None:
-        told.notes.append("It is a blind report that was not answered.")
+        told.notes.append(N_("It is a blind report that was not answered."))
     return work
 
 
@@ -306,14 +311,16 @@ def _answers(pieces: Sequence[_Piece], told: _Told) -> tuple[_Piece, answers.Ans
         try:
             text, guessed = decoded(piece.path.read_bytes())
             found.append((called, piece.path.stat().st_mtime, piece, answers.read(text)))
-            told.notes += [f"{piece.name} is no UTF-8; it was read as {guessed}."] if guessed else []
+            told.notes += (
+                [N_("{file} is no UTF-8; it was read as {encoding}.").format(file=piece.name, encoding=guessed)] if guessed else []
+            )
         except FitscopeError as error:
             told.notes += [f"{piece.name}: {error}"] if called else []
     if not found:
         return None
     _, _, piece, given = max(found, key=lambda one: one[:2])
     if len(found) > 1:
-        told.notes.append(f"{len(found)} files hold answers; those in {piece.name} count.")
+        told.notes.append(N_("{count} files hold answers; those in {file} count.").format(count=len(found), file=piece.name))
     return piece, given
 
 

@@ -68,9 +68,9 @@ def differs(result: Result, said: Diagnosis, alone: str | None = None) -> Flag |
     if not found:
         return None
     told = "; ".join(_told(*one) for one in found[:MOST])
-    text = N_("What the report says of its curves is not what its curves say: {differences}. Differs, ask.")
+    text = N_("What the report says of its curves is not what its curves say: {retold_differences}. Differs, ask.")
     numbers = {"differences": [{"field": name, "says": says, "recomputed": is_} for name, says, is_ in found]}
-    return Flag("recomputed_differs", text.format(differences=told), numbers)
+    return Flag("recomputed_differs", text.format(retold_differences=told), numbers)
 
 
 Difference = tuple[str, Any, Any]  # which number, what the report says, what was computed
@@ -80,15 +80,15 @@ def _differences(result: Result, said: Diagnosis, alone: str | None) -> Iterator
     stated, same_limits = result.diagnosis, result.fitscope == version()
     wide = stated.uncertainty is not None and stated.uncertainty.covariance is None and stated.uncertainty.basis != "log"
     if same_limits and alone is None and stated.verdict not in (_either(result, said) if wide else {said.verdict}):
-        yield "verdict", stated.verdict, said.verdict
-    for name in ("best_epoch", "best_val_loss", "gap"):
+        yield N_("verdict"), stated.verdict, said.verdict
+    for name, told in (("best_epoch", N_("best epoch")), ("best_val_loss", N_("best val loss")), ("gap", N_("gap"))):
         if not same(getattr(stated, name), getattr(said, name)):
-            yield name.replace("_", " "), getattr(stated, name), getattr(said, name)
+            yield told, getattr(stated, name), getattr(said, name)
     if same_limits and alone is None and stated.plateau != said.plateau:
-        yield "plateau", stated.plateau, said.plateau
+        yield N_("plateau"), stated.plateau, said.plateau
     if alone is None:
         yield from _uncertain(result, said)
-    for name, model in (("holdout epochs", result.holdout), ("refit epochs", result.refit)):
+    for name, model in ((N_("holdout epochs"), result.holdout), (N_("refit epochs"), result.refit)):
         if model is not None and not same(model.epochs, said.best_epoch) and not (name[0] == "h" and _several(result)):
             yield name, model.epochs, said.best_epoch
 
@@ -107,15 +107,15 @@ def _uncertain(result: Result, said: Diagnosis) -> Iterator[Difference]:
     stated, found = result.diagnosis.uncertainty, said.uncertainty
     if stated is None or found is None:
         if (stated is None) != (found is None):
-            yield "uncertainty", None if stated is None else stated.basis, None if found is None else found.basis
+            yield N_("uncertainty"), None if stated is None else stated.basis, None if found is None else found.basis
         return
     if not same(stated.paired_se, found.paired_se):
-        yield "paired standard errors", None, None
+        yield N_("paired standard errors"), None, None
     if result.fitscope == version() and stated.plateau_members != found.plateau_members:
-        yield "plateau's epochs", list(stated.plateau_members), list(found.plateau_members)
+        yield N_("plateau's epochs"), list(stated.plateau_members), list(found.plateau_members)
     apart = chances_apart(stated.chance, found.chance)
     if stated.basis != "repeats" and not apart <= CHANCES_APART:
-        yield "chances of being the best", None, None
+        yield N_("chances of being the best"), None, None
 
 
 def chances_apart(one: Sequence[float], other: Sequence[float]) -> float:
@@ -143,16 +143,20 @@ def _told(name: str, says: Any, is_: Any) -> str:
     if says is None and isinstance(is_, str):
         return is_.removesuffix(".")
     if says is None and is_ is None:
-        return N_("the {name} are not those of the curves").format(name=name)
-    return N_("{name} {says}, and the curves give {computed}").format(name=name, says=_text(says), computed=_text(is_))
+        return N_("the {told_name} are not those of the curves").format(told_name=name)
+    return N_("{told_name} ({told_says}, and the curves give {told_computed})").format(
+        told_name=name, told_says=_text(says), told_computed=_text(is_)
+    )
 
 
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
-    if isinstance(value, (tuple, list)):
-        return " to ".join(map(str, value)) if len(value) == 2 else ", ".join(map(str, value[:12]))
-    return "unknown" if value is None else str(value)[:60].replace("_", " ")
+    if isinstance(value, tuple):
+        return "–".join(map(str, dict.fromkeys(value)))
+    if isinstance(value, list):
+        return ", ".join(map(str, value[:12]))
+    return N_("unknown") if value is None else str(value)[:60].replace("_", " ")
 
 
 def with_diagnosis(result: Result, said: Diagnosis) -> Result:

@@ -60,10 +60,10 @@ def run_again(
         except FitscopeError as error:
             found |= {one.name: _noted(one, N_("It could not be run again: {reason}").format(reason=error)) for one in same}
     why = {one.name: _why_not(one.facts) for one in graded if one.facts is not None}
-    told = N_("It was not run again, for {reason}.")
+    told = N_("It was not run again, for {retold_reason}.")
     asked = count is None
     return [
-        found.get(one.name) or (_noted(one, told.format(reason=why[one.name])) if asked and why.get(one.name) else one)
+        found.get(one.name) or (_noted(one, told.format(retold_reason=why[one.name])) if asked and why.get(one.name) else one)
         for one in graded
     ]
 
@@ -154,7 +154,7 @@ def _judged(one: Graded, history: TrainingHistory, scores: Sequence[Score], sha2
     found = [*_curves(facts, history), *_tests(facts, scores)]
     if not found:
         return _noted(one, N_("It was run again: curves and test results agree but for what machines differ by."))
-    text = N_("Run again, it gives something else: {what}. Differs, ask.").format(what="; ".join(found))
+    text = N_("Run again, it gives something else: {retold_what}. Differs, ask.").format(retold_what="; ".join(found))
     return dataclasses.replace(one, flags=(*one.flags, Flag("rerun_differs", text, {"what": found})))
 
 
@@ -168,16 +168,16 @@ def _curves(facts: Facts, history: TrainingHistory) -> Iterator[str]:
 
 def _tests(facts: Facts, scores: Sequence[Score]) -> Iterator[str]:
     """Compare test results; with repeats or folds the held-out model is another one's, so the refitted one alone counts."""
-    for name, says, gives in (("held-out", facts.holdout_test, scores[0]), ("refitted", facts.refit_test, scores[-1])):
+    for name, says, gives in ((N_("held-out"), facts.holdout_test, scores[0]), (N_("refitted"), facts.refit_test, scores[-1])):
         if says is None or (name == "held-out" and facts.trainings):
             continue
         if abs(says.loss - gives.loss) > TOLERANCE.test_loss * max(abs(gives.loss), 1e-9):
-            text = N_("the {name} test loss is {says:.4g}, and the plan gives {gives:.4g}")
-            yield text.format(name=name, says=says.loss, gives=gives.loss)
+            text = N_("the {told_name} test loss is {says:.4g}, and the plan gives {gives:.4g}")
+            yield text.format(told_name=name, says=says.loss, gives=gives.loss)
         apart = None if says.accuracy is None or gives.accuracy is None else abs(says.accuracy - gives.accuracy)
         if apart is not None and apart > TOLERANCE.test_accuracy:
-            text = N_("the {name} test accuracy is {says:.2f} %, and the plan gives {gives:.2f} %")
-            yield text.format(name=name, says=100 * (says.accuracy or 0), gives=100 * (gives.accuracy or 0))
+            text = N_("the {told_name} test accuracy is {says:.2f} %, and the plan gives {gives:.2f} %")
+            yield text.format(told_name=name, says=100 * (says.accuracy or 0), gives=100 * (gives.accuracy or 0))
 
 
 def _noted(one: Graded, note: str) -> Graded:

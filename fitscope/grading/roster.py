@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from fitscope.grading.classlist import Roster, name_keys, read_roster, same_person
 from fitscope.grading.records import HandIn, Student, Work
+from fitscope.language import N_
 
 __all__ = ["Identified", "Read", "Roster", "identify", "read_roster"]
 
@@ -89,8 +90,8 @@ def _said(read: Read) -> list[tuple[str, Student]]:
     """Return who says whom the submission is from, the one to be believed first."""
     work, claimed = read.work, read.hand_in.claimed
     author = None if work is None else work.result.author
-    said = [("the report", None if author is None else Student(name=author.name, id=author.id))]
-    said.append(("the answers", None if work is None else work.signed))
+    said = [(N_("The report"), None if author is None else Student(name=author.name, id=author.id))]
+    said.append((N_("The answers"), None if work is None else work.signed))
     own = (_FILE if read.hand_in.export is None else read.hand_in.export, claimed)
     ordered = [*said, own] if read.hand_in.export is None else [own, *said]
     return [(who, one) for who, one in ordered if one is not None and one != Student()]
@@ -118,7 +119,9 @@ def _differing(said: Sequence[tuple[str, Student]], student: Student) -> list[st
         if other or (one.id and student.id and one.id.casefold() != student.id.casefold()):
             named = " ".join(filter(None, (one.name, one.id and f"({one.id})")))
             counts = " ".join(filter(None, (student.name, student.id and f"({student.id})")))
-            notes.append(f"{who[0].upper()}{who[1:]} names {named}; it is graded as {counts}'s.")
+            notes.append(
+                N_("{told_who} names {named}; it is graded as {counts}'s.").format(told_who=who, named=named, counts=counts)
+            )
     return notes
 
 
@@ -170,7 +173,9 @@ def _newest(found: Sequence[Identified]) -> list[Identified]:
             continue
         if len(same) > 1:
             others = ", ".join(other.read.hand_in.name for other in same if other is not newest)
-            told = f"It was handed in {len(same)} times; the newest that can be read counts, and {others} was passed over."
+            told = N_("It was handed in {count} times; the newest that can be read counts, and {others} was passed over.").format(
+                count=len(same), others=others
+            )
             earlier = sum(other.read.hand_in.tries for other in same) + len(same) - 1
             read = dataclasses.replace(one.read, hand_in=dataclasses.replace(one.read.hand_in, tries=earlier))
             one = dataclasses.replace(one, read=read, notes=(*one.notes, told))

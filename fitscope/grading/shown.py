@@ -30,8 +30,8 @@ def page_differs(work: Work) -> Flag | None:
     if not found:
         return None
     told = "; ".join(N_('it shows "{shown}" where its data gives "{given}"').format(shown=s, given=g) for s, g in found[:4])
-    text = N_("The page does not show what its own data says: {differences}. Differs, ask.")
-    return Flag("page_differs", text.format(differences=told), {"differences": [{"shows": s, "data": g} for s, g in found]})
+    text = N_("The page does not show what its own data says: {retold_differences}. Differs, ask.")
+    return Flag("page_differs", text.format(retold_differences=told), {"differences": [{"shows": s, "data": g} for s, g in found]})
 
 
 def _differences(work: Work) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from fitscope.errors import DataError
 from fitscope.grading.exports import EXPORTS, File, hand_in
 from fitscope.grading.packed import CLASS, OTHER_ARCHIVES, USEFUL, hidden, readable, unpack
 from fitscope.grading.records import HandIn, Student
+from fitscope.language import N_
 
 MOST = 200_000  # files of a class: more is a disk, not a class
 _ROLES = "report|results?|answers?|training|history|metrics|console|output|log|plan|fitscope|submission|보고서|결과|답안|답|로그"
@@ -65,10 +66,13 @@ def _exported(files: Sequence[File]) -> tuple[list[HandIn], list[str]]:
         if exported := recognise(files):
             files = exported.rest
             found += exported.hand_ins
-            notes += [f"{len(exported.hand_ins):,} submissions are as {system} exports them.", *exported.notes]
+            notes += [
+                N_("{count:,} submissions are as {system} exports them.").format(count=len(exported.hand_ins), system=system),
+                *exported.notes,
+            ]
     plain = [_plain(name, some) for name, some in _divided(files)]
     if found and plain:
-        notes.append(f"{len(plain)} submissions beside them are not, such as {plain[0].name}.")
+        notes.append(N_("{count:,} submissions beside them are not, such as {name}.").format(count=len(plain), name=plain[0].name))
     return _distinct([*found, *plain]), notes
 
 

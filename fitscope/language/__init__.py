@@ -109,13 +109,20 @@ def retold(text: str) -> str:
 
 
 _PLACE = re.compile(r"\{(\w+)[^}]*\}")
-_TOLD = "told"  # begins the names of places that hold texts which are themselves translated
+_TOLD = "told"  # begins the names of places that hold texts which are themselves translated, with commas between
+_RETOLD = "retold"  # the same for whole sentences, with semicolons between
 _LEAST = 7  # characters of a template must be fixed; fewer would fit anything
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
-    told = {name: _listed(value) if name.startswith(_TOLD) else value for name, value in values.items()}
+    told = {name: _within(name, value) for name, value in values.items()}
     return _PLACE.sub(lambda place: told.get(place[1], ""), template)
+
+
+def _within(name: str, value: str) -> str:
+    if name.startswith(_RETOLD):
+        return "; ".join(map(retold, value.split("; ")))
+    return _listed(value) if name.startswith(_TOLD) else value
 
 
 def _listed(text: str) -> str:

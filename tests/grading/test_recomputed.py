@@ -58,7 +58,7 @@ def test_honest_report_raises_no_flag(content):
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("diagnosis.verdict", "not_learning", "verdict not learning"),
+        ("diagnosis.verdict", "not_learning", "verdict (not learning"),
         ("diagnosis.best_epoch", lambda best: best + 1, "best epoch"),
         ("diagnosis.best_val_loss", lambda loss: loss - 0.01, "best val loss"),
         ("diagnosis.gap", lambda gap: gap / 2, "gap"),
@@ -66,8 +66,8 @@ def test_honest_report_raises_no_flag(content):
         ("diagnosis.uncertainty.plateau_members", [1, 2, 3], "plateau's epochs"),
         ("diagnosis.uncertainty.paired_se.0", lambda error: error * 2, "paired standard errors"),
         ("diagnosis.uncertainty.covariance.0", -1.0, "positive semidefinite"),
-        ("holdout.epochs", 1, "holdout epochs 1"),
-        ("refit.epochs", 1, "refit epochs 1"),
+        ("holdout.epochs", 1, "holdout epochs (1"),
+        ("refit.epochs", 1, "refit epochs (1"),
         ("history.val_loss", lambda curve: [loss * (1 + 0.01 * (-1) ** i) for i, loss in enumerate(curve)], "val loss"),
     ],
 )
