@@ -110,7 +110,7 @@ def _of_one_data_set(
     data = datasets.load(located, plan.num_words)
     batches = sum(len(one.facts.history) * -(-data.train_samples // plan.batch_size) for one in chosen if one.facts)
     count = executors.pay_off(len(chosen), batches // len(chosen)) if workers is None else min(workers, len(chosen))
-    say(N_("Training {count} submissions on {name} again").format(count=len(chosen), name=plan.dataset))
+    say(f"Training {len(chosen)} submissions on {plan.dataset} again")
     found: dict[str, Graded] = {}
     with crew(located, plan.num_words, Store(None), lambda told: None, lambda: False, count, cluster) as opened:
         for start in range(0, len(chosen), AT_ONCE * count):

@@ -31,7 +31,6 @@ class Rubric:
         assignment: Canvas' own column, `Title (id)`.
         show_flags: whether flags that the instructor confirmed are shown to the student.
         handed_out: files that the instructor gave out; work that is like them is like no other student's.
-        validation, test: numbers of samples of the split that the class was given, None where each may make its own.
     """
 
     title: str
@@ -43,8 +42,6 @@ class Rubric:
     assignment: str | None = None
     show_flags: bool = False
     handed_out: tuple[Path, ...] = ()
-    validation: int | None = None
-    test: int | None = None
 
     @property
     def possible(self) -> float:
@@ -77,8 +74,6 @@ def read_rubric(path: Path) -> Rubric:
         assignment=top.text("assignment"),
         show_flags=top.truth("show_flags") or False,
         handed_out=_handed_out(top, path.parent),
-        validation=top.count("validation"),
-        test=top.count("test"),
     )
     _check_schema(top)
     _check_sum(file, rubric)
@@ -86,7 +81,7 @@ def read_rubric(path: Path) -> Rubric:
     return rubric
 
 
-_KEYS = ("schema", "title", "dataset", "course", "language", "due", "assignment", "show_flags", "handed_out", "validation", "test")
+_KEYS = ("schema", "title", "dataset", "course", "language", "due", "assignment", "show_flags", "handed_out")
 
 
 def _check_schema(top: Table) -> None:

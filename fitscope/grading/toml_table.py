@@ -78,13 +78,6 @@ class Table:
             return None
         return value
 
-    def count(self, key: str) -> int | None:
-        value = self.content.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**53):
-            self.complain(key, f"{key} is {said(value)}; give a whole number of samples, at least 1.")
-            return None
-        return value
-
     def points(self, most: float = LARGEST, whose: str = "") -> float | None:
         """Return the points, from 0 to the most that there can be."""
         value = self.content.get("points")

@@ -102,12 +102,10 @@ due = 2026-12-18T23:59:00+09:00
 assignment = "Overfitting (1)"
 show_flags = true
 handed_out = ["example.html"]
-validation = 10000
-test = 25000
 """
     found = rubric_of(head + ONE + criterion("in_plateau = true", points="0.1"))
     assert (found.title, found.language, found.due, found.show_flags) == ("Where?", "ko", "2026-12-18T23:59:00+09:00", True)
-    assert found.handed_out == (tmp_path / "example.html",) and (found.validation, found.test) == (10000, 25000)
+    assert found.handed_out == (tmp_path / "example.html",)
     assert found.possible == 2.1
 
 
@@ -140,8 +138,6 @@ def test_rubric_of_windows_with_its_mark_has_the_same_lines(rubric_of, complaint
         ("due = 2026-10-31\n" + ONE, 1, "give time and distance from UTC, too"),
         ("due = 23:59:00\n" + ONE, 1, "give a date and time such as"),
         ('show_flags = "yes"\n' + ONE, 1, "show_flags is 'yes'; give true or false"),
-        ("validation = 0.2\n" + ONE, 1, "validation is 0.2; give a whole number of samples, at least 1"),
-        ("test = true\n" + ONE, 1, "test is true; give a whole number"),
         ('handed_out = ["gone.html"]\n' + ONE, 1, "'gone.html' is not there; give files as seen from the rubric's folder"),
         ('handed_out = "a\\u0000b"\n' + ONE, 1, "is not there"),
         ("handed_out = 5\n" + ONE, 1, "handed_out is 5; give a text in quotes, or a list of such texts"),
