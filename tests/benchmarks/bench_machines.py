@@ -2,8 +2,8 @@
 
     python tests/benchmarks/bench_machines.py [--of imdb reuters digits] [--models textbook large] [--seeds 3]
 
-Each plan is trained in processes of their own: with 1 thread, without oneDNN, and with oneDNN held to SSE4.1 or AVX2, which add up
-in other orders as other processors do. Printed is the largest relative difference to the first process, in the first 3 epochs and in
+Each plan is trained in processes of their own: with 1 thread, without oneDNN, and with oneDNN held to SSE4.1 or AVX2, which add
+up in other orders as other processors do. Printed is the largest relative difference to the first process, in the first 3 epochs and in
 all 20, and of the tests. `fitscope/grading/agreement.py` takes its tolerance from these.
 """
 
@@ -60,8 +60,8 @@ def main() -> None:
                 late = {metric: max(apart(*pair, metric).max() for pair in pairs) for metric in ("loss", "val_loss")}
                 loss = max(abs(one["loss"] / other["loss"] - 1) for one, other in pairs)
                 accuracy = max(abs(one["accuracy"] - other["accuracy"]) for one, other in pairs)
-                print(f"{name} {model}, {machine}: first {FIRST} epochs {early:.1e}, all {late['loss']:.1e} and {late['val_loss']:.1e} "
-                      f"(validation), test loss {loss:.1e}, accuracy {accuracy:.1e}", flush=True)  # fmt: skip
+                print(f"{name} {model}, {machine}: first {FIRST} epochs {early:.1e}, all {late['loss']:.1e}, of validation "
+                      f"{late['val_loss']:.1e}, test loss {loss:.1e}, accuracy {accuracy:.1e}", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":
