@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_machines.py [--of imdb reuters digits] [--models textbook large] [--seeds 3]
 
 Each plan is trained in processes of their own: with 1 thread, without oneDNN, and with oneDNN held to SSE4.1 or AVX2, which add
-up in other orders as other processors do. Printed is the largest relative difference to the first process, in the first 3 epochs and in
-all 20, and of the tests. `fitscope/grading/agreement.py` takes its tolerance from these.
+up in other orders as other processors do. Printed is the largest relative difference to the first process, in the first 3 epochs
+and in all 20, and of the tests. `fitscope/grading/agreement.py` takes its tolerance from these.
 """
 
 from __future__ import annotations
