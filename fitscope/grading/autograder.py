@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import tempfile
 from pathlib import Path
 
 from fitscope.errors import DataError, OutputError
@@ -13,6 +11,7 @@ from fitscope.grading.examine import examine
 from fitscope.grading.gradebook import gradescope
 from fitscope.grading.records import HandIn, Student
 from fitscope.grading.rubric import read_rubric
+from fitscope.report.page import write_text
 
 RESULTS = "results.json"
 
@@ -37,23 +36,11 @@ def autograde(folder: Path, rubric: Path, output: Path) -> tuple[str, Path]:
     text = json.dumps(gradescope(dataclasses.replace(graded, flags=()), criteria.language), ensure_ascii=False, indent=1) + "\n"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        _write_whole(output / RESULTS, text)
+        write_text(text, output / RESULTS)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"{output / RESULTS} cannot be written ({reason}); give another folder with --output.") from None
     return text, output / RESULTS
-
-
-def _write_whole(path: Path, text: str) -> None:
-    handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with open(handle, "w", encoding="utf8") as file:
-            file.write(text)
-        os.chmod(scratch, 0o644)
-        os.replace(scratch, path)
-    except BaseException:
-        os.unlink(scratch)
-        raise
 
 
 def _hand_in(folder: Path) -> HandIn:
