@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ __all__ = [
 ]
 
 
+@functools.cache
 def version() -> str:
     """Return the installed version."""
     from importlib.metadata import PackageNotFoundError
