@@ -84,7 +84,7 @@ def _why_honest(one: Entry, other: Entry) -> str | None:
         return None
     plans = [facts.plan.replace(max_epochs=1).key() for facts in (one.facts, other.facts) if facts.plan is not None]
     same = plans[0] == plans[1] and dict(one.facts.trainings) == dict(other.facts.trainings)
-    return SAME_PLAN if same and as_on_another_machine(one.facts.history, other.facts.history) else None
+    return SAME_PLAN if same and as_on_another_machine(one.facts.history, other.facts.history, one.facts.plan.model) else None
 
 
 def joined(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

@@ -159,7 +159,7 @@ def _judged(one: Graded, history: TrainingHistory, scores: Sequence[Score], sha2
 
 
 def _curves(facts: Facts, history: TrainingHistory) -> Iterator[str]:
-    apart = disagreement(facts.history, history)
+    apart = disagreement(facts.history, history, "" if facts.plan is None else facts.plan.model)
     if apart is not None:
         name, epoch, says, gives = apart
         text = N_("{name} of epoch {epoch} is {says:.6g}, and the plan gives {gives:.6g}")

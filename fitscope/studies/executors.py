@@ -81,7 +81,7 @@ def processes(located: Located, workers: int) -> Iterator[Place]:
 
     Threads that share a processor wait for each other: 8 trainings of reuters by two workers of two threads each take 1.6
     times as long as by two of one. With another number of threads large dense products and convolutions add up in another
-    order, so that such curves may differ in their last digits from those of one process.
+    order, so that such curves may differ from those of one process: by rounding at first, and by what that grows to.
 
     Args:
         located: where every worker finds the data; encoded texts are memory-mapped, so that they share them.
