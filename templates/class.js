@@ -36,14 +36,18 @@
     link.setAttribute("aria-controls", entry.article.id);
     link.addEventListener("click", (event) => { event.preventDefault(); open(entry); go(entry); });
     link.addEventListener("focus", () => go(entry, false));
-    entry.row.addEventListener("click", (event) => { if (!event.target.closest("a, input, button")) { open(entry); go(entry, false); } });
+    entry.row.addEventListener("click", (event) => { if (!event.target.closest("a, input, button") && getSelection().isCollapsed) { open(entry); go(entry, false); } });
   }
+  const around = (target) => byArticle.get(target.closest?.("tr.more article")?.id);
+  document.addEventListener("focusin", ({ target }) => { if (around(target)) go(around(target), false); });
   document.addEventListener("click", (event) => {
+    if (around(event.target)) go(around(event.target), false);
     const link = event.target.closest('a[href^="#s"]');
     const entry = link && !body.contains(link.closest("th")) ? byArticle.get(link.hash.slice(1)) : null;
     if (!entry) return;
     event.preventDefault();
     entry.row.hidden = false;
+    tally();
     open(entry, true);
     go(entry);
   });
@@ -54,16 +58,15 @@
     if (!haystack.has(entry)) haystack.set(entry, `${entry.row.textContent} ${entry.article.textContent}`.toLowerCase());
     return haystack.get(entry);
   };
+  const tally = () => { $("count").textContent = filled(texts.shown, { shown: rows.filter((entry) => !entry.row.hidden).length, all: rows.length }); };
   const filter = () => {
     const wanted = $("find").value.trim().toLowerCase(), state = $("state").value;
-    let shown = 0;
     for (const entry of rows) {
       const fits = (!state || entry.row.dataset.s.split(" ").includes(state)) && (!wanted || words(entry).includes(wanted));
       entry.row.hidden = !fits;
       if (!fits) open(entry, false);
-      shown += fits;
     }
-    $("count").textContent = filled(texts.shown, { shown, all: rows.length });
+    tally();
   };
   $("find").addEventListener("input", filter);
   $("state").addEventListener("change", filter);
@@ -101,6 +104,7 @@
   const dress = (entry) => {
     if (entry.dressed) return;
     entry.dressed = true;
+    words(entry);  // before the fields' own words are among them
     for (const row of entry.article.querySelectorAll("table.why tbody tr")) points(entry, row);
     for (const item of entry.article.querySelectorAll("ul.flags > li")) decision(entry, item);
   };
@@ -135,7 +139,10 @@
     const show = make("input", { type: "checkbox" }), why = make("input", { maxLength: 500, placeholder: texts.because });
     choice.setAttribute("aria-label", filled(texts.flag, { name }));
     why.setAttribute("aria-label", `${texts.because}: ${name}`);
-    const changed = () => note(`${entry.article.id} f ${code}`, entry, choice.value ? { flag: code, decision: choice.value, show: show.checked, why: why.value.trim() || choice.value } : null);
+    const changed = () => {
+      choice.classList.toggle("bad-value", !choice.value && (show.checked || why.value !== ""));  // else it would be lost silently
+      note(`${entry.article.id} f ${code}`, entry, choice.value ? { flag: code, decision: choice.value, show: show.checked, why: why.value.trim() || choice.value } : null);
+    };
     for (const field of [choice, show, why]) field.addEventListener("input", changed);
     item.append(make("span", { className: "decide" }, choice, make("label", {}, show, ` ${texts.show}`), why));
   };
@@ -144,7 +151,7 @@
   const toml = (given) => (typeof given === "string" ? JSON.stringify(given.replace(/[\ud800-\udfff]/gu, "\ufffd")).replace(/\u007f/g, "\\u007f") : String(given));
   const written = (entry, said, who, when) => {
     const given = { ...JSON.parse(entry.article.dataset.key), ...said, who, when };
-    return `[[override]]\n${Object.entries(given).map(([key, one]) => `${key} = ${toml(one)}\n`).join("")}`;
+    return `[[override]]\n${Object.entries(given).map(([key, one]) => `${key} = ${toml(one)}`).join("\n")}`;
   };
   const saved = new Set();
   $("save").addEventListener("submit", (event) => {
@@ -152,7 +159,7 @@
     const who = $("who").value.trim(), when = new Date().toISOString().slice(0, 19) + "Z";
     if (!who) { $("unsaved").textContent = texts.nobody; $("who").focus(); return; }
     const parts = [...decided.values()].map(({ entry, said }) => written(entry, said, who, when));
-    const text = [before.trimEnd(), ...parts].filter(Boolean).join("\n\n").replace(/\n{3,}/g, "\n\n").trimEnd() + "\n";
+    const text = [before.trimEnd(), ...parts].filter(Boolean).join("\n\n") + "\n";
     const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/toml" })), download: "overrides.toml" });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
@@ -161,7 +168,7 @@
     $("unsaved").textContent = texts.saved;
   });
   addEventListener("beforeunload", (event) => {
-    if ([...decided].some(([key, one]) => !saved.has(`${key} ${JSON.stringify(one.said)}`))) event.preventDefault();
+    if ([...decided].some(([key, one]) => !saved.has(`${key} ${JSON.stringify(one.said)}`))) { event.preventDefault(); event.returnValue = true; }
   });
 
   // The keyboard.
@@ -184,7 +191,7 @@
       return;
     }
     if (field) return;
-    const single = $("single").checked, inTable = body.contains(event.target) || event.target === $("frame") || event.target === document.body;
+    const single = $("single").checked, inTable = body.contains(event.target) || event.target === $("frame") || (entry && event.target === document.body);
     const does = (act) => { event.preventDefault(); act(); };
     if (single && event.key === "j" || inTable && event.key === "ArrowDown") does(() => step(1));
     else if (single && event.key === "k" || inTable && event.key === "ArrowUp") does(() => step(-1));

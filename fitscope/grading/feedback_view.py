@@ -94,7 +94,7 @@ def feedback(one: Graded, title: str, created: str = "") -> Feedback:
         points=wording.points(one.points),
         possible=wording.points(one.possible),
         waits=wording.points(one.pending) if one.pending else None,
-        rows=tuple(map(_row, one.marks)),
+        rows=tuple(_row(mark, one.error) for mark in one.marks),
         picture=picture,
         told="" if one.facts is None else wording.curves(one.facts),
         low="" if picture is None else number(picture.low),
@@ -107,12 +107,12 @@ def feedback(one: Graded, title: str, created: str = "") -> Feedback:
     )
 
 
-def _row(mark: Mark) -> Row:
+def _row(mark: Mark, error: str | None) -> Row:
     return Row(
         mark.title,
         wording.points(mark.points),
         wording.points(mark.possible),
-        retold(mark.evidence),
+        "" if mark.evidence == error else retold(mark.evidence),  # the error stands above
         mark.points is None,
         None if mark.decided is None else retold(mark.decided),
     )

@@ -24,6 +24,7 @@ from fitscope.report.numbers import count, number, percent
 
 WIDTH, HEIGHT = 112, 34  # of a small picture
 _LONGEST = 20_000  # characters of a student's text on the page
+_NAMED = 12  # others whom a flag names; where a whole class copied one text, all of them would be n² names
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class FlagView:
     message: str
     rate: str
     others: tuple[tuple[str, str | None], ...]
+    more: str
     decided: str | None
     shown: bool
 
@@ -143,11 +145,9 @@ def render(
         pseudonymous: whether the class is without names already; the page says so then.
         overrides: the text of the decisions that were taken before.
     """
-    anchors = {one.name: f"s{place}" for place, one in enumerate(gradebook.graded, 1)}
+    people = {one.name: (wording.person(one), f"s{place}") for place, one in enumerate(gradebook.graded, 1)}
     named = keys(gradebook.graded)
-    entries = tuple(
-        _entry(one, anchors, gradebook, named[one.name], feedback[one.name], folder, source) for one in gradebook.graded
-    )
+    entries = tuple(_entry(one, people, named[one.name], feedback[one.name], folder, source) for one in gradebook.graded)
     seen = sorted({flag.code for one in gradebook.graded for flag in one.flags})
     view = Class(
         title=gradebook.rubric,
@@ -167,13 +167,11 @@ def render(
     return pages.fill("class.html.j2", view=view)
 
 
-def _entry(
-    one: Graded, anchors: Mapping[str, str], gradebook: Gradebook, key: str, feedback: str, folder: Path, source: Path | None
-) -> Entry:
+def _entry(one: Graded, people: Mapping[str, tuple[str, str]], key: str, feedback: str, folder: Path, source: Path | None) -> Entry:
     facts = one.facts
     states = {"unread": one.error is not None, "pending": one.pending > 0, "flagged": bool(one.flags)}
     return Entry(
-        anchor=anchors[one.name],
+        anchor=people[one.name][1],
         key=key,
         name=wording.person(one),
         number=one.student.id if one.student.name else None,
@@ -183,8 +181,8 @@ def _entry(
         total=Cell(wording.points(one.points), f"{one.points:g}"),
         possible=wording.points(one.possible),
         pending=wording.points(one.pending) if one.pending else "",
-        marks=tuple(map(_mark, one.marks)),
-        flags=tuple(_flag(flag, anchors, gradebook) for flag in one.flags),
+        marks=tuple(_mark(mark, one.error) for mark in one.marks),
+        flags=tuple(_flag(flag, people) for flag in one.flags),
         measured=wording.measured([flag.code for flag in one.flags]),
         best=_UNKNOWN
         if facts is None or facts.best_epoch is None
@@ -203,14 +201,14 @@ def _entry(
 _UNKNOWN = Cell("–", "")
 
 
-def _mark(mark: Mark) -> MarkView:
+def _mark(mark: Mark, error: str | None) -> MarkView:
     return MarkView(
         title=mark.title,
         points=wording.points(mark.points),
         value="" if mark.points is None else f"{mark.points:g}",
         possible=wording.points(mark.possible),
         most=f"{mark.possible:g}",
-        evidence=retold(mark.evidence),
+        evidence="" if mark.evidence == error else retold(mark.evidence),  # the error stands above
         manual=mark.manual,
         waits=mark.points is None,
         text=None if mark.text is None else wording.excerpt(mark.text, _LONGEST),
@@ -218,11 +216,18 @@ def _mark(mark: Mark) -> MarkView:
     )
 
 
-def _flag(flag: Flag, anchors: Mapping[str, str], gradebook: Gradebook) -> FlagView:
-    people = {one.name: wording.person(one) for one in gradebook.graded} if flag.others else {}
-    others = tuple((people.get(name, name), anchors.get(name)) for name in flag.others)
-    decided = None if flag.decided is None else retold(flag.decided)
-    return FlagView(flag.code, wording.flag(flag.code), retold(flag.message), wording.rate(flag.code), others, decided, flag.shown)
+def _flag(flag: Flag, people: Mapping[str, tuple[str, str]]) -> FlagView:
+    more = len(flag.others) - _NAMED
+    return FlagView(
+        code=flag.code,
+        name=wording.flag(flag.code),
+        message=retold(flag.message),
+        rate=wording.rate(flag.code),
+        others=tuple(people.get(name, (name, None)) for name in flag.others[:_NAMED]),
+        more=_("and {count} other students").format(count=count(more)) if more > 0 else "",
+        decided=None if flag.decided is None else retold(flag.decided),
+        shown=flag.shown,
+    )
 
 
 def _test(one: Graded) -> Cell:

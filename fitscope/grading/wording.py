@@ -43,9 +43,10 @@ RATES = {  # how honest work comes to a flag
     "late": N_("This is what the export says; it knows of no extension that you gave."),
 }
 MEASURED = N_(  # README, "How right the flags are"
-    "Measured on real trainings: of 1,191 honest ones none had such a flag, so fewer than 1 in 300 will; where one student in 20 "
-    "cheats, at least 93 of 100 flags are right."
+    "Measured on real trainings: of 1,191 honest ones none had such a flag, so fewer than 1 in 300 have it, at a confidence of "
+    "95 %; where one student in 20 cheats, at least 93 of 100 flags are right."
 )
+_UNMEASURED = N_("How often honest work has this was not measured.")
 ON_HONEST = ("recomputed_differs", "page_differs", "impossible_number", "same_curves")  # the flags that were measured
 assert set(_FLAGS) == set(RATES) == set(FLAGS)
 
@@ -141,8 +142,10 @@ def flag(code: str) -> str:
 
 
 def rate(code: str) -> str:
-    """Return how honest work comes to a flag, in a sentence; empty for a flag that nobody knows."""
-    return _(RATES[code]) if code in RATES else ""
+    """Return how honest work comes to a flag, and whether how often is not known; empty for a flag that nobody knows."""
+    if code not in RATES:
+        return ""
+    return _(RATES[code]) if code in ON_HONEST else f"{_(RATES[code])} {_(_UNMEASURED)}"
 
 
 def measured(codes: Collection[str]) -> str:

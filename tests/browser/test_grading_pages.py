@@ -1,5 +1,6 @@
 """What grading leaves for people, in headless Chromium: the class's page with its keyboard and decisions, and feedback."""
 
+import dataclasses
 import importlib.util
 import tomllib
 from pathlib import Path
@@ -41,6 +42,21 @@ def graded(tmp_path_factory):
 def index(graded, open_file):
     """The page of 30 students."""
     return lambda *args, size=30, **wishes: open_file(graded(size) / "index.html", *args, **wishes)
+
+
+@pytest.fixture
+def make_class_of_copies(tmp_path):
+    """Write the page of a class in which everyone's answers are everyone else's."""
+
+    def make(size):
+        people = [_made.graded(number) for number in range(size)]
+        for place, one in enumerate(people):
+            others = tuple(other.name for other in people if other is not one)
+            people[place] = dataclasses.replace(one, flags=(_made.Flag("same_answers", "The same words.", {}, others),))
+        outputs.write(_made.Gradebook("Copies", tuple(people)), _made.rubric(), tmp_path / "grades")
+        return tmp_path / "grades" / "index.html"
+
+    return make
 
 
 @pytest.fixture
@@ -274,6 +290,87 @@ def test_flag_leads_to_the_other_student_and_says_how_honest_work_comes_to_it(in
     assert "Honest work has this where" in flags.text
     flags.find_element("link text", "Minji Lee").click()
     assert page.switch_to.active_element.text == "Minji Lee" and len(page.find_elements("css selector", "tr.more")) == 2
+
+
+def test_flag_that_was_not_measured_says_so_and_a_measured_one_gives_its_figures(index):
+    page = index()
+    for student, said in (("Ana Choi", "How often honest work has this was not measured."), ("Ana Park", "of 1,191 honest ones")):
+        page.find_element("link text", student).click()
+        assert said in page.find_elements("css selector", "tr.more article")[-1].text
+
+
+def test_flag_of_many_names_twelve_and_counts_the_rest(make_class_of_copies, open_file):
+    page = open_file(make_class_of_copies(40))
+    find(page, "#class tbody th a").click()
+    assert len(page.find_elements("css selector", "tr.more .flags a")) == 12
+    assert "and 27 other students." in find(page, "tr.more .flags").text
+
+
+def test_decision_half_made_is_marked(index):
+    page = index()
+    page.find_element("link text", "Ana Choi").click()
+    find(page, "tr.more .flags .decide input:not([type])").send_keys("asked them")
+    assert "bad-value" in find(page, "tr.more .flags select").get_attribute("class")
+    find(page, "tr.more .flags select").send_keys("dis")
+    assert "bad-value" not in find(page, "tr.more .flags select").get_attribute("class")
+
+
+def test_digits_and_escape_belong_to_the_student_whose_text_is_read(index, press):
+    from selenium.webdriver import Keys
+
+    page = index()
+    for student in ("Ada Okafor", "Ana Choi"):
+        page.find_element("link text", student).click()
+    find(page, "tr.more tr[data-h] input[type=number]").click()
+    press(Keys.ESCAPE)
+    assert page.switch_to.active_element.text == "Ada Okafor"
+
+
+def test_arrows_scroll_the_page_until_a_student_was_chosen(index, press):
+    from selenium.webdriver import Keys
+
+    page = index()
+    press(Keys.ARROW_DOWN)
+    assert not page.find_elements("css selector", "tr.here")
+
+
+def test_link_to_a_student_who_is_not_shown_shows_and_counts_them(index):
+    page = index()
+    find(page, "#find").send_keys("Ana Park")
+    before = len(names(page))
+    page.find_element("link text", "Ana Park").click()
+    choose(page, "unread")
+    page.execute_script("document.querySelector('section ul a[href^=\"#s\"]').click()")
+    assert (before, find(page, "#count").text) == (2, "1 of 30 shown")
+
+
+def test_earlier_decisions_of_several_lines_stay_as_they_were_written(open_file, downloaded, tmp_path):
+    (tmp_path / "grades").mkdir()
+    before = BEFORE.replace('"short"', '"""one\n\n\n\ntwo"""')
+    (tmp_path / "grades" / "overrides.toml").write_text(before, encoding="utf8")
+    outputs.write(_made.made_class(3), _made.rubric(), tmp_path / "grades")
+    page = open_file(tmp_path / "grades" / "index.html")
+    find(page, "#class tbody th a").click()
+    find(page, "tr.more tr[data-h] input[type=number]").clear()
+    find(page, "tr.more tr[data-h] input[type=number]").send_keys("1")
+    find(page, "#who").send_keys("Kim")
+    find(page, "#save button").click()
+    text = downloaded("overrides.toml")
+    assert text.startswith(before) and len(tomllib.loads(text)["override"]) == 2
+
+
+@pytest.mark.parametrize("name", ["index.html", "feedback"])
+def test_reason_why_nothing_was_read_stands_once(open_file, tmp_path, name):
+    one = _made.unread(7)
+    marks = tuple(dataclasses.replace(mark, evidence=one.error) for mark in one.marks)
+    book = dataclasses.replace(_made.made_class(1), graded=(dataclasses.replace(one, marks=marks),))
+    outputs.write(book, _made.rubric(), tmp_path / "grades")
+    path = tmp_path / "grades" / name
+    page = open_file(path if path.is_file() else next(path.iterdir()))
+    for link in page.find_elements("css selector", "#class tbody th a"):
+        link.click()
+    where = "tr.more article" if name == "index.html" else "main"
+    assert find(page, where).text.count("archive.zip is no zip file") == 1
 
 
 def test_page_without_its_script_holds_everything(index):
