@@ -39,8 +39,8 @@ def impossible(result: Result) -> Flag | None:
 
 def _shares(result: Result) -> Iterator[str]:
     """Every accuracy of one training is a whole number of samples over their number."""
-    data, counted = result.dataset, result.model is not None and result.model.path in ("sparse", "dense")
-    if data is None or data.task not in _CLASSES or not counted or result.studies.repeats or result.studies.folds:
+    data = result.dataset
+    if data is None or data.task not in _CLASSES or not _counted(result) or result.studies.repeats or result.studies.folds:
         return
     training = data.train if result.plan is None or result.plan.samples is None else result.plan.samples
     for name, samples in (("accuracy", training), ("val_accuracy", data.validation)):
@@ -49,6 +49,13 @@ def _shares(result: Result) -> Iterator[str]:
                 text = N_("{name} of epoch {epoch} is {share}, which no number of {samples} samples gives")
                 yield text.format(name=name, epoch=epoch, share=repr(float(share)), samples=samples)
                 break
+
+
+def _counted(result: Result) -> bool:
+    """Tell whether accuracies are counts of samples: where fitscope's own steps trained, or its own network on its own data."""
+    plan = result.plan
+    own = plan is not None and datasets.is_known(plan.dataset) and ".py:" not in plan.model
+    return own or (result.model is not None and result.model.path in ("sparse", "dense"))
 
 
 def is_share(share: float, samples: int) -> bool:
@@ -82,7 +89,7 @@ def _test(result: Result, test: Score, name: str) -> Iterator[str]:
     if not is_share(test.accuracy, test.samples):
         text = N_("the {told_name} test accuracy {share} is no number of {samples} samples")
         yield text.format(told_name=name, share=repr(test.accuracy), samples=test.samples)
-    elif test.accuracy_interval is not None and not _has_its_interval(result, test):
+    elif test.accuracy_interval is None or not _has_its_interval(result, test):
         yield N_("the {told_name} test accuracy {share} does not go with its interval").format(
             told_name=name, share=repr(test.accuracy)
         )
@@ -113,9 +120,11 @@ def _gain(result: Result) -> Iterator[str]:
     before, after, gain = result.holdout.test, result.refit.test, result.refit.gain
     if not _near(gain.loss, before.loss - after.loss):
         yield N_("the refit's gain of {gain:.4g} in loss is not the difference of the two test losses").format(gain=gain.loss)
-    if gain.accuracy is None or before.accuracy is None or after.accuracy is None:
+    if before.accuracy is None or after.accuracy is None:
         return
-    if not _near(gain.accuracy, after.accuracy - before.accuracy):
+    if gain.accuracy is None:
+        yield N_("the refit's gain in accuracy is missing, though both test accuracies are there")
+    elif not _near(gain.accuracy, after.accuracy - before.accuracy):
         text = N_("the refit's gain of {gain:.4g} in accuracy is not the difference of the two test accuracies")
         yield text.format(gain=gain.accuracy)
 

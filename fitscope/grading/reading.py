@@ -258,10 +258,21 @@ def _training(pieces: Sequence[_Piece], told: _Told) -> Reading | None:
         return None
     if len(found) > _MOST_TRAININGS:
         raise DataError(f"It holds {len(found):,} trainings; hand in one.")
+    found = _validated(found, told)
     if other := next((one for one in found[1:] if not _same(found[0].history, one.history)), None):
         names = " and ".join(_called(one) for one in (found[0], other))
         raise DataError(f"It holds several trainings, such as {names}; hand in one.")
     return found[0]
+
+
+def _validated(found: list[Reading], told: _Told) -> list[Reading]:
+    """Leave out trainings without validation where others have it: a refit on all training data is one."""
+    validated = [one for one in found if np.isfinite(one.history.val_loss).any()]
+    if validated and len(validated) < len(found):
+        refit = next(one for one in found if one not in validated)
+        told.notes.append(N_("Passed over: {name} holds no validation loss, as of a refit.").format(name=_called(refit)))
+        return validated
+    return found
 
 
 def _called(reading: Reading) -> str:

@@ -273,3 +273,10 @@ def test_diagnosis_that_cannot_be_read_gives_way_to_what_the_curves_say(changes,
     found = work(**{"report.html": report(**changes)})
     assert found.result.diagnosis.best_epoch == 4
     assert "result.diagnosis" in found.contradiction
+
+
+def test_refit_without_validation_beside_a_training_is_passed_over_with_a_note(work):
+    refit = "epoch,loss\n" + "".join(f"{i},{1 / (i + 2):.6f}\n" for i in range(5))
+    found = work(**{"training.log": LOG, "refit.log": refit, "answers.md": ANSWERS})
+    assert len(found.result.history) == 12
+    assert any("refit.log" in note and "refit" in note for note in found.notes)

@@ -98,6 +98,8 @@ def test_other_version_is_not_held_to_the_limits_of_this_one(content):
         ("refit.test.accuracy", 0.912345, "is no number of"),
         ("refit.test.loss", 0.01, "outside its own interval"),
         ("refit.gain.loss", lambda gain: gain + 0.05, "the refit's gain"),
+        ("refit.test.accuracy_interval", None, "does not go with its interval"),
+        ("refit.gain.accuracy", None, "gain in accuracy is missing"),
         ("refit.test.samples", 100, "tested on 100 samples"),
         ("model.parameters", 161_000, "its layers have"),
         ("model.layers.1.parameters", lambda count: count + 1, "has"),
@@ -170,3 +172,8 @@ def test_page_with_another_best_epoch_is_told(shown):
     flag = shown("imdb", ("<dd><strong>4</strong>", "<dd><strong>14</strong>"))
     assert flag.code == "page_differs"
     assert "14" in flag.message
+
+
+def test_another_name_of_the_path_does_not_hide_impossible_accuracies(content):
+    content = changed(changed(content, "model.path", "custom"), "history.val_accuracy.3", 0.87654321)
+    assert "val_accuracy of epoch 4" in impossible(Result.from_json(content)).message
