@@ -98,7 +98,7 @@ def test_submit_that_was_killed_is_finished_by_the_next(made, form, monkeypatch,
 def test_submit_on_a_full_disk_keeps_the_run_blind(made, form, monkeypatch):
     run = made()
     with monkeypatch.context() as patch, pytest.raises(OutputError):
-        patch.setattr("pathlib.Path.write_text", lambda *args, **named: (_ for _ in ()).throw(OSError(28, "No space left")))
+        patch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
         fitscope.submit(run, form_of(run))
     assert whole(run).blind
     assert fitscope.submit(run, form()).answers.best_epoch == 9

@@ -162,13 +162,14 @@ def again(
     """
     if kept is None or kept.basis == "log" or best(history.val_loss) is None:
         return judge(history, majority=majority, classes=classes, seed=seed)
-    paired = None
+    covariance = None if kept.covariance is None else square(kept.covariance, len(history))
     if kept.basis == "repeats":
         paired = None if over_seeds is None else by_samples(over_seeds)
-    elif kept.covariance is not None:
-        paired = by_covariance(square(kept.covariance, len(history)))
+    else:
+        paired = None if covariance is None else by_covariance(covariance)
     code, numbers = verdict(history, paired, majority, seed)
-    return _said(history, code, numbers, uncertainty_again(history.val_loss, history.epochs, kept, seed), classes, None)
+    sure = uncertainty_again(history.val_loss, history.epochs, kept, covariance, seed)
+    return _said(history, code, numbers, sure, classes, None)
 
 
 def _without_validation(history: TrainingHistory, code: str, numbers: dict[str, Any]) -> Diagnosis:

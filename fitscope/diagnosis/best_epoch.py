@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.diagnosis.noise import second_difference_sd
-from fitscope.diagnosis.paired import by_covariance, root, square
+from fitscope.diagnosis.paired import by_covariance, root
 from fitscope.diagnosis.thresholds import LIMITS
 
 Curve = NDArray[np.float64]
@@ -103,7 +103,9 @@ def uncertainty(
     return Uncertainty(basis, samples, tuple(errors.tolist()), tuple(chance.tolist()), members, covariance)
 
 
-def uncertainty_again(val_loss: Curve, epochs: tuple[int, ...], kept: Uncertainty, seed: int) -> Uncertainty:
+def uncertainty_again(
+    val_loss: Curve, epochs: tuple[int, ...], kept: Uncertainty, covariance: Curve | None, seed: int
+) -> Uncertainty:
     """Say how sure the best epoch is from what a result keeps of the validation samples.
 
     Errors and plateau come out as they were; the chances, which were counted over the samples, are those of normal noise
@@ -112,18 +114,15 @@ def uncertainty_again(val_loss: Curve, epochs: tuple[int, ...], kept: Uncertaint
     Args:
         val_loss: [epochs], with at least one finite value.
         epochs: the epochs' numbers.
-        kept: with the covariance or the paired standard errors.
+        kept: with the paired standard errors.
+        covariance: of the epochs' mean losses [epochs, epochs], as `paired.square` unpacks it; None where it is not kept.
         seed: of the draws.
-
-    Raises:
-        ResultError: no covariance can be like this.
     """
     lowest = best(val_loss)
     assert lowest is not None
-    if kept.covariance is None:
+    if covariance is None:
         errors = np.array(kept.paired_se)
         return replace(kept, plateau_members=_members(val_loss, epochs, lowest, errors))
-    covariance = square(kept.covariance, len(epochs))
     paired, known = by_covariance(covariance), np.isfinite(val_loss) & ~np.isnan(np.diag(covariance))
     errors = np.array([paired(np.array([i]), lowest) if ok and known[lowest] else np.nan for i, ok in enumerate(known)])
     chance = _chance_from_covariance(val_loss, covariance, known, seed)

@@ -16,6 +16,7 @@ from fitscope.grading.lists import decided_in_names
 from fitscope.grading.marking import failed
 from fitscope.grading.outputs import OVERRIDES, check, without_names, write
 from fitscope.grading.overrides import Overrides, apply, read_overrides
+from fitscope.grading.reading import read
 from fitscope.grading.records import Gradebook, Graded, HandIn, Student
 from fitscope.grading.roster import Identified, Roster, identify, read_roster
 from fitscope.grading.rubric import Rubric, read_rubric
@@ -83,8 +84,8 @@ def grade(
     with tempfile.TemporaryDirectory(prefix="fitscope-") as scratch:
         collected = collect(Path(folder), Path(scratch), [*apart, *criteria.handed_out])
         say(f"{len(collected.hand_ins)} submissions in {folder}")
-        read = examined(collected.hand_ins, criteria, workers)
-    graded, missing = _owned(read, criteria, students)
+        found = examined(collected.hand_ins, criteria, workers)
+    graded, missing = _owned(found, criteria, students)
     graded = _compared(graded, criteria)
     if rerun != 0:
         from fitscope.grading.rerun import run_again
@@ -136,8 +137,6 @@ def _compared(graded: Sequence[Graded], rubric: Rubric) -> list[Graded]:
 
 def _handed_out(rubric: Rubric) -> tuple[list[TrainingHistory], list[str]]:
     """Return the curves and texts that the instructor gave out, each criterion's title among them."""
-    from fitscope.grading.reading import read
-
     histories, texts = [], [criterion.title for criterion in rubric.criteria]
     for path in rubric.handed_out:
         with tempfile.TemporaryDirectory(prefix="fitscope-") as scratch:

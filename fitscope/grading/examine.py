@@ -83,14 +83,15 @@ def _examined(hand_in: HandIn, work: Work, rubric: Rubric) -> Examined:
     said, alone = recomputed(work.result)
     checks = (differs(work.result, said, alone or work.contradiction), page_differs(work), impossible(work.result))
     flags = tuple(flag for flag in checks if flag is not None)
+    facts = _facts(work, said, rubric)
     graded = Graded(
         hand_in.name,
         Student(),
         work.files,
         mark(rubric, work, said),
         (*flags, *_late(hand_in, rubric)),
-        (*work.notes, *_about(work, rubric)),
-        facts=_facts(work, said, rubric),
+        (*work.notes, *_about(work, facts, rubric)),
+        facts=facts,
     )
     return Examined(Read(hand_in, _light(work)), graded)
 
@@ -110,7 +111,7 @@ def _after(moment: str | None, due: str | None) -> str | None:
     return told.format(moment=f"{then:%Y-%m-%d %H:%M:%S}", due=f"{end:%Y-%m-%d %H:%M:%S}") if then > end else None
 
 
-def _about(work: Work, rubric: Rubric) -> list[str]:
+def _about(work: Work, facts: Facts, rubric: Rubric) -> list[str]:
     """Note what an instructor would like to know and what is no reason to ask."""
     data, notes = work.result.dataset, []
     if data is not None and rubric.dataset is not None and data.name != rubric.dataset:
@@ -119,7 +120,7 @@ def _about(work: Work, rubric: Rubric) -> list[str]:
         )
     if work.result.partial:
         notes.append(N_("The analysis was stopped before its end."))
-    if _seed_fits(work.result, rubric) is False:
+    if facts.seed_fits is False:
         notes.append(N_("The seed is said to be made from the student's number, and does not go with it."))
     return notes
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from fitscope import datasets
-from fitscope.grading.recomputed import same
+from fitscope.grading.recomputed import same, several
 from fitscope.grading.records import Flag
 from fitscope.language import N_
 from fitscope.result import Result, Score
@@ -40,7 +40,7 @@ def impossible(result: Result) -> Flag | None:
 def _shares(result: Result) -> Iterator[str]:
     """Every accuracy of one training is a whole number of samples over their number."""
     data = result.dataset
-    if data is None or data.task not in _CLASSES or not _counted(result) or result.studies.repeats or result.studies.folds:
+    if data is None or data.task not in _CLASSES or not _counted(result) or several(result):
         return
     training = data.train if result.plan is None or result.plan.samples is None else result.plan.samples
     for name, samples in (("accuracy", training), ("val_accuracy", data.validation)):
@@ -54,7 +54,7 @@ def _shares(result: Result) -> Iterator[str]:
 def _counted(result: Result) -> bool:
     """Tell whether accuracies are counts of samples: where fitscope's own steps trained, or its own network on its own data."""
     plan = result.plan
-    own = plan is not None and datasets.is_known(plan.dataset) and ".py:" not in plan.model
+    own = plan is not None and datasets.is_known(plan.dataset) and not datasets.own.is_own(plan.model)
     return own or (result.model is not None and result.model.path in ("sparse", "dense"))
 
 
@@ -101,7 +101,7 @@ def _test(result: Result, test: Score, name: str) -> Iterator[str]:
 
 def _is_crossentropy(result: Result) -> bool:
     """Tell whether the losses are those of fitscope's own networks: a wrong answer costs ln 2 at least."""
-    return result.plan is not None and ".py:" not in result.plan.model
+    return result.plan is not None and not datasets.own.is_own(result.plan.model)
 
 
 def _has_its_interval(result: Result, test: Score) -> bool:
@@ -115,7 +115,7 @@ def _has_its_interval(result: Result, test: Score) -> bool:
 
 def _gain(result: Result) -> Iterator[str]:
     """What the refit brought is the difference of the two test results; of repeats and folds it is another pair's."""
-    if result.refit is None or result.holdout is None or result.studies.repeats or result.studies.folds:
+    if result.refit is None or result.holdout is None or several(result):
         return
     before, after, gain = result.holdout.test, result.refit.test, result.refit.gain
     if not _near(gain.loss, before.loss - after.loss):

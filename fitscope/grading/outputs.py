@@ -28,6 +28,7 @@ from fitscope.grading.overrides import as_entries, read_overrides, to_toml
 from fitscope.grading.records import Gradebook, Student
 from fitscope.grading.rubric import Rubric
 from fitscope.language import LANGUAGES, N_, speaking
+from fitscope.report.folder import part, put_whole
 
 INDEX, GRADES, OVERRIDES, FOLDER = "index.html", "grades.json", "overrides.toml", "feedback"
 _GRADEBOOKS = (CANVAS, MOODLE, UNKNOWN, PLAIN, SHEET)
@@ -104,7 +105,8 @@ def check(folder: Path) -> None:
         raise OutputError(f"{folder} is no folder; give another one with --output.")
     if (folder / FOLDER).is_symlink():
         raise OutputError(f"{folder / FOLDER} is a link; give another folder with --output.")
-    if set(os.listdir(folder)) - {OVERRIDES, _part(GRADES)} and not _graded(folder):
+    begun = part(GRADES)  # the first file of a grading, so that it may lie there alone
+    if set(os.listdir(folder)) - {OVERRIDES, begun} and not _graded(folder):
         raise OutputError(
             f"{folder} holds something else than an earlier grading, and is left as it is; give another folder with --output."
         )
@@ -175,20 +177,7 @@ def _decided_in_pseudonyms(folder: Path, rubric: Rubric, gradebook: Gradebook, n
 
 def _whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    scratch = path.with_name(_part(path.name))
-    try:
-        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if path.name in _PRIVATE else 0o644)
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.replace(scratch, path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
-
-
-def _part(name: str) -> str:
-    """Return the name of a file while it is being written; grades.json is the first in a folder, so that it may lie there alone."""
-    return f".{name}.part"
+    put_whole(path, content, 0o600 if path.name in _PRIVATE else 0o644)
 
 
 def _feedback(folder: Path) -> list[Path]:

@@ -255,13 +255,36 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         OutputError: the disk is full, or the folder is not there.
     """
-    scratch = path.with_name(f".{path.name}.part")
     try:
-        scratch.write_text(text, encoding="utf8")
-        os.replace(scratch, path)
+        put_whole(path, text.encode())
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         raise OutputError(_cannot_write(path, error)) from None
+
+
+def put_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file, whole or not at all; until then it lies beside it as `part` names it.
+
+    Args:
+        path: the file.
+        content: what it is to hold.
+        mode: who may read and write it, less what the person's own umask takes away.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    scratch = path.with_name(part(path.name))
+    try:
+        with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(content)
+        os.replace(scratch, path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def part(name: str) -> str:
+    """Return what a file is called while it is being written."""
+    return f".{name}.part"
 
 
 def _write_log(history: TrainingHistory, path: Path) -> None:

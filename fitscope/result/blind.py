@@ -58,8 +58,7 @@ def judged(content: Mapping[str, Any]) -> Diagnosis:
     kept = read(Uncertainty | None, said.get("uncertainty") if isinstance(said, dict) else None, "result.diagnosis.uncertainty")
     if kept is None or kept.covariance is None or np.isnan(history.val_loss).all():
         kept = None
-    majority = None if data is None else data.majority
-    classes = None if data is None or data.classes is None or majority is None else len(data.classes)
+    majority, classes = (None, None) if data is None else (data.majority, data.guessed)
     plan = read(Plan | None, content.get("plan"), "result.plan")
     return again(history, kept, majority=majority, classes=classes, seed=0 if plan is None else plan.seed)
 

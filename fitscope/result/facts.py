@@ -79,6 +79,11 @@ class DatasetFacts:
     leaks: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def guessed(self) -> int | None:
+        """Among how many classes a network without knowledge would guess; None where a sample has no one class."""
+        return None if self.majority is None or self.classes is None else len(self.classes)
+
 
 @dataclass(frozen=True)
 class LayerFacts:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import dataclasses
 import gzip
 import html
 import json
@@ -116,12 +117,12 @@ def signed(content: dict, number: int) -> dict:
 
 def judged(content: dict) -> dict:
     """Return a result whose diagnosis is that of its curves, as a careful cheat would make it."""
-    from fitscope.grading.recomputed import recomputed, with_diagnosis
+    from fitscope.grading.recomputed import recomputed
     from fitscope.result import Result
 
     result = Result.from_json(content)
     said, _ = recomputed(result)
-    made = with_diagnosis(result, said).to_json()
+    made = dataclasses.replace(result, diagnosis=said).to_json()
     for name in ("holdout", "refit"):
         if made[name] is not None:
             made[name]["epochs"] = said.best_epoch
