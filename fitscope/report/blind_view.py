@@ -20,9 +20,9 @@ from fitscope.report.sections import Picture, Row
 from fitscope.report.stop_view import Tools, tools
 from fitscope.report.view import about, embedded
 from fitscope.result import Result
+from fitscope.result.blind import PARTS
 
 ANSWERS = "answers.md"
-_PARTS = ("import", "data", "leaks", "train")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def blind_view(result: Result) -> BlindView:
         settings=() if result.plan is None else facts.settings(result.plan),
         versions=facts.versions(result),
         limits=tuple(Row(spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
-        seconds=facts.seconds(dataclasses.replace(result, seconds={k: v for k, v in result.seconds.items() if k in _PARTS})),
+        seconds=facts.seconds(dataclasses.replace(result, seconds={k: v for k, v in result.seconds.items() if k in PARTS})),
         command=result.command,
         created=moment(result.created),
         json=embedded(result),

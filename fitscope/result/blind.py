@@ -21,7 +21,7 @@ _SAMPLES = (
     "groups",
     "covariance",
 )  # of the uncertainty: facts of the samples, which tell no epoch from another
-_PARTS = ("import", "data", "leaks", "train")  # the refit's seconds would tell its epochs
+PARTS = ("import", "data", "leaks", "train")  # the refit's seconds would tell its epochs
 _TELLING: dict[str, Any] = {"holdout": None, "refit": None, "refit_skipped": None, "mistakes": None, "studies": {}, "search": None}
 
 
@@ -35,7 +35,7 @@ def hidden(content: Mapping[str, Any]) -> dict[str, Any]:
     diagnosis["plateau"] = None
     if (sure := content["diagnosis"]["uncertainty"]) is not None:
         diagnosis["uncertainty"] = {name: value if name in _SAMPLES else _empty(value) for name, value in sure.items()}
-    seconds = {name: took for name, took in content["seconds"].items() if name in _PARTS}
+    seconds = {name: took for name, took in content["seconds"].items() if name in PARTS}
     return {**content, **_TELLING, "diagnosis": diagnosis, "seconds": seconds}
 
 
