@@ -106,7 +106,17 @@ class FakeTraining:
     def __init__(self, shape: str | dict[str, list[float]], samples: int | None = None) -> None:
         from fitscope import training
 
-        for name in ("MEASURES", "gain", "score", "check_model", "default_optimizer", "model_sha256", "settings"):
+        for name in (
+            "MEASURES",
+            "Checkpoint",
+            "enough_memory",
+            "gain",
+            "score",
+            "check_model",
+            "default_optimizer",
+            "model_sha256",
+            "settings",
+        ):
             setattr(self, name, getattr(training, name))
         self.shape, self.samples = shape, samples
         self.plans: list[Any] = []
@@ -125,6 +135,7 @@ class FakeTraining:
         data: Any = None,
         begun: Any = None,
         answers: bool = False,
+        checkpoint: Any = None,
     ) -> Any:
         from fitscope.history import TrainingHistory
         from fitscope.training import EpochEnd, Run

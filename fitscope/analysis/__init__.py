@@ -9,7 +9,7 @@ from fitscope import datasets, training
 from fitscope.analysis.conclusion import conclude, files, repeat_command
 from fitscope.analysis.course import Course, Step, Tell, Voice
 from fitscope.analysis.signing import signature
-from fitscope.analysis.steps import finish, prepare, refit, train
+from fitscope.analysis.steps import describe_kept, finish, prepare, refit, train
 from fitscope.datasets import Dataset
 from fitscope.errors import UsageError
 from fitscope.plan import Plan, student_seed
@@ -171,6 +171,8 @@ def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> R
         course.tell(Step("folder", str(folder.path)))
     data, asked, workers = prepare(course, data)
     store = Store(None if folder is None else folder.trainings)
+    if kept := describe_kept(store):
+        course.tell(Step("data", kept))
     place = crew(course.located, course.plan.num_words, store, course.tell, course.should_stop, workers, course.cluster,
                  course.plan.model if datasets.own.is_own(course.plan.model) else None)  # fmt: skip
     with place as opened:

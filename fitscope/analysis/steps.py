@@ -10,8 +10,10 @@ from fitscope.analysis.course import Course, Found, Step
 from fitscope.datasets import Dataset
 from fitscope.diagnosis import Diagnosis
 from fitscope.plan import Plan
+from fitscope.result import FailedTrial
 from fitscope.studies import executors, repeats, search, work
 from fitscope.studies.crew import Crew, distinct
+from fitscope.studies.store import Store
 from fitscope.studies.wishes import Jobs, jobs
 from fitscope.studies.work import Finished, Job
 from fitscope.training import Run
@@ -86,7 +88,10 @@ def look_further(course: Course, opened: Crew, data: Dataset, found: Found) -> N
     def begin(job: Job) -> None:
         course.tell(Step("trial", "", {job.name: job.plan.max_epochs}))
 
-    found.hunt = search.search(opened, kind, trials, course.plan, data, begin)
+    def failed(trial: FailedTrial) -> None:
+        course.tell(Step("trial", f"{trial.trial} could not be trained, and the search goes on: {trial.error}"))
+
+    found.hunt = search.search(opened, kind, trials, course.plan, data, begin, failed)
     found.search = search.results(found.hunt) if found.hunt.runs else None
 
 
@@ -142,6 +147,16 @@ def describe_data(data: Dataset, plan: Plan, path: Path | None) -> str:
     training_, validation, test = (f"{part:,}" for part in parts)
     place = "" if path is None else f" ({path})"
     return f"{data.name} from {data.source}{place}: {training_} training, {validation} validation and {test} test samples"
+
+
+def describe_kept(store: Store) -> str:
+    """Say what an analysis that was stopped goes on from; an empty text where there is nothing."""
+    finished, epochs = store.progress()
+    parts = [f"{finished:,} finished training{'' if finished == 1 else 's'}"] * (finished > 0)
+    if epochs:
+        reached = [f"{epoch:,}" for epoch in epochs[:5]] + ["..."] * (len(epochs) > 5)
+        parts.append(f"{'another ' if finished else 'a training '}after epoch {', '.join(reached)}")
+    return f"Going on from {' and '.join(parts)}" if parts else ""
 
 
 def describe_training(plan: Plan, wanted: Sequence[Job], workers: int) -> str:

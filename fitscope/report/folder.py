@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,12 @@ from fitscope.report.notes import signed_command
 from fitscope.result import Answers, Author, Result
 from fitscope.result.plain import plain, read
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 WORK = ".run"
+PLAN = "plan.json"
+LOCK = "lock"  # in .run; held as long as an analysis works in the folder
 PERSONAL = ("author", "notes", "answers")  # in plan.json, so that going on keeps them; they decide nothing, so they may change
 
 
@@ -58,10 +63,12 @@ class RunFolder:
     def __init__(self, path: Path, teach: bool = False) -> None:
         self.path = path
         self.teach = teach
-        self.made = False  # by this analysis; what was there before is never removed
+        self.made = self.begun = False  # by this analysis; what was there before is never removed
         self.author: Author | None = None
         self.notes: str | None = None
         self.answers: Answers | None = None
+        self._content: Mapping[str, Any] = {}  # of plan.json
+        self._lock: BaseFileLock | None = None
 
     @property
     def report(self) -> Path:
@@ -79,8 +86,8 @@ class RunFolder:
             OutputError: the folder exists, or it cannot be made.
         """
         if os.path.lexists(self.path):
-            raise OutputError(f"{self.path} exists already and is never overwritten; give another folder with --output.")
-        self._begin(content)
+            raise OutputError(_exists(self.path))
+        self._begin(content, fresh=True)
 
     def resume(self, content: Mapping[str, Any]) -> None:
         """Go on in the folder of an analysis that was stopped; begin one where the folder is missing or empty.
@@ -91,11 +98,11 @@ class RunFolder:
             UsageError: the folder's plan is another one.
             OutputError: the folder holds something else.
         """
-        if not os.path.lexists(self.path) or (self.path.is_dir() and not any(self.path.iterdir())):
+        if not os.path.lexists(self.path) or _holds_nothing(self.path):
             self._begin(content)
             return
         try:
-            before = json.loads((self.path / "plan.json").read_text(encoding="utf8"))
+            before = json.loads((self.path / PLAN).read_text(encoding="utf8"))
             differences = _differences(before, json.loads(json.dumps(content)))
             personal = {name: before.get(name) if content.get(name) is None else content[name] for name in PERSONAL}
             if before.get("author") and content.get("author"):  # a name or number alone leaves the other as it was
@@ -106,23 +113,63 @@ class RunFolder:
             raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None
         if differences:
             raise UsageError(f"{self.path} was begun with {'; '.join(differences)}; give the same options, or another folder.")
-        if any(before.get(name) != value for name, value in personal.items()):
-            write_whole(self.path / "plan.json", _text({**before, **personal}))
-        if self.finished() is None:
-            try:
-                (self.path / WORK).mkdir(exist_ok=True)
-            except OSError as error:
-                raise OutputError(_cannot_write(self.path / WORK, error)) from None
+        done = self.finished() is not None
+        if not done or (self.path / WORK).exists():
+            self._take()
+        if done:  # where it was killed between its last file and its cleaning up
+            shutil.rmtree(self.path / WORK, ignore_errors=True)
+        self._content = {**before, **personal}
+        if self._content != before:
+            write_whole(self.path / PLAN, _text(self._content))
 
-    def _begin(self, content: Mapping[str, Any]) -> None:
-        self.made = True
+    def _begin(self, content: Mapping[str, Any], fresh: bool = False) -> None:
         self._sign(content)
+        self._content = content
         try:
-            (self.path / WORK).mkdir(parents=True)
-            (self.path / "plan.json").write_text(_text(content), encoding="utf8")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._make(fresh)
+            self._take()
+            self.begun = True
+            put_whole(self.path / PLAN, _text(content).encode())
         except OSError as error:
             self.discard()
             raise OutputError(_cannot_write(self.path, error)) from None
+
+    def _make(self, fresh: bool) -> None:
+        try:
+            self.path.mkdir()
+            self.made = True
+        except FileExistsError:
+            if fresh:  # made by another process since it was looked for
+                raise OutputError(_exists(self.path)) from None
+
+    def _take(self) -> None:
+        """Make the folder this process' own; the lock ends with the process, however it ends.
+
+        Raises:
+            OutputError: another process works in it, or it cannot be written.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            (self.path / WORK).mkdir(exist_ok=True)
+            lock = FileLock(self.path / WORK / LOCK, blocking=False)
+            lock.acquire()
+        except Timeout:
+            raise OutputError(
+                f"Another fitscope is at work in {self.path}; wait for its end, or give another folder with --output."
+            ) from None
+        except NotImplementedError:  # a file system without locks
+            return
+        except OSError as error:
+            raise OutputError(_cannot_write(self.path / WORK, error)) from None
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let other processes work in the folder."""
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = None
 
     def _sign(self, content: Mapping[str, Any]) -> None:
         self.author = read(Author | None, content.get("author"), "author")
@@ -148,8 +195,8 @@ class RunFolder:
         return result
 
     def finished(self) -> Result | None:
-        """Return the result where the analysis came to its end already."""
-        if not self.report.is_file():
+        """Return the result where the analysis came to its end already, and all its files are in their places."""
+        if not self.report.is_file() or (self.path / WORK / self.report.name).exists():
             return None
         try:
             result = Result.from_text((self.path / "result.json").read_text(encoding="utf8"))
@@ -177,35 +224,47 @@ class RunFolder:
         """
         work = self.path / WORK
         try:
-            (work / "result.json").write_text(result.to_text(), encoding="utf8")
-            _write_log(result.history, work / "history.csv")
-            if groups is None:
-                np.savez_compressed(work / "samples.npz", losses=losses)
-            else:
-                np.savez_compressed(work / "samples.npz", losses=losses, groups=groups)
+            work.mkdir(parents=True, exist_ok=True)  # somebody may have tidied up
+            names = [*self._write(result, losses, groups), *files]
             for name, content in files.items():
                 (work / name).write_bytes(content)
-            if result.blind:
-                (work / sealed.NAME).write_bytes(sealed.sealed(result))
             page.write(result, work / self.report.name, self.teach)
-            written = [file for file in work.iterdir() if file.is_file()]
-            for file in sorted(written, key=lambda file: file.name == self.report.name):
-                os.replace(file, self.path / file.name)
+            if not (self.path / PLAN).exists():
+                put_whole(self.path / PLAN, _text(self._content).encode())
+            for name in (*names, self.report.name):
+                os.replace(work / name, self.path / name)
             if not result.partial:
+                self.release()
                 shutil.rmtree(work)
         except OSError as error:
-            raise OutputError(_cannot_write(self.path, error, kept=self._keeps_trainings())) from error
+            raise OutputError(_cannot_write(self.path, error, kept=self.keeps_trainings())) from error
 
-    def _keeps_trainings(self) -> bool:
-        return any(self.trainings.glob("*.npz"))
+    def _write(self, result: Result, losses: NDArray[np.floating[Any]], groups: NDArray[np.integer[Any]] | None) -> list[str]:
+        """Write the result's own files where work in progress lies; return their names."""
+        work = self.path / WORK
+        (work / "result.json").write_text(result.to_text(), encoding="utf8")
+        _write_log(result.history, work / "history.csv")
+        arrays = {"losses": losses} | ({} if groups is None else {"groups": groups})
+        np.savez_compressed(work / "samples.npz", **arrays)  # type: ignore[arg-type]
+        if result.blind:
+            (work / sealed.NAME).write_bytes(sealed.sealed(result))
+        return ["result.json", "history.csv", "samples.npz", *([sealed.NAME] if result.blind else [])]
+
+    def keeps_trainings(self) -> bool:
+        return any(file.suffix in (".npz", ".state") for file in self.trainings.glob("*"))
 
     def discard(self) -> None:
-        """Remove the folder and all that is in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove the folder where this analysis made it, else what it put into an empty one."""
+        self.release()
+        if self.made:
+            shutil.rmtree(self.path, ignore_errors=True)
+        elif self.begun:
+            shutil.rmtree(self.path / WORK, ignore_errors=True)
+            (self.path / PLAN).unlink(missing_ok=True)
 
     def leave(self) -> None:
-        """Remove the folder of an analysis that failed, but where finished trainings can be gone on with."""
-        if self.made and not self._keeps_trainings():
+        """Remove the folder of an analysis that failed, but where what was trained can be gone on with."""
+        if not self.keeps_trainings():
             self.discard()
 
 
@@ -225,12 +284,27 @@ def open_folder(
         yield None
         return
     folder = RunFolder(path, teach)
-    (folder.resume if resume else folder.create)(content)
     try:
+        (folder.resume if resume else folder.create)(content)
         yield folder
     except BaseException:
         folder.leave()
         raise
+    finally:
+        folder.release()
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Tell whether nothing stands in a folder but what an analysis makes before its plan."""
+    return (
+        path.is_dir()
+        and all(found.name in (WORK, part(PLAN)) for found in path.iterdir())
+        and not any(found.name != LOCK for found in (path / WORK).glob("*"))
+    )
+
+
+def _exists(path: Path) -> str:
+    return f"{path} exists already and is never overwritten; give another folder with --output."
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

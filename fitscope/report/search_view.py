@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from fitscope import words
-from fitscope.language import N_, _
+from fitscope.language import N_, _, _n
 from fitscope.report import study_charts
 from fitscope.report.names import spaced
 from fitscope.report.numbers import UNKNOWN, count, interval, number, setting
@@ -22,6 +23,7 @@ _CORRECTION = N_(
     "over trials and epochs together (out-of-bag bootstrap; Tsamardinos et al. 2018)."
 )
 TRIAL = "trial "  # begins a trial's name in results
+FAILED_SHOWN = 3  # trials that failed; their errors are mostly alike
 COLUMNS = 6  # hyperparameters; more stand in one column
 
 
@@ -35,6 +37,7 @@ def search(result: Result) -> Section | None:
     if found.best is not None:
         sentences += [_winner(found.best, len(found.trials)), *_worth(result, found.best)]
         tables += _tested(result, found.best)
+    sentences += _failed(found)
     return Section(
         name="search",
         title=_("What the search for hyperparameters found"),
@@ -53,6 +56,24 @@ def _searched(found: Search) -> str:
     return _("{trials} trials by {oracle} search; {finite} of them came to a finite validation loss.").format(**by)
 
 
+def _failed(found: Search) -> list[str]:
+    """Say which trials could not be trained, and why."""
+    if not found.failed:
+        return []
+    text = _n(
+        "{count} trial could not be trained and is left out.",
+        "{count} trials could not be trained and are left out.",
+        len(found.failed),
+    ).format(count=count(len(found.failed)))
+    shown = [f"{_named(trial.trial, trial.hyperparameters)}: {trial.error}" for trial in found.failed[:FAILED_SHOWN]]
+    return [" ".join([text, *shown])]
+
+
+def _named(trial: str, hyperparameters: Mapping[str, Any]) -> str:
+    name, tried = _("Trial {trial}").format(trial=trial.removeprefix(TRIAL)), setting(hyperparameters)
+    return f"{name} ({tried})" if tried else name
+
+
 ORACLES = {"random": N_("random"), "bayesian": N_("bayesian"), "hyperband": N_("hyperband")}
 
 
@@ -61,13 +82,11 @@ def _is_known(loss: float | None) -> bool:
 
 
 def _winner(best: BestTrial, trials: int) -> str:
-    chosen = setting(best.hyperparameters)
-    name = _("Trial {trial}").format(trial=best.trial.removeprefix(TRIAL))
     return _(
         "{trial} won with a validation loss of {loss} at epoch {epoch}. The lowest of {trials} looks better than it is, for it was "
         "chosen by that loss; corrected for that it is {corrected} ({interval}, 95 %)."
     ).format(
-        trial=f"{name} ({chosen})" if chosen else name,
+        trial=_named(best.trial, best.hyperparameters),
         loss=number(best.observed),
         epoch=count(best.best_epoch),
         trials=count(trials),

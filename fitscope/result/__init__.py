@@ -33,7 +33,7 @@ from fitscope.result.facts import (
 )
 from fitscope.result.mistakes import Mistakes, Sample, Shown
 from fitscope.result.plain import plain, read, whole
-from fitscope.result.studies import BestTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
+from fitscope.result.studies import BestTrial, FailedTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
 __all__ = [
     "Answers",
@@ -41,6 +41,7 @@ __all__ = [
     "BestTrial",
     "DatasetFacts",
     "Environment",
+    "FailedTrial",
     "Gain",
     "HoldOut",
     "Interval",

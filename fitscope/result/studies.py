@@ -179,9 +179,19 @@ class BestTrial:
 
 
 @dataclass(frozen=True)
+class FailedTrial:
+    """Hold a trial that could not be trained: its name, what it tried, and why not, in a sentence."""
+
+    trial: str
+    hyperparameters: dict[str, Any]
+    error: str
+
+
+@dataclass(frozen=True)
 class Search:
-    """Hold a search: its oracle (`random`, `bayesian` or `hyperband`), its trials and the best of them."""
+    """Hold a search: its oracle (`random`, `bayesian` or `hyperband`), its trials, the best of them, and those that failed."""
 
     oracle: str
     trials: tuple[Trial, ...]
     best: BestTrial | None
+    failed: tuple[FailedTrial, ...] = ()

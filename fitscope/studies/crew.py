@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fitscope.datasets import Located
-from fitscope.errors import DataError
+from fitscope.errors import DataError, FitscopeError, OutputError
 from fitscope.studies import executors
 from fitscope.studies.place import Place
 from fitscope.studies.store import Store
@@ -18,8 +19,11 @@ from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import Run
 
 LOOK_SECONDS = 0.1  # between two looks at what workers told
-RENEWED_AT_MOST = 3
+KILLED_AT_MOST = 2  # times that a training's worker may be killed while nothing else is under way
+RENEWED_AT_MOST = 10  # times in a row, with no training ended in between
 Tell = Callable[[Told], object]
+Done = Callable[[Job, Run], object]
+Failed = Callable[[Job, FitscopeError], object]
 
 
 @dataclass
@@ -39,6 +43,9 @@ class Crew:
     should_stop: Callable[[], bool]
     stopped: bool = False
     _waiting: dict[Future[Run], Job] = field(default_factory=dict)
+    _suspects: list[Job] = field(default_factory=list)  # of workers that were killed; a pool breaks as a whole
+    _alone: bool = False  # whether one of them is under way
+    _killed: Counter[str] = field(default_factory=Counter)
     _renewed: int = 0
 
     def train(self, jobs: Iterable[Job]) -> dict[str, Run]:
@@ -59,12 +66,13 @@ class Crew:
         self.work(lambda: left.pop() if left else None, done)
         return {job.name: found[job.plan.key()] for job in wanted if job.plan.key() in found}
 
-    def work(self, supply: Callable[[], Job | None], done: Callable[[Job, Run], object]) -> None:
+    def work(self, supply: Callable[[], Job | None], done: Done, failed: Failed | None = None) -> None:
         """Keep every worker busy until there is nothing left to do.
 
         Args:
             supply: gives the next job, or None where there is none now; it is asked again when a job is done.
             done: is given every job with its run, as they end.
+            failed: is given every job that cannot be done, with the error; None raises it.
         """
         while True:
             asked = self._fill(supply, done)
@@ -74,10 +82,12 @@ class Crew:
                 continue
             ended, _ = wait(self._waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
             self._listen()
-            self._end([future for future in self._waiting if future in ended], done)
+            self._end([future for future in self._waiting if future in ended], done, failed)
 
-    def _fill(self, supply: Callable[[], Job | None], done: Callable[[Job, Run], object]) -> bool:
+    def _fill(self, supply: Callable[[], Job | None], done: Done) -> bool:
         """Give jobs to the workers that are free; return whether there was one."""
+        if self._suspects or self._alone:
+            return self._begin_suspect()
         asked = False
         while not self.stopped and len(self._waiting) < self.place.workers:
             job = supply()
@@ -86,18 +96,11 @@ class Crew:
             asked = True
             kept = self.store.find(job.plan)
             if kept is None or (job.keep_state and not kept.state):
-                self._begin([self._going_on(job)])
+                self._begin([job])
             else:
                 self._tell_kept(job, kept)
                 done(job, kept)
         return asked
-
-    def _going_on(self, job: Job) -> Job:
-        """Return the job with what it came to before it was stopped, where that is further than what it begins with."""
-        begun = self.store.begun(job.plan)
-        if begun is None or (job.begun is not None and len(job.begun.history) >= len(begun.history)):
-            return job
-        return replace(job, begun=begun)
 
     def _tell_kept(self, job: Job, run: Run) -> None:
         from fitscope.training import EpochEnd
@@ -112,7 +115,14 @@ class Crew:
             self.stopped = True
             self.place.stop()
 
-    def _end(self, ended: Sequence[Future[Run]], done: Callable[[Job, Run], object]) -> None:
+    def _begin_suspect(self) -> bool:
+        """Train what may have killed its worker with nothing beside it, so that nothing else is taken for the culprit."""
+        if not self._waiting and not self.stopped:
+            self._alone = True
+            self._begin([self._suspects.pop(0)])
+        return not self.stopped
+
+    def _end(self, ended: Sequence[Future[Run]], done: Done, failed: Failed | None) -> None:
         lost = []
         for future in ended:
             job = self._waiting.pop(future)
@@ -121,6 +131,12 @@ class Crew:
             except BrokenProcessPool:
                 lost.append(job)
                 continue
+            except OutputError:
+                raise
+            except FitscopeError as error:
+                self._give_up(job, error, failed)
+                continue
+            self._alone, self._renewed = False, 0
             self.stopped = self.stopped or run.stopped
             self.store.keep(run)
             done(job, run)
@@ -128,7 +144,27 @@ class Crew:
             lost += self._waiting.values()  # a pool breaks as a whole
             self._waiting.clear()
             self._renew()
-            self._begin(lost)
+            self._suspect(lost, failed)
+
+    def _suspect(self, lost: Sequence[Job], failed: Failed | None) -> None:
+        alone, self._alone = self._alone or self.place.workers == 1, False
+        if not alone:
+            self._suspects += lost
+            return
+        [job] = lost
+        self._killed[job.plan.key()] += 1
+        if self._killed[job.plan.key()] < KILLED_AT_MOST:
+            self._suspects.insert(0, job)
+            return
+        what = f"The worker that trained {job.name or 'the network'} was killed {KILLED_AT_MOST} times, perhaps for want of memory"
+        way = "take a smaller network or --batch-size, or go on with --resume on a larger machine."
+        self._give_up(job, DataError(f"{what}; {way}"), failed)
+
+    def _give_up(self, job: Job, error: FitscopeError, failed: Failed | None) -> None:
+        self._alone = False
+        if failed is None:
+            raise error
+        failed(job, error)
 
     def _begin(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -151,11 +187,12 @@ class Crew:
             raise explained from error
 
     def _renew(self) -> None:
-        """Take fresh workers where one of them was killed; only the trainings under way are lost."""
+        """Take fresh workers where one of them was killed; only the epochs under way are lost."""
         self._renewed += 1
         if self.place.renew is None or self._renewed > RENEWED_AT_MOST:
             raise DataError(
-                f"Workers were killed {self._renewed} times, perhaps for want of memory; go on with fewer --workers and --resume."
+                f"Workers were killed {self._renewed} times in a row, perhaps for want of memory; go on with fewer --workers and "
+                "--resume."
             )
         self.place.executor.shutdown(wait=False, cancel_futures=True)
         self.place.executor = self.place.renew()
@@ -201,10 +238,10 @@ def crew(
         own_model: a person's own network as FILE.py:FUNCTION, whose file travels to the cluster; else None.
     """
     if address is not None:
-        with executors.cluster(located, num_words, address, own_model) as place:
+        with executors.cluster(located, num_words, address, own_model, store.folder) as place:
             yield Crew(place, store, tell, should_stop)
     elif workers > 1:
-        with executors.processes(located, workers) as place:
+        with executors.processes(located, workers, store.folder) as place:
             yield Crew(place, store, tell, should_stop)
     else:
 
@@ -212,5 +249,5 @@ def crew(
             tell(told)
             return should_stop()
 
-        with executors.here(located, on_epoch) as place:
+        with executors.here(located, on_epoch, store.folder) as place:
             yield Crew(place, store, tell, lambda: False)  # it hears of epochs as they end, and of kept trainings alone here

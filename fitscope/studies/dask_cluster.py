@@ -26,9 +26,12 @@ from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import EpochEnd, Run
 
 ANSWER_SECONDS = 10
+_MARK = "cluster"  # a file beside the checkpoints
 
 
-def connect(located: Located, num_words: int | None, address: str, own_model: str | None) -> AbstractContextManager[Place]:
+def connect(
+    located: Located, num_words: int | None, address: str, own_model: str | None, kept: Path | None
+) -> AbstractContextManager[Place]:
     """Connect to a scheduler.
 
     Args:
@@ -36,6 +39,7 @@ def connect(located: Located, num_words: int | None, address: str, own_model: st
         num_words: the vocabulary's size.
         address: of the scheduler.
         own_model: a person's own network as FILE.py:FUNCTION, whose file travels as source; else None.
+        kept: as in `executors.cluster`.
 
     Raises:
         OSError: it does not answer within 10 seconds.
@@ -48,11 +52,13 @@ def connect(located: Located, num_words: int | None, address: str, own_model: st
     if not workers:
         client.close()
         raise DataError(f"The scheduler at {address} has no workers; start some with `dask worker {address}`.")
-    return _place(client, located, num_words, len(workers), own_model)
+    return _place(client, located, num_words, len(workers), own_model, kept)
 
 
 @contextmanager
-def _place(client: Any, located: Located, num_words: int | None, workers: int, own_model: str | None) -> Iterator[Place]:
+def _place(
+    client: Any, located: Located, num_words: int | None, workers: int, own_model: str | None, kept: Path | None
+) -> Iterator[Place]:
     from distributed import Event
 
     topic, told = f"fitscope-{uuid.uuid4().hex}", queue.SimpleQueue[Told]()
@@ -68,7 +74,7 @@ def _place(client: Any, located: Located, num_words: int | None, workers: int, o
         yield Place(
             executor=client.get_executor(pure=False),
             workers=workers,
-            train=partial(_train, located=located, topic=topic, sources=sources),
+            train=partial(_train, located=located, topic=topic, sources=sources, kept=_shared(kept, topic)),
             finish=partial(_finish, located=located, sources=sources),
             hear=lambda: [told.get() for _ in range(told.qsize())],
             stop=flag.set,
@@ -159,7 +165,26 @@ def _received(located: Located, content: bytes) -> Path:
     return _files[located.sha256]
 
 
-def _train(job: Job, sent: Sent, *, located: Located, topic: str, sources: Mapping[str, str]) -> Run:
+def _shared(kept: Path | None, topic: str) -> Path | None:
+    """Leave a mark in the folder of checkpoints, by which a worker knows that it sees the same folder; None where that fails."""
+    if kept is None:
+        return None
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        (kept / _MARK).write_text(topic, encoding="ascii")
+    except OSError:
+        return None
+    return kept.absolute()
+
+
+def _seen(kept: Path | None, topic: str) -> Path | None:
+    try:
+        return kept if kept is not None and (kept / _MARK).read_text(encoding="ascii") == topic else None
+    except (OSError, ValueError):
+        return None
+
+
+def _train(job: Job, sent: Sent, *, located: Located, topic: str, sources: Mapping[str, str], kept: Path | None) -> Run:
     from distributed import Event, get_worker
 
     worker, flag = get_worker(), Event(topic)
@@ -168,7 +193,7 @@ def _train(job: Job, sent: Sent, *, located: Located, topic: str, sources: Mappi
         worker.log_event(topic, {"name": told.name, "end": dataclasses.asdict(told.end)})
         return bool(flag.is_set())
 
-    return work.train(job, _ready(located, sources, sent, job.plan), tell)
+    return work.train(job, _ready(located, sources, sent, job.plan), tell, _seen(kept, topic))
 
 
 def _finish(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from fitscope.datasets import Located
@@ -64,10 +65,11 @@ class Here(Executor):
 
 
 @contextmanager
-def here(located: Located, on_epoch: OnEpoch) -> Iterator[Place]:
-    """Train in this process, one after the other; `on_epoch` is called in between."""
+def here(located: Located, on_epoch: OnEpoch, kept: Path | None = None) -> Iterator[Place]:
+    """Train in this process, one after the other; `on_epoch` is called in between, `kept` is as in `work.train`."""
+    train = partial(work.train, located=located, on_epoch=on_epoch, kept=kept)
     with Here() as executor:
-        yield Place(executor, 1, partial(work.train, located=located, on_epoch=on_epoch), partial(work.finish, located=located))
+        yield Place(executor, 1, train, partial(work.finish, located=located))
 
 
 # What a worker process hears and tells by: set when it begins.
@@ -76,7 +78,7 @@ _flag: Any = None
 
 
 @contextmanager
-def processes(located: Located, workers: int) -> Iterator[Place]:
+def processes(located: Located, workers: int, kept: Path | None = None) -> Iterator[Place]:
     """Train in processes of their own, each with its share of the processors; they end with this one.
 
     Threads that share a processor wait for each other: 8 trainings of reuters by two workers of two threads each take 1.6
@@ -86,6 +88,7 @@ def processes(located: Located, workers: int) -> Iterator[Place]:
     Args:
         located: where every worker finds the data; encoded texts are memory-mapped, so that they share them.
         workers: how many.
+        kept: the folder where each training keeps its last finished epoch; None keeps none.
     """
     context = multiprocessing.get_context("spawn")
     ear, mouth = context.Pipe(duplex=False)
@@ -102,7 +105,7 @@ def processes(located: Located, workers: int) -> Iterator[Place]:
     def stop() -> None:
         flag.value = 1
 
-    train = partial(work.train, located=located, on_epoch=_tell_parent)
+    train = partial(work.train, located=located, on_epoch=_tell_parent, kept=None if kept is None else kept.absolute())
     place = Place(begin(), workers, train, partial(work.finish, located=located), lambda: _heard(ear), stop, begin)
     try:
         yield place
@@ -152,7 +155,9 @@ def _kill(executor: Executor) -> None:
 
 
 @contextmanager
-def cluster(located: Located, num_words: int | None, address: str, own_model: str | None) -> Iterator[Place]:
+def cluster(
+    located: Located, num_words: int | None, address: str, own_model: str | None, kept: Path | None = None
+) -> Iterator[Place]:
     """Train on a Dask cluster.
 
     Args:
@@ -160,6 +165,7 @@ def cluster(located: Located, num_words: int | None, address: str, own_model: st
         num_words: the vocabulary's size.
         address: of the scheduler, such as tcp://HOST:8786.
         own_model: a person's own network as FILE.py:FUNCTION; else None.
+        kept: the folder where workers that see it keep the last finished epoch of each training; None keeps none.
 
     Raises:
         UsageError: Dask is not installed.
@@ -168,7 +174,7 @@ def cluster(located: Located, num_words: int | None, address: str, own_model: st
     try:
         from fitscope.studies import dask_cluster
 
-        connected = dask_cluster.connect(located, num_words, address, own_model)
+        connected = dask_cluster.connect(located, num_words, address, own_model, kept)
     except ImportError:
         raise UsageError("--cluster needs Dask, which is not installed; run pip install distributed.") from None
     except (OSError, ValueError) as error:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from fitscope.datasets import Dataset, own
 from fitscope.datasets.streams import Streams
 from fitscope.diagnosis.optimism import correct
-from fitscope.errors import UsageError
+from fitscope.errors import FitscopeError, UsageError
 from fitscope.plan import Plan
-from fitscope.result import BestTrial, Search, Trial
+from fitscope.result import BestTrial, FailedTrial, Search, Trial
 from fitscope.studies.crew import Crew
 from fitscope.studies.repeats import entry
+from fitscope.studies.store import Journal, Store
 from fitscope.studies.work import Job
 from fitscope.training import Run, declared, settings
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 ORACLES = ("random", "bayesian", "hyperband")
 OWN_TO_THE_PLAN = ("learning_rate", "batch_size")
 FACTOR = 3  # Hyperband keeps one of so many trials and trains it so many times longer
+FAILED_AT_MOST = 3  # of the first trials, before the search is given up
+BEGIN, END = "begin", "end"  # of a trial in the journal; anything else is why it failed
 HOPELESS = 10  # times the loss of guessing: what an oracle is told of a training that diverged
 
 
@@ -108,6 +111,9 @@ class Hunt:
         data: the data.
         oracle: invents the trials.
         runs, continued: each finished trial's run, and which trial it went on with.
+        journal: where every trial's begin and end is written down, so that the same oracle, told the same in the same order,
+            invents the same trials again.
+        failed: the trials that could not be trained: what they tried, and why.
     """
 
     kind: str
@@ -116,11 +122,49 @@ class Hunt:
     oracle: Oracle
     runs: dict[str, Run] = field(default_factory=dict)
     continued: dict[str, str | None] = field(default_factory=dict)
+    journal: Journal = field(default_factory=lambda: Journal(None))
+    failed: list[FailedTrial] = field(default_factory=list)
     _trials: dict[str, Any] = field(default_factory=dict)
     _askers: Any = field(default_factory=itertools.count)
+    _left: list[Job] = field(default_factory=list)
+
+    def replay(self, store: Store) -> None:
+        """Tell the oracle what happened before the search was stopped; trials that had begun are done first."""
+        begun: dict[str, Job] = {}
+        for number, (event, name) in enumerate(self.journal.before):
+            if not self._happened(event, name, begun, store):
+                self.journal.cut(number)
+                break
+        self._left = list(begun.values())
+
+    def _happened(self, event: str, name: str, begun: dict[str, Job], store: Store) -> bool:
+        """Let one event of the journal happen again; return False where it can't, for what came of it is lost."""
+        if event == BEGIN:
+            job = self._create()
+            if job is not None:
+                begun[job.name] = job
+            return job is not None and job.name == name
+        job = begun.get(name)
+        run = store.find(job.plan) if job is not None and event == END else None
+        if job is None or (event == END and run is None):
+            return False
+        del begun[name]
+        if run is None:
+            self._fail(job, event)
+        else:
+            self._tell(job, run)
+        return True
 
     def next(self) -> Job | None:
         """Return the next trial to do; None where there is none now."""
+        if self._left:
+            return self._left.pop(0)
+        job = self._create()
+        if job is not None:
+            self.journal.write(BEGIN, job.name)
+        return job
+
+    def _create(self) -> Job | None:
         trial = self.oracle.create_trial(f"asker-{next(self._askers)}")
         if trial.status != "RUNNING":
             return None
@@ -136,16 +180,46 @@ class Hunt:
         """Tell the oracle what came of a trial; one that was stopped before its end says nothing."""
         if run.stopped:
             return
+        self.journal.write(END, job.name)
+        self._tell(job, run)
+
+    def _tell(self, job: Job, run: Run) -> None:
         self.runs[job.name] = run if job.keep_state else replace(run, weights=[])
-        trial, losses = self._trials[job.name], run.history.val_loss
-        hopeless = HOPELESS * self.data.guess(self.plan)
-        for epoch, loss in zip(run.history.epochs, losses.tolist()):
+        self._tell_oracle(job, dict(zip(run.history.epochs, run.history.val_loss.tolist())))
+
+    def _tell_oracle(self, job: Job, losses: Mapping[int, float]) -> None:
+        trial, hopeless = self._trials[job.name], HOPELESS * self.data.guess(self.plan)
+        for epoch, loss in losses.items():
             self.oracle.update_trial(trial.trial_id, {"val_loss": loss if math.isfinite(loss) else hopeless}, step=epoch)
         trial.status = "COMPLETED"
         self.oracle.end_trial(trial)
 
+    def fail(self, job: Job, error: FitscopeError) -> None:
+        """Tell the oracle that a trial could not be trained.
 
-def search(crew: Crew, kind: str, trials: int, plan: Plan, data: Dataset, tell: Callable[[Job], object]) -> Hunt:
+        Raises:
+            FitscopeError: the error, where the first trials all failed: then it is not for what they tried.
+        """
+        if not self.runs and len(self.failed) + 1 >= FAILED_AT_MOST:
+            raise error
+        self.journal.write(str(error), job.name)
+        self._fail(job, str(error))
+
+    def _fail(self, job: Job, why: str) -> None:
+        tried = {key: value for key, value in self._trials[job.name].hyperparameters.values.items() if not key.startswith("tuner/")}
+        self.failed.append(FailedTrial(job.name, tried, why))
+        self._tell_oracle(job, {1: math.inf})  # which makes it avoid the like; of a trial that is only missing it learns nothing
+
+
+def search(
+    crew: Crew,
+    kind: str,
+    trials: int,
+    plan: Plan,
+    data: Dataset,
+    tell: Callable[[Job], object],
+    tell_failed: Callable[[FailedTrial], object] = lambda failed: None,
+) -> Hunt:
     """Search until there are so many trials, or the oracle has no more.
 
     Args:
@@ -155,13 +229,18 @@ def search(crew: Crew, kind: str, trials: int, plan: Plan, data: Dataset, tell: 
         plan: what is not varied.
         data: the data.
         tell: is told each job before it begins.
+        tell_failed: is told each trial that could not be trained.
 
     Returns:
         The trials' runs.
+
+    Raises:
+        FitscopeError: the first trials all failed.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        hunt = Hunt(kind, plan, data, oracle(kind, space(plan, data), trials, plan))
+        hunt = Hunt(kind, plan, data, oracle(kind, space(plan, data), trials, plan), journal=crew.store.journal())
         hunt.oracle._set_project_dir(scratch, "search")
+        hunt.replay(crew.store)
 
         def supply() -> Job | None:
             job = hunt.next()
@@ -169,7 +248,11 @@ def search(crew: Crew, kind: str, trials: int, plan: Plan, data: Dataset, tell: 
                 tell(job)
             return job
 
-        crew.work(supply, hunt.end)
+        def failed(job: Job, error: FitscopeError) -> None:
+            hunt.fail(job, error)
+            tell_failed(hunt.failed[-1])
+
+        crew.work(supply, hunt.end, failed)
     return hunt
 
 
@@ -196,15 +279,15 @@ def results(hunt: Hunt) -> Search:
         changes = {key: value for key, value in found.changes.items() if key != "max_epochs"}
         trials.append(Trial(name, changes, found.history, found.best_epoch, found.best_val_loss, found.verdict, found.seconds,
                             hunt.continued[name]))  # fmt: skip
-    best = winner(hunt)
+    best, failed = winner(hunt), tuple(sorted(hunt.failed, key=lambda trial: _number(trial.trial)))
     if best is None:
-        return Search(hunt.kind, tuple(trials), None)
+        return Search(hunt.kind, tuple(trials), None, failed)
     chosen = next(trial for trial in trials if trial.trial == best)
     assert chosen.best_epoch is not None
     groups = None if hunt.data.groups is None else hunt.data.groups[hunt.data.held_out(hunt.plan)]
     said = correct([run.validation_losses for run in runs.values()], groups=groups, seed=hunt.plan.seed)
     return Search(hunt.kind, tuple(trials), BestTrial(best, chosen.hyperparameters, chosen.best_epoch, said.observed,
-                                                      said.corrected, said.interval))  # fmt: skip
+                                                      said.corrected, said.interval), failed)  # fmt: skip
 
 
 def refit_plan(hunt: Hunt, best: BestTrial) -> Plan:

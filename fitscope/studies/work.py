@@ -91,18 +91,21 @@ def _key(plan: Plan) -> tuple[str, int | None, str]:
     return plan.data_sha256, plan.num_words, json.dumps(dict(plan.options), sort_keys=True)
 
 
-def train(job: Job, located: Located, on_epoch: OnEpoch) -> Run:
-    """Do one training.
+def train(job: Job, located: Located, on_epoch: OnEpoch, kept: Path | None = None) -> Run:
+    """Do one training, and go on where it was stopped before.
 
     Args:
         job: what to train.
         located: where the data lies.
         on_epoch: is told the end of every epoch; where it returns True the training ends there.
+        kept: the folder where its last finished epoch is kept; None keeps none.
     """
     with _one_at_a_time:
         data = data_of(located, job.plan)
-        run = training.train(job.plan, lambda end: on_epoch(Told(job.name, end)), data=data, begun=job.begun,
-                             answers=job.answers)  # fmt: skip
+        checkpoint = None if kept is None else training.Checkpoint(kept, job.plan)
+        with training.enough_memory(job.name or "the network"):
+            run = training.train(job.plan, lambda end: on_epoch(Told(job.name, end)), data=data, begun=job.begun,
+                                 answers=job.answers, checkpoint=checkpoint)  # fmt: skip
     return run if job.keep_state or run.stopped else replace(run, state=[])
 
 

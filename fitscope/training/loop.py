@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,55 +17,16 @@ from fitscope.datasets.dataset import Labels, Rows
 from fitscope.errors import DataError, UsageError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
+from fitscope.training import randomness
+from fitscope.training.checkpoint import Checkpoint, Epoch
 from fitscope.training.compiled import reused, variables
 from fitscope.training.fitted import FittedSteps
 from fitscope.training.networks import build, check_loss, outputs_of
 from fitscope.training.objectives import gives_logits, objective, probabilities
+from fitscope.training.run import EpochEnd, Run, Weights
 from fitscope.training.steps import DenseSteps, SparseSteps, is_stock, steps_for
 
-Weights = list[NDArray[np.float32]]
 Steps = SparseSteps | DenseSteps | FittedSteps
-
-
-@dataclass(frozen=True)
-class EpochEnd:
-    """Tell that an epoch is over: which of how many, and its metrics under Keras' names."""
-
-    epoch: int
-    of: int
-    metrics: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Run:
-    """Hold what came of a plan.
-
-    Args:
-        plan: the plan.
-        history: loss and accuracy (of numbers mae) of every epoch, and the same of the held-out samples where there are
-            some. Losses hold no penalties of regularization and no class weights.
-        validation_losses: float32 [epochs, samples], every validation sample's loss after every epoch; [epochs, 0]
-            where none was held out.
-        weights: of the epoch with the lowest validation loss, or of the last epoch where none was held out.
-        updates: how many steps the optimizer made.
-        stopped: whether `on_epoch` stopped the training before its last epoch.
-        seconds: what the epochs took.
-        path: `sparse`, `dense`, `keras` or `tf.data`: which engine trained.
-        state: every variable of the model and its optimizer after the last epoch, to go on from.
-        answers: float32 [2, samples, outputs], what the network says of every validation sample at the best epoch and after
-            the last: probabilities of classes and labels, or numbers; None where nobody asked.
-    """
-
-    plan: Plan
-    history: TrainingHistory
-    validation_losses: NDArray[np.float32]
-    weights: Weights
-    updates: int
-    stopped: bool
-    seconds: float
-    path: str
-    state: Weights = field(default_factory=list, repr=False)
-    answers: NDArray[np.float32] | None = field(default=None, repr=False)
 
 
 def train(
@@ -75,6 +36,7 @@ def train(
     data: Dataset | None = None,
     begun: Run | None = None,
     answers: bool = False,
+    checkpoint: Checkpoint | None = None,
 ) -> Run:
     """Train the plan's network.
 
@@ -88,6 +50,8 @@ def train(
         begun: a run of the same plan over fewer epochs; the training goes on where it ended, and its curves are those
             that it would have had in one go.
         answers: whether the run holds the answers to the validation samples, too.
+        checkpoint: where every finished epoch is kept before it is told, and where the training goes on from what was kept
+            before; not of a `tf.data` stream, which shuffles by itself and is begun anew.
 
     Returns:
         The run.
@@ -101,8 +65,13 @@ def train(
         if own.is_own(plan.dataset):
             raise DataError(f"{what}: the function returned other data this time; fix its seed, and run again.")
         raise DataError(f"{what}; give the folder of the plan's data with --data-dir.")
-    training = _Training(plan, data, begun)
-    run = training.run(on_epoch or (lambda _: None))
+    training = _Training(plan, data)
+    training.go_on(begun, checkpoint)
+    try:
+        run = training.run(on_epoch or (lambda _: None))
+    finally:
+        if checkpoint is not None:
+            checkpoint.close()
     return replace(run, answers=training.answers()) if answers and run.weights and plan.validation else run
 
 
@@ -120,7 +89,7 @@ def batch_order(plan: Plan, samples: int, epoch: int) -> NDArray[np.int64]:
 class _Training:
     """One training under way."""
 
-    def __init__(self, plan: Plan, data: Dataset, begun: Run | None) -> None:
+    def __init__(self, plan: Plan, data: Dataset) -> None:
         self.plan, self.task = plan, data.task
         self.rows, labels = data.training(plan)
         if hasattr(self.rows, "element_spec") and plan.batch_size != data.batch_size:
@@ -136,32 +105,56 @@ class _Training:
         self.records: list[dict[str, float]] = []
         self.losses: list[NDArray[np.float32]] = []
         self.weights: Weights = []
-        if begun is not None:
-            self._go_on(begun)
+        self.best = 0
+        self.checkpoint: Checkpoint | None = None
 
     def _validation(self, data: Dataset) -> tuple[Rows, NDArray[Any]]:
         rows, labels = data.validation(self.plan)
         return rows, self.steps.goal.targets(labels)
 
-    def _go_on(self, begun: Run) -> None:
+    def go_on(self, begun: Run | None, checkpoint: Checkpoint | None) -> None:
+        """Begin where an earlier training ended, the one that came further."""
+        self._randoms()  # Keras' own generator is made now, whether the training goes on or begins
+        if self.steps.path != "tf.data":
+            self.checkpoint = checkpoint
+        kept = None if self.checkpoint is None else self.checkpoint.read()
+        begun = max(filter(None, (begun, kept)), key=lambda run: len(run.history), default=None)
+        if begun is None:
+            return
         for variable, value in zip(variables(self.model), begun.state, strict=True):
             variable.assign(value)
         names = begun.history.metrics
         self.records = [{name: float(names[name][i]) for name in names} for i in range(len(begun.history))]
-        self.losses, self.weights = list(begun.validation_losses), begun.weights
+        self.losses = list(begun.validation_losses) if self.validation is not None else []
+        self.weights, self.best = begun.weights, _best([record.get("val_loss", math.nan) for record in self.records])
         self.updates, self.before = begun.updates, begun.seconds
+        randomness.restore(begun.randoms)
 
     def run(self, on_epoch: Callable[[EpochEnd], object]) -> Run:
         started, stopped = time.perf_counter(), False
         spoilt = bool(self.records) and not _finite(self.records[-1])
-        for epoch in range(len(self.records) + 1, self.epochs + 1) if not spoilt else ():
+        for epoch in range(len(self.records) + 1, self.epochs + 1) if not spoilt and not self._spent() else ():
             metrics = self._train_epoch(epoch) | self._validate()
             self._keep(metrics)
+            mine = self._write(time.perf_counter() - started)
             wish = on_epoch(EpochEnd(epoch, self.epochs, metrics))
-            stopped = wish is True and epoch < self.epochs and not self._spent()
+            stopped = (wish is True or not mine) and epoch < self.epochs and not self._spent()
             if stopped or self._spent() or not _finite(metrics):
                 break
         return self._finish(stopped, time.perf_counter() - started)
+
+    def _write(self, seconds: float) -> bool:
+        """Keep the epoch that has just ended; return whether the training is still this process' own."""
+        if self.checkpoint is None:
+            return True
+        return self.checkpoint.keep(Epoch(self.records, self.losses, self._state(), self.weights, self.best, self.updates,
+                                          self.before + seconds, self.steps.path, self._randoms()))  # fmt: skip
+
+    def _state(self) -> Weights:
+        return [np.asarray(variable.value) for variable in variables(self.model)]
+
+    def _randoms(self) -> dict[str, Any]:
+        return randomness.state() if self.steps.path == "keras" else {}
 
     def _train_epoch(self, epoch: int) -> dict[str, float]:
         size, order = self.plan.batch_size, batch_order(self.plan, len(self.targets), epoch)
@@ -188,18 +181,19 @@ class _Training:
         return {"val_loss": float(losses.mean(dtype=np.float64)), name: float(measures.mean(dtype=np.float64))}
 
     def _keep(self, metrics: dict[str, float]) -> None:
-        lowest = min((r["val_loss"] for r in self.records if math.isfinite(r.get("val_loss", math.nan))), default=math.inf)
+        lowest = self.records[self.best - 1]["val_loss"] if self.best else math.inf
         self.records.append(metrics)
         if self.validation is not None and metrics["val_loss"] < lowest:
-            self.weights = self.model.get_weights()
+            self.weights, self.best = self.model.get_weights(), len(self.records)
 
     def _finish(self, stopped: bool, seconds: float) -> Run:
         names = self.records[0]
         history = TrainingHistory.of({name: [record[name] for record in self.records] for name in names})
         losses = np.stack(self.losses) if self.losses else np.empty((len(self.records), 0), np.float32)
         weights = self.weights if self.validation is not None else self.model.get_weights()
-        state = [np.array(variable.value) for variable in variables(self.model)]
-        return Run(self.plan, history, losses, weights, self.updates, stopped, self.before + seconds, self.steps.path, state)
+        state = [np.array(array) for array in self._state()]
+        return Run(self.plan, history, losses, weights, self.updates, stopped, self.before + seconds, self.steps.path, state,
+                   randoms=self._randoms())  # fmt: skip
 
     def answers(self) -> NDArray[np.float32]:
         """Return what the network says of the validation samples at the best epoch, and what it says now."""
@@ -242,3 +236,8 @@ def _sample_weights(plan: Plan, labels: Labels) -> NDArray[np.float32]:
 
 def _finite(metrics: dict[str, float]) -> bool:
     return all(math.isfinite(metrics[name]) for name in ("loss", "val_loss") if name in metrics)
+
+
+def _best(losses: Sequence[float]) -> int:
+    """Return the epoch with the lowest loss, the first on ties; 0 where none is finite."""
+    return min((loss, epoch) for epoch, loss in enumerate([math.inf, *losses]) if not math.isnan(loss))[1]

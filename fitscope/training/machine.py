@@ -8,9 +8,12 @@ import os
 import platform
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
+from fitscope.errors import DataError
 from fitscope.result import Environment
 
 # glibc's names for what mallopt sets (malloc.h).
@@ -95,3 +98,21 @@ def peak_mb() -> float | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """Say in one sentence where memory ran out.
+
+    Args:
+        what: is trained, for the sentence.
+
+    Raises:
+        DataError: there was not enough memory, of the machine or of its GPU.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, MemoryError) and type(error).__name__ != "ResourceExhaustedError":  # TensorFlow's
+            raise
+        raise DataError(f"There was not enough memory to train {what}; take a smaller network, --batch-size or data.") from None

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from fitscope.datasets import Dataset
 from fitscope.datasets.dataset import Rows
 from fitscope.result import ModelFacts
-from fitscope.training.loop import Run, Steps, steps_of
+from fitscope.training.loop import Steps, steps_of
 from fitscope.training.networks import build, facts
+from fitscope.training.run import Run
 from fitscope.training.steps import Said
 
 

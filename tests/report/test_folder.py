@@ -130,6 +130,7 @@ def test_failed_resume_leaves_what_was_there(tmp_path, result):
     folder = RunFolder(tmp_path / "run")
     folder.create(CONTENT)
     folder.fill(dataclasses.replace(result, partial=True), np.zeros((20, 3)), {})
+    folder.release()
     (tmp_path / "run" / "my-notes.txt").write_text("kept")
     with pytest.raises(KeyboardInterrupt), open_folder(tmp_path / "run", CONTENT, resume=True):
         raise KeyboardInterrupt

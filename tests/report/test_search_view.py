@@ -6,6 +6,7 @@ import math
 import pytest
 
 from fitscope.report.search_view import search
+from fitscope.result import FailedTrial
 
 
 def section_of(result, found):
@@ -95,3 +96,13 @@ def test_trials_far_above_are_drawn_at_the_edge_and_the_caption_says_so(result, 
     assert (
         "stand at the upper edge" in section_of(result, dataclasses.replace(found, trials=(*found.trials, far))).pictures[0].caption
     )
+
+
+def test_trials_that_failed_are_told_with_their_reason(result, make):
+    failed = tuple(FailedTrial(f"trial {number}", {"units": 512}, f"No memory for {number}.") for number in (3, 5, 6, 9))
+    said = section_of(result, dataclasses.replace(make.search(4), failed=failed)).sentences[-1]
+    assert said.startswith("4 trials could not be trained and are left out. Trial 3 (units 512): No memory for 3.")
+    assert "No memory for 6." in said
+    assert "No memory for 9." not in said
+    one = section_of(result, dataclasses.replace(make.search(4), failed=failed[:1])).sentences[-1]
+    assert one.startswith("1 trial could not be trained and is left out.")

@@ -1,6 +1,7 @@
 """Small data, plans and runs for studies, with no training behind them."""
 
 from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from fitscope.studies.place import Place
 from fitscope.studies.store import Store
 from fitscope.studies.work import Told
 from fitscope.training import EpochEnd, Run
+from fitscope.training.checkpoint import Epoch
 
 
 @pytest.fixture
@@ -62,6 +64,20 @@ def run_of(plan, lows=None, stopped=False, state=False, low=0.5, samples=None):
 @pytest.fixture(name="run_of")
 def run_of_fixture():
     return run_of
+
+
+@pytest.fixture
+def epoch_of():
+    """What a run was after one of its epochs, as a checkpoint keeps it."""
+
+    def make(run, epoch):
+        names = run.history.metrics
+        records = [{name: float(names[name][i]) for name in names} for i in range(epoch)]
+        lows = [record.get("val_loss", 0.0) for record in records]
+        return Epoch(records, list(run.validation_losses[:epoch]), run.state or run.weights * 2, run.weights,
+                     1 + lows.index(min(lows)), epoch, 0.5, "dense", {})  # fmt: skip
+
+    return make
 
 
 class FakePlace(Place):
@@ -120,5 +136,38 @@ def crew_of():
 
     def make(place=None, folder=None, tell=lambda told: None, should_stop=lambda: False):
         return Crew(place or FakePlace(), Store(folder), tell, should_stop)
+
+    return make
+
+
+class Killing(Late):
+    """A pool whose workers all end when one of them begins a job of one of these seeds; the others end when they are heard."""
+
+    def __init__(self, seeds, begun):
+        super().__init__()
+        self.seeds, self.begun, self.broken = seeds, begun, False
+
+    def submit(self, fn, /, job):
+        if self.broken:
+            raise BrokenProcessPool("broken")
+        future = super().submit(fn, job)
+        self.begun.append(job.plan.seed)
+        if job.plan.seed in self.seeds:
+            self.broken = True
+            for each, *_ in self.calls:
+                each.set_exception(BrokenProcessPool("broken"))
+            self.calls.clear()
+        return future
+
+
+@pytest.fixture
+def killing_place(fake_place):
+    """A place of two workers, which jobs of some seeds kill; and the seeds of the jobs that it began."""
+
+    def make(*seeds):
+        begun = []
+        place = fake_place(workers=2, executor=Killing(seeds, begun), renew=lambda: Killing(seeds, begun))
+        place.hear = lambda: place.executor.answer() or []
+        return place, begun
 
     return make

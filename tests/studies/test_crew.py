@@ -5,9 +5,9 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 
 from fitscope import datasets
-from fitscope.errors import DataError, OwnCodeError
+from fitscope.errors import DataError, OutputError, OwnCodeError, UsageError
 from fitscope.plan import Plan
-from fitscope.studies.crew import RENEWED_AT_MOST, crew
+from fitscope.studies.crew import KILLED_AT_MOST, RENEWED_AT_MOST, crew
 from fitscope.studies.executors import Here
 from fitscope.studies.store import Store
 from fitscope.studies.work import Job
@@ -73,18 +73,24 @@ def test_should_stop_ends_what_is_under_way_and_begins_nothing_else(plan, tmp_pa
     assert len(list(tmp_path.glob("*.npz"))) == 1
 
 
-def test_stopped_training_is_gone_on_with(plan, tmp_path, fake_place, crew_of, run_of):
-    begun = run_of(plan, [0.6, 0.5], stopped=True, state=True)
-    crew_of(fake_place(lambda job: begun), tmp_path).train([Job("it", plan)])
-    given = []
-    crew_of(fake_place(lambda job: given.append(job.begun) or run_of(plan)), tmp_path).train([Job("it", plan)])
-    assert given[0].history == begun.history
-    longer = Job("it", plan, run_of(plan))
-    assert crew_of()._going_on(longer) is longer
-
-
 NETS = """
 import keras
+import numpy
+
+class Noise(keras.layers.Layer):
+    # draws from generators that stand in none of the variables of the model
+
+    def call(self, rows, training=False):
+        return rows + 0.1 * keras.random.normal(keras.ops.shape(rows)) if training else rows
+
+class Model(keras.Sequential):
+    def train_step(self, data):
+        return super().train_step(data)
+
+def noisy(shape):
+    model = Model([keras.Input(shape), Noise(), keras.layers.Dense(10, "softmax")])
+    model.compile("adam", "categorical_crossentropy")
+    return model
 
 def build(shape):
     layers = [keras.layers.Dense(8, "relu"), keras.layers.Dropout(0.5), keras.layers.BatchNormalization()]
@@ -94,11 +100,11 @@ def build(shape):
 """
 
 
-@pytest.mark.parametrize("model", ["textbook", "conv", "nets.py:build"])
+@pytest.mark.parametrize("model", ["textbook", "conv", "nets.py:build", "nets.py:noisy"])
 def test_training_that_goes_on_is_bit_for_bit_one_in_one_go(tmp_path, monkeypatch, model):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "nets.py").write_text(NETS)
-    located, own = datasets.locate("digits"), model.endswith("build")
+    located, own = datasets.locate("digits"), model.startswith("nets.py")
     given = {"optimizer": None} if own else {"hyperparameters": {"dropout": 0.3}}
     wanted = Plan("digits", located.sha256, None, model, validation=300, max_epochs=5, batch_size=64, **given)
 
@@ -148,12 +154,47 @@ def test_workers_that_broke_while_idle_are_renewed_for_the_next_call(plan, fake_
     assert crew.finish([], False, [])[1] is False
 
 
+def test_training_that_kills_its_workers_is_told_from_those_beside_it_and_given_up(plan, killing_place, crew_of):
+    (place, begun), failed, done, left = killing_place(2), [], [], jobs(plan, [1, 2, 3])[::-1]
+    crew_of(place).work(lambda: left.pop() if left else None, lambda job, run: done.append(job.name),
+                        lambda job, error: failed.append((job.name, str(error))))  # fmt: skip
+    assert sorted(done) == ["seed 1", "seed 3"]
+    [(name, why)] = failed
+    assert name == "seed 2"
+    assert "trained seed 2 was killed 2 times, perhaps for want of memory" in why
+    assert begun.count(2) == 1 + KILLED_AT_MOST
+
+
+def test_training_that_kills_its_workers_is_one_sentence_where_there_is_nothing_to_go_on_with(plan, killing_place, crew_of):
+    with pytest.raises(DataError, match="trained seed 1 was killed 2 times.*--resume"):
+        crew_of(killing_place(1)[0]).train(jobs(plan, [1, 2]))
+
+
 def test_workers_that_break_again_and_again_are_given_up(plan, fake_place, crew_of):
-    begun = []
-    place = fake_place(executor=Breaking(1), renew=lambda: begun.append(1) or Breaking(1))
-    with pytest.raises(DataError, match="killed 4 times.*--workers and --resume"):
-        crew_of(place).train(jobs(plan, [1, 2]))
-    assert len(begun) == RENEWED_AT_MOST
+    place = fake_place(workers=2, executor=Breaking(1), renew=lambda: Breaking(1))
+    with pytest.raises(DataError, match=f"killed {RENEWED_AT_MOST + 1} times in a row.*--workers and --resume"):
+        crew_of(place).work(iter(jobs(plan, range(99))).__next__, None, lambda job, error: None)
+
+
+@pytest.mark.parametrize("error", [DataError("no memory"), OwnCodeError("it raised", "trace"), UsageError("no such")])
+def test_job_that_fails_is_told_and_the_others_go_on(plan, fake_place, crew_of, run_of, error):
+    def answer(job):
+        if job.name == "seed 2":
+            raise error
+        return run_of(job.plan)
+
+    failed, done, left = [], [], jobs(plan, [1, 2, 3])[::-1]
+    crew_of(fake_place(answer)).work(lambda: left.pop() if left else None, lambda job, run: done.append(job.name),
+                                     lambda job, error: failed.append((job.name, error)))  # fmt: skip
+    assert (done, failed) == (["seed 1", "seed 3"], [("seed 2", error)])
+
+
+def test_disk_that_is_full_is_no_jobs_failure(plan, fake_place, crew_of):
+    def answer(job):
+        raise OutputError("full")
+
+    with pytest.raises(OutputError, match="full"):
+        crew_of(fake_place(answer)).work(iter(jobs(plan, [1])).__next__, None, lambda job, error: None)
 
 
 def test_error_of_a_training_reaches_the_caller(plan, fake_place, crew_of):

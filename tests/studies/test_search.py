@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fitscope.datasets.streams import Streams
-from fitscope.errors import UsageError
+from fitscope.errors import DataError, OwnCodeError, UsageError
 from fitscope.studies import search
 from fitscope.studies.search import ORACLES, Hunt
 
@@ -207,3 +207,86 @@ def test_refit_of_the_winner_is_on_all_data_for_its_best_epoch(hunt):
     refit = search.refit_plan(found, best)
     assert (refit.validation, refit.max_epochs) == (0, best.best_epoch)
     assert refit.hyperparameters == found.runs[best.trial].plan.hyperparameters
+
+
+def found_by(hunt):
+    return [(trial.trial, trial.hyperparameters, trial.history, trial.continues) for trial in search.results(hunt).trials]
+
+
+@pytest.mark.parametrize("at", [1, 2, 5, 7])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("kind", ["random", "bayesian", "hyperband"])
+def test_search_that_was_killed_goes_on_as_if_it_had_never_been(
+    plan, data, tmp_path, fake_place, crew_of, run_of, kind, workers, at
+):
+    """Kill it when it begins its trial `at`; then the same trials come of it, and none that was finished is trained again."""
+    plan, done = plan.replace(max_epochs=9), []
+
+    def answer(job):
+        done.append(job.plan.key())
+        return run_of(job.plan, low=low_of(job.plan), state=job.keep_state)
+
+    def hunt(folder, stop_at=None):
+        begun = []
+
+        def tell(job):
+            begun.append(job)
+            if len(begun) == stop_at:
+                raise KeyboardInterrupt
+
+        return search.search(crew_of(fake_place(answer, workers), folder), kind, 8, plan, data, tell)
+
+    whole = found_by(hunt(tmp_path / "whole"))
+    done.clear()
+    with pytest.raises(KeyboardInterrupt):
+        hunt(tmp_path / "kept", at)
+    assert found_by(hunt(tmp_path / "kept")) == whole
+    assert len(done) <= len(whole) + workers - 1  # but for one that ended without being heard of
+
+
+def test_journal_whose_trainings_are_lost_is_kept_as_far_as_they_are_there(plan, data, tmp_path, fake_place, crew_of):
+    made = [search.search(crew_of(fake_place(), tmp_path), "random", 5, plan, data, lambda job: None)]
+    third = made[0].runs["trial 3"].plan
+    (tmp_path / f"{third.key()}.npz").unlink()
+    place = fake_place()
+    made.append(search.search(crew_of(place, tmp_path), "random", 5, plan, data, lambda job: None))
+    assert found_by(made[0]) == found_by(made[1])
+    assert place.done == ["trial 3"]
+
+
+@pytest.mark.parametrize("kind", ["random", "bayesian", "hyperband"])
+def test_trial_that_fails_is_told_and_the_search_goes_on(hunt, run_of, kind):
+    def answer(job):
+        if job.name == "trial 2":
+            raise DataError("There was not enough memory.")
+        return run_of(job.plan, low=low_of(job.plan), state=job.keep_state)
+
+    found, _ = hunt(kind, 8, answer=answer)
+    result = search.results(found)
+    assert [(trial.trial, trial.error) for trial in result.failed] == [("trial 2", "There was not enough memory.")]
+    assert "units" in result.failed[0].hyperparameters
+    assert "trial 2" not in [trial.trial for trial in result.trials]
+    assert len(result.trials) == 7
+    assert result.best.trial != "trial 2"
+
+
+def test_search_whose_first_trials_all_fail_is_given_up_with_their_error(hunt):
+    def answer(job):
+        raise OwnCodeError(f"{job.name} raised.")
+
+    with pytest.raises(OwnCodeError, match="trial 3 raised"):
+        hunt("random", 8, answer=answer)
+
+
+def test_failed_trial_is_not_tried_again_when_the_search_goes_on(plan, data, tmp_path, fake_place, crew_of, run_of):
+    def answer(job):
+        if job.name == "trial 2":
+            raise DataError("There was not enough memory.")
+        return run_of(job.plan)
+
+    first = search.search(crew_of(fake_place(answer), tmp_path), "bayesian", 6, plan, data, lambda job: None)
+    place = fake_place(answer)
+    again = search.search(crew_of(place, tmp_path), "bayesian", 6, plan, data, lambda job: None)
+    assert place.done == []
+    assert search.results(again).failed == search.results(first).failed
+    assert found_by(again) == found_by(first)

@@ -7,6 +7,7 @@ import pytest
 
 from fitscope.errors import OutputError
 from fitscope.studies.store import Store
+from fitscope.training import Checkpoint
 
 
 def files(folder):
@@ -40,25 +41,53 @@ def test_store_keeps_a_diverged_training_with_its_nan(tmp_path, plan, run_of):
     assert store.find(plan).history == run.history
 
 
-def test_store_does_not_keep_a_stopped_training_without_its_state(tmp_path, plan, run_of):
+def test_store_does_not_keep_a_stopped_training_which_has_kept_its_last_epoch_itself(tmp_path, plan, run_of):
     store = Store(tmp_path / "kept")
-    store.keep(run_of(plan, stopped=True))
+    store.keep(run_of(plan, stopped=True, state=True))
     assert not (tmp_path / "kept").exists()
 
 
-def test_store_keeps_a_stopped_training_apart_until_it_is_finished(tmp_path, plan, run_of):
-    store, stopped = Store(tmp_path), run_of(plan, [0.6, 0.5], stopped=True, state=True)
-    store.keep(stopped)
-    assert (store.find(plan), store.begun(plan).history) == (None, stopped.history)
-    assert [array.tobytes() for array in store.begun(plan).state] == [array.tobytes() for array in stopped.state]
-    store.keep(run_of(plan))
-    assert (store.find(plan).history, store.begun(plan)) == (run_of(plan).history, None)
-
-
-def test_store_does_not_keep_a_stopped_training_of_a_stream(tmp_path, plan, run_of):
+def test_finished_training_takes_the_place_of_its_last_epoch(tmp_path, plan, run_of, epoch_of):
+    plan = plan.replace(max_epochs=8)
+    for number in (1, 3):
+        kept = Checkpoint(tmp_path, plan.replace(seed=number))
+        kept.keep(epoch_of(run_of(plan), 2 * number))
+        kept.close()
     store = Store(tmp_path)
-    store.keep(dataclasses.replace(run_of(plan, stopped=True, state=True), path="tf.data"))
-    assert store.begun(plan) is None
+    assert store.progress() == (0, [2, 6])
+    store.keep(run_of(plan.replace(seed=3)))
+    assert store.progress() == (1, [2])
+
+
+def test_progress_of_nothing_is_nothing(tmp_path):
+    assert Store(None).progress() == Store(tmp_path / "missing").progress() == Store(tmp_path).progress() == (0, [])
+
+
+def test_journal_gives_back_whole_lines_and_goes_on_after_them(tmp_path):
+    journal = Store(tmp_path / "new").journal()
+    for line in (("begin", "trial 1"), ("it failed, \u2026\n", "trial 1")):
+        journal.write(*line)
+    path = tmp_path / "new" / "search.jsonl"
+    path.write_bytes(path.read_bytes() + b'["begin", "tri')  # killed in the middle
+    again = Store(tmp_path / "new").journal()
+    assert again.before == [("begin", "trial 1"), ("it failed, \u2026\n", "trial 1")]
+    again.write("begin", "trial 2")
+    assert Store(tmp_path / "new").journal().before[2:] == [("begin", "trial 2")]
+    again.cut(1)
+    assert Store(tmp_path / "new").journal().before == [("begin", "trial 1")]
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"[1]\n", b'{"a": 1}\n', b"\xff\n", b"[\n"])
+def test_damaged_journal_is_begun_anew(tmp_path, content):
+    (tmp_path / "search.jsonl").write_bytes(content)
+    assert Store(tmp_path).journal().before == []
+    assert (tmp_path / "search.jsonl").read_bytes() == b""
+
+
+def test_journal_without_a_folder_writes_nothing():
+    journal = Store(None).journal()
+    journal.write("begin", "trial 1")
+    assert journal.before == []
 
 
 def test_store_without_a_folder_keeps_nothing(plan, run_of):

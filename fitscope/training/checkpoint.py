@@ -1,0 +1,312 @@
+"""A training's last finished epoch on disk, so that it can go on from there however its process ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import struct
+import uuid
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitscope.errors import FitscopeError, OutputError
+from fitscope.history import TrainingHistory
+from fitscope.plan import Plan
+from fitscope.training.run import Run
+
+STATE, EPOCHS = ".state", ".epochs"
+_MAGIC = b"fitscope-checkpoint/1\n"
+_HEAD = struct.Struct("<II")  # of a text: its length and its CRC-32
+_RECORD = struct.Struct("<III")  # of an epoch: the lengths of its text and of its losses, and the CRC-32 of both
+_ROOM = 32_768  # bytes for the text of a place
+_LOST = (OSError, ValueError, KeyError, TypeError, LookupError, struct.error, FitscopeError)
+Arrays = Sequence[NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Hold all of a finished epoch that a training goes on from.
+
+    Args:
+        records: the metrics of every epoch so far.
+        losses: every validation sample's loss after every epoch so far; empty where none is held out.
+        state: every variable of the model and its optimizer.
+        weights: of the best epoch, empty before there is one.
+        best: which epoch that is, 0 before there is one.
+        updates, seconds, path, randoms: as in `Run`.
+    """
+
+    records: Sequence[Mapping[str, float]]
+    losses: Arrays
+    state: Arrays
+    weights: Arrays
+    best: int
+    updates: int
+    seconds: float
+    path: str
+    randoms: Mapping[str, Any]
+
+
+class Checkpoint:
+    """Keep one training's last finished epoch: one checkpoint however many epochs there are.
+
+    Two files, each named by the plan's key and a name of this process' own: `.epochs` grows by a record an epoch, and `.state`
+    holds the variables in two places that are written in turn, so that one of them is whole at any moment. Writing over the
+    same pages takes a fifth of the time that a new file takes.
+
+    A process that was thought dead but is not writes on in its own files, and harms nobody; where another one has taken over,
+    it finds its files gone and ends.
+
+    Args:
+        folder: where the files lie.
+        plan: of the training.
+    """
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self._folder, self._plan, self._key = folder, plan, plan.key()
+        self._own = folder / f"{self._key}-{uuid.uuid4().hex[:8]}"
+        self._files: _Files | None = None
+
+    def read(self) -> Run | None:
+        """Return the training as far as it came, by whatever process; None where nothing whole is there."""
+        found = [run for path in self._others(STATE) if (run := _read(path, self._plan)) is not None]
+        return max(found, key=lambda run: len(run.history), default=None)
+
+    def keep(self, epoch: Epoch) -> bool:
+        """Write a finished epoch; whenever the process ends, this one or the one before can be gone on from.
+
+        Returns:
+            Whether the training is still this process' own to do.
+
+        Raises:
+            OutputError: the disk is full, or the folder cannot be written.
+        """
+        try:
+            if self._files is not None and not self._files.there():
+                self.close()
+                if self._others(STATE):
+                    return False
+            begins = self._files is None
+            self._files = self._files or _Files(self._own, self._plan, epoch)
+            self._files.write(epoch)
+            if begins:
+                self._remove_others()
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise OutputError(f"{self._folder} cannot be written ({reason}); make room, then go on with --resume.") from None
+        return True
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._files is not None:
+            self._files.close()
+        self._files = None
+
+    def _others(self, ending: str) -> list[Path]:
+        return [path for path in self._folder.glob(f"{self._key}-*{ending}") if path != self._own.with_suffix(ending)]
+
+    def _remove_others(self) -> None:
+        for path in [*self._others(STATE), *self._others(EPOCHS)]:
+            with contextlib.suppress(OSError):  # some systems keep a file that another process has open
+                path.unlink()
+
+
+def remove(folder: Path, plan: Plan) -> None:
+    """Remove what is kept of a plan's training, which is finished."""
+    for ending in (STATE, EPOCHS):
+        for path in folder.glob(f"{plan.key()}-*{ending}"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def reached(folder: Path) -> list[int]:
+    """Return after which epoch each training that is kept in a folder goes on, in order."""
+    found: dict[str, int] = {}
+    for path in folder.glob(f"*{STATE}"):
+        key = path.stem.partition("-")[0]
+        found[key] = max(found.get(key, 0), _epoch(path))
+    return sorted(filter(None, found.values()))
+
+
+def _epoch(path: Path) -> int:
+    try:
+        with open(path, "rb") as file:
+            return max((said["epochs"] for said, *_ in _whole_places(file, *_head(file))), default=0)
+    except _LOST:
+        return 0
+
+
+class _Files:
+    """The two files of a training under way.
+
+    Args:
+        own: their path without an ending.
+        plan: of the training.
+        epoch: the first that is written; the others have arrays of the same shapes.
+    """
+
+    def __init__(self, own: Path, plan: Plan, epoch: Epoch) -> None:
+        self.path = own.with_suffix(STATE)
+        own.parent.mkdir(parents=True, exist_ok=True)
+        facts = {"plan": plan.to_json(), "path": epoch.path, "state": _shapes(epoch.state), "weights": _shapes(epoch.weights)}
+        head = _MAGIC + _packed(json.dumps(facts))
+        self.first, self.size = _places(len(head), _bytes(epoch.state), _bytes(epoch.weights))
+        self.log = open(own.with_suffix(EPOCHS), "wb")  # noqa: SIM115
+        self.kept = self.turn = 0
+        self.bests = [(0, 0), (0, 0)]  # of each place: the best epoch whose weights it holds, and their sum
+        scratch = own.with_suffix(".part")
+        with open(scratch, "wb") as file:
+            file.write(head)
+            file.truncate(self.first + 2 * self.size)
+        os.replace(scratch, self.path)
+        self.state = open(self.path, "r+b")  # noqa: SIM115
+
+    def there(self) -> bool:
+        return self.path.exists()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # what a full disk did not take is lost anyway
+            self.log.close()
+        with contextlib.suppress(OSError):
+            self.state.close()
+
+    def write(self, epoch: Epoch) -> None:
+        self._append(epoch)
+        place = self.first + self.turn * self.size
+        self._put(place, bytes(_HEAD.size))  # nothing holds here until all of it is written
+        self._put(place + _ROOM, *map(_raw, epoch.state))
+        if self.bests[self.turn][0] != epoch.best:
+            self._put(place + _ROOM + _bytes(epoch.state), *map(_raw, epoch.weights))
+            self.bests[self.turn] = epoch.best, _sum(epoch.weights)
+        facts = {"epochs": len(epoch.records), "best": epoch.best, "updates": epoch.updates, "seconds": epoch.seconds,
+                 "randoms": dict(epoch.randoms), "sums": [_sum(epoch.state), self.bests[self.turn][1]]}  # fmt: skip
+        self._put(place, _packed(json.dumps(facts)))
+        self.turn = 1 - self.turn
+
+    def _append(self, epoch: Epoch) -> None:
+        """Write the records that are not written yet: all of them where a training goes on in files of its own."""
+        for number in range(self.kept, len(epoch.records)):
+            text, losses = json.dumps(epoch.records[number]).encode(), b""
+            if len(epoch.losses):
+                losses = np.ascontiguousarray(epoch.losses[number], np.float32).tobytes()
+            self.log.write(_RECORD.pack(len(text), len(losses), zlib.crc32(losses, zlib.crc32(text))) + text + losses)
+        self.log.flush()
+        self.kept = len(epoch.records)
+
+    def _put(self, place: int, *parts: Any) -> None:
+        self.state.seek(place)
+        for part in parts:
+            self.state.write(part)
+        self.state.flush()
+
+
+def _places(head: int, state: int, weights: int) -> tuple[int, int]:
+    """Return where the first place begins, at a page, and how many bytes each place takes."""
+    return -(-head // 4096) * 4096, -(-(_ROOM + state + weights) // 4096) * 4096
+
+
+def _packed(text: str) -> bytes:
+    content = text.encode()
+    return _HEAD.pack(len(content), zlib.crc32(content)) + content
+
+
+def _unpacked(content: bytes) -> Any:
+    length, said = _HEAD.unpack_from(content)
+    text = content[_HEAD.size : _HEAD.size + length]
+    if not length or len(text) != length or zlib.crc32(text) != said:
+        raise ValueError("not whole")
+    return json.loads(text)
+
+
+def _shapes(arrays: Arrays) -> list[Any]:
+    return [[array.dtype.name, list(array.shape)] for array in arrays]
+
+
+def _bytes(arrays: Arrays) -> int:
+    return sum(array.nbytes for array in arrays)
+
+
+def _raw(array: NDArray[Any]) -> Any:
+    """Return an array's bytes without copying them."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+
+
+def _sum(arrays: Arrays) -> int:
+    said = 1
+    for array in arrays:
+        said = zlib.adler32(_raw(array), said)
+    return said
+
+
+def _read(path: Path, plan: Plan) -> Run | None:
+    """Return what the newest whole place of a file holds; None where none is whole or it is another plan's."""
+    try:
+        with open(path, "rb") as file:
+            facts, first = _head(file)
+            if Plan.from_json(facts["plan"]) != plan:
+                return None
+            places = _whole_places(file, facts, first)
+        for said, state, weights in sorted(places, key=lambda place: -place[0]["epochs"]):
+            records, losses = _records(path.with_suffix(EPOCHS))
+            epochs = said["epochs"]
+            if len(records) >= epochs:
+                names = records[0]
+                history = TrainingHistory.of({name: [record[name] for record in records[:epochs]] for name in names})
+                return Run(plan, history, np.stack(losses[:epochs]), weights, said["updates"], False, said["seconds"],
+                           facts["path"], state, randoms=said["randoms"])  # fmt: skip
+    except _LOST:
+        return None
+    return None
+
+
+def _head(file: IO[bytes]) -> tuple[Any, int]:
+    if file.read(len(_MAGIC)) != _MAGIC:
+        raise ValueError("not a checkpoint")
+    length, _ = _HEAD.unpack(head := file.read(_HEAD.size))
+    return _unpacked(head + file.read(length)), len(_MAGIC) + _HEAD.size + length
+
+
+def _whole_places(file: IO[bytes], facts: Any, head: int) -> list[tuple[Any, list[Any], list[Any]]]:
+    """Return the places that are whole: what is said of each, its state and its weights."""
+    count = [sum(np.dtype(name).itemsize * int(np.prod(shape)) for name, shape in facts[part]) for part in ("state", "weights")]
+    first, size = _places(head, *count)
+    found = []
+    for number in range(2):
+        file.seek(first + number * size)
+        with contextlib.suppress(ValueError, struct.error):
+            said = _unpacked(file.read(_ROOM))
+            parts = [_arrays(file.read(count[i]), facts[part]) for i, part in enumerate(("state", "weights"))]
+            if said["sums"] == [_sum(parts[0]), _sum(parts[1]) if said["best"] else 0]:
+                found.append((said, parts[0], parts[1] if said["best"] else []))
+    return found
+
+
+def _arrays(content: bytes, shapes: Sequence[tuple[str, list[int]]]) -> list[NDArray[Any]]:
+    found, place = [], 0
+    for name, shape in shapes:
+        count = int(np.prod(shape))
+        found.append(np.frombuffer(content, np.dtype(name), count, place).reshape(shape).copy())
+        place += found[-1].nbytes
+    return found
+
+
+def _records(path: Path) -> tuple[list[dict[str, float]], list[NDArray[np.float32]]]:
+    """Return the metrics and the samples' losses of all epochs up to the first record that is not whole."""
+    content, records, losses, place = path.read_bytes(), [], [], 0
+    while place + _RECORD.size <= len(content):
+        text, row, said = _RECORD.unpack_from(content, place)
+        place += _RECORD.size
+        part = content[place : place + text + row]
+        if len(part) != text + row or zlib.crc32(part) != said:
+            break
+        records.append(json.loads(part[:text]))
+        losses.append(np.frombuffer(part[text:], np.float32))
+        place += text + row
+    return records, losses
