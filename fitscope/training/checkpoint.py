@@ -21,7 +21,7 @@ from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training.run import Run
 
-STATE, EPOCHS = ".state", ".epochs"
+STATE, EPOCHS, PART = ".state", ".epochs", ".part"
 _MAGIC = b"fitscope-checkpoint/1\n"
 _HEAD = struct.Struct("<II")  # of a text: its length and its CRC-32
 _RECORD = struct.Struct("<III")  # of an epoch: the lengths of its text and of its losses, and the CRC-32 of both
@@ -93,11 +93,11 @@ class Checkpoint:
                 self.close()
                 if self._others(STATE):
                     return False
-            begins = self._files is None
-            self._files = self._files or _Files(self._own, self._plan, epoch)
-            self._files.write(epoch)
-            if begins:
+            if self._files is None:
+                self._files = _Files(self._own, self._plan, epoch)
                 self._remove_others()
+            else:
+                self._files.write(epoch)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise OutputError(f"{self._folder} cannot be written ({reason}); make room, then go on with --resume.") from None
@@ -113,14 +113,14 @@ class Checkpoint:
         return [path for path in self._folder.glob(f"{self._key}-*{ending}") if path != self._own.with_suffix(ending)]
 
     def _remove_others(self) -> None:
-        for path in [*self._others(STATE), *self._others(EPOCHS)]:
+        for path in [path for ending in (STATE, EPOCHS, PART) for path in self._others(ending)]:
             with contextlib.suppress(OSError):  # some systems keep a file that another process has open
                 path.unlink()
 
 
 def remove(folder: Path, plan: Plan) -> None:
     """Remove what is kept of a plan's training, which is finished."""
-    for ending in (STATE, EPOCHS):
+    for ending in (STATE, EPOCHS, PART):
         for path in folder.glob(f"{plan.key()}-*{ending}"):
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -149,7 +149,7 @@ class _Files:
     Args:
         own: their path without an ending.
         plan: of the training.
-        epoch: the first that is written; the others have arrays of the same shapes.
+        epoch: the first, which is written; the others have arrays of the same shapes.
     """
 
     def __init__(self, own: Path, plan: Plan, epoch: Epoch) -> None:
@@ -161,10 +161,12 @@ class _Files:
         self.log = open(own.with_suffix(EPOCHS), "wb")  # noqa: SIM115
         self.kept = self.turn = 0
         self.bests = [(0, 0), (0, 0)]  # of each place: the best epoch whose weights it holds, and their sum
-        scratch = own.with_suffix(".part")
-        with open(scratch, "wb") as file:
-            file.write(head)
-            file.truncate(self.first + 2 * self.size)
+        scratch = own.with_suffix(PART)
+        self.state: IO[bytes] = open(scratch, "wb")  # noqa: SIM115
+        with self.state:
+            self.state.write(head)
+            self.state.truncate(self.first + 2 * self.size)
+            self.write(epoch)
         os.replace(scratch, self.path)
         self.state = open(self.path, "r+b")  # noqa: SIM115
 
