@@ -1,5 +1,18 @@
 """What can go wrong for a person: each message says what was received, what is allowed and what to do next."""
 
+_QUOTED = 40  # characters of what was received that a message repeats
+
+
+def quoted(received: str) -> str:
+    """Return what was received as a message repeats it: not too long, on one line, with nothing that a terminal acts upon.
+
+    Example:
+        >>> quoted("val_loss\\x1b[2J"), quoted("9" * 500)
+        ('val_loss�[2J', '999999999999999999999999999999999999999…')
+    """
+    cut = received if len(received) <= _QUOTED else f"{received[: _QUOTED - 1]}…"
+    return cut if cut.isprintable() else "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in cut)
+
 
 class FitscopeError(Exception):
     """Say in one sentence why the work could not be done.

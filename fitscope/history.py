@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import ResultError
+from fitscope.errors import ResultError, quoted
 
 Curve = NDArray[np.float64]
 LARGEST = 1e150  # of numbers that can be squared, with room for sums
+LAST_EPOCH = 10**13  # even where the time in milliseconds stands for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +38,17 @@ class TrainingHistory:
 
     def __post_init__(self) -> None:
         if not {"loss", "val_loss"} & set(self.metrics):
-            known = ", ".join(self.metrics) or "nothing"
+            known = quoted(", ".join(self.metrics)) or "nothing"
             raise ResultError(f"A history needs a loss or a val_loss, and this one holds {known}; name the columns so.")
         numbers = np.asarray(self.epochs, np.int64)
         if len(numbers) and (numbers[0] < 1 or (numbers[1:] <= numbers[:-1]).any()):
             raise ResultError("The epochs of a history must rise from 1; sort them, or split the trainings.")
+        if len(numbers) and numbers[-1] > LAST_EPOCH:
+            raise ResultError(f"The history's last epoch is {numbers[-1]:,}, which no training reaches; count them from 1.")
         for name, values in self.metrics.items():
             if len(values) != len(self.epochs):
                 raise ResultError(
-                    f"The history has {len(self.epochs)} epochs, but {name} has {len(values)} values; give one value an epoch."
+                    f"The history has {len(self.epochs)} epochs, but {quoted(name)} has {len(values)} values; give one an epoch."
                 )
             values.flags.writeable = False
 
@@ -143,7 +146,7 @@ def _curve(name: str, values: Sequence[float | None] | Curve) -> Curve:
     except (TypeError, ValueError):
         curve = np.array([_number(name, value) for value in values], np.float64)
     if curve.ndim != 1:
-        raise ResultError(f"The history's {name} has {curve.ndim} dimensions; give one number an epoch.")
+        raise ResultError(f"The history's {quoted(name)} has {curve.ndim} dimensions; give one number an epoch.")
     curve[~(np.abs(curve) <= LARGEST)] = np.nan
     return curve
 
@@ -152,4 +155,6 @@ def _number(name: str, value: float | None) -> float:
     try:
         return np.nan if value is None else float(value)
     except (TypeError, ValueError):
-        raise ResultError(f"The history's {name} holds {value!r}; give numbers, and None where one is unknown.") from None
+        raise ResultError(
+            f"The history's {quoted(name)} holds {quoted(repr(value))}; give numbers, and None where one is unknown."
+        ) from None

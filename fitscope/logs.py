@@ -264,6 +264,7 @@ def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> l
 
     pages = [path, *(path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, len(results) + 1))]
     for page in pages:
+        refuse_nul(page)
         if os.path.lexists(page) and not _is_own_page(page):
             raise OutputError(f"{page} is there already, and is no report of fitscope's; name another file.")
         sources = [result.log.source for result in results if result.log is not None]
@@ -277,6 +278,12 @@ def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> l
                 f"{page} cannot be written ({error.strerror or error}); name a file in a folder that is yours."
             ) from None
     return pages
+
+
+def refuse_nul(path: Path) -> None:
+    """Refuse a name that no file can have."""
+    if "\0" in str(path):
+        raise OutputError(f"{str(path)!r} cannot be a file's name, for it holds a NUL character; name another file.")
 
 
 def _is_own_page(page: Path) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from fitscope.comparison import Comparison, ReadRun, Unread, compared
+from fitscope.comparison.samples import read_samples
 from fitscope.diagnosis import judge
 from fitscope.errors import DataError, FitscopeError, OutputError, UsageError
-from fitscope.logs import result_of, write_pages, written
+from fitscope.logs import refuse_nul, result_of, write_pages, written
 from fitscope.readers import read_history
 from fitscope.readers.log import Log
 from fitscope.readers.own import result_in
@@ -22,8 +20,7 @@ from fitscope.result import Result
 from fitscope.result.blind import refuse
 
 MOST = 100  # runs on one page
-LARGEST = 500_000_000  # bytes of a run's file
-_EPOCHS_KEPT = 200  # the lowest ones; of an epoch far above them no resample would choose
+_MOST_KEPT = 200_000_000  # bytes of all runs' samples together
 _RESULT, _SAMPLES, _REPORT = "result.json", "samples.npz", "report.html"
 Source: TypeAlias = "Result | str | Path"
 
@@ -118,6 +115,7 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
     from fitscope.report import compare as page
 
     path = Path(path)
+    refuse_nul(path)
     if os.path.lexists(path) and not (path.is_file() and not path.is_symlink() and page.MARK in path.read_bytes()):
         raise OutputError(f"{path} is there already, and is no page of fitscope compare; name another file with --output.")
     try:
@@ -151,12 +149,18 @@ def _readable(runs: Sequence[Source]) -> tuple[list[ReadRun], list[Unread]]:
             read = [_given(run)] if isinstance(run, Result) else list(_runs_in(_path(run), MOST + 1 - len(found)))
             for one in read:
                 refuse(one.result.blind, one.source or one.name)
-            found += read
+            found += [_within(one, found) for one in read]
         except FitscopeError as error:
             unread.append(Unread(written(str(run)), written(str(error))))
         if len(found) > MOST:
             raise UsageError(_too_many(f"More than {MOST}"))
     return found, unread
+
+
+def _within(run: ReadRun, others: Sequence[ReadRun]) -> ReadRun:
+    """Return a run without its samples where those of the others take all the memory that there is for them."""
+    held = sum(one.losses.nbytes for one in (run, *others) if one.losses is not None)
+    return run if held <= _MOST_KEPT else dataclasses.replace(run, losses=None, groups=None, lacks="too_large")
 
 
 def _too_many(given: str) -> str:
@@ -190,8 +194,6 @@ def _results_below(folder: Path) -> list[Path]:
 
 
 def _in_file(path: Path) -> Iterator[ReadRun]:
-    if (size := path.stat().st_size) > LARGEST:
-        raise DataError(f"{path} has {size:,} bytes, more than a run's file needs; give one of at most {LARGEST:,}.")
     try:
         result = result_in(Log(path))
     except FitscopeError as error:
@@ -199,7 +201,7 @@ def _in_file(path: Path) -> Iterator[ReadRun]:
     if result is None:
         yield from _in_log(path)
         return
-    losses, groups, lacks = _samples(result, path.with_name(_SAMPLES))
+    losses, groups, lacks = read_samples(result, path.with_name(_SAMPLES))
     yield ReadRun(_name(result, str(path)), written(str(path)), result, losses, groups, lacks)
 
 
@@ -235,41 +237,3 @@ def _in_folder(run: ReadRun) -> str:
     path = Path(run.source).absolute()
     folder = path.parent.parent if path.name in (_RESULT, _REPORT) else path.parent
     return f"{written(folder.name)}/{run.name}" if run.source and folder.name else run.name
-
-
-def _samples(result: Result, path: Path) -> tuple[np.ndarray | None, np.ndarray | None, str | None]:
-    """Return the validation samples' losses and groups that lie beside a result, or why there are none."""
-    if result.log is not None:
-        return None, None, "log"
-    if not path.is_file():
-        return None, None, "no_samples"
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(member.file_size for member in packed.infolist()) > LARGEST:
-                return None, None, "too_large"
-        with np.load(path, allow_pickle=False) as arrays:
-            losses, groups = np.asarray(arrays["losses"], np.float32), arrays.get("groups")
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
-        return None, None, "contradicts"
-    if not _belong(result, losses, groups):
-        return None, None, "contradicts"
-    sure = result.diagnosis.uncertainty
-    if groups is None and sure is not None and sure.groups is not None:
-        return None, None, "no_groups"
-    return _lowest_epochs(losses), groups, None
-
-
-def _belong(result: Result, losses: np.ndarray, groups: np.ndarray | None) -> bool:
-    """Tell whether samples' losses are this result's: their mean is its validation loss."""
-    if losses.ndim != 2 or len(losses) != len(result.history) or losses.shape[1] < 2:
-        return False
-    if groups is not None and groups.shape != losses.shape[1:]:
-        return False
-    return np.allclose(losses.mean(axis=1, dtype=np.float64), result.history.val_loss, rtol=1e-3, atol=1e-6, equal_nan=True)
-
-
-def _lowest_epochs(losses: np.ndarray) -> np.ndarray:
-    """Return the epochs with the lowest means, in their order; of very long trainings the others have no chance."""
-    if len(losses) <= _EPOCHS_KEPT:
-        return losses
-    return losses[np.sort(np.argsort(losses.mean(axis=1, dtype=np.float64), kind="stable")[:_EPOCHS_KEPT])]

@@ -183,7 +183,7 @@ def test_samples_of_groups_that_are_not_named_are_left_out(write_run):
 
 
 def test_of_very_long_trainings_the_lowest_epochs_are_kept(monkeypatch, write_run):
-    monkeypatch.setattr("fitscope.runs._EPOCHS_KEPT", 3)
+    monkeypatch.setattr("fitscope.comparison.samples._EPOCHS_KEPT", 3)
     [run] = fitscope.compare(write_run("run")).runs
     assert run.losses.shape == (3, 200)
     assert run.losses.mean(axis=1).min() == pytest.approx(run.result.diagnosis.best_val_loss, rel=1e-4)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from fitscope.errors import DataError, FitscopeError
+from fitscope.errors import DataError, FitscopeError, quoted
 from fitscope.history import TrainingHistory
 from fitscope.language import N_
 from fitscope.readers import boosting, console, huggingface, jsons, lightning, mlflow, own, tables, tensorboard, ultralytics, wandb
@@ -94,12 +95,19 @@ def _in_file(path: Path, names: Names, growing: bool) -> list[Found]:
 
 def _tried(log: Log, names: Names, readers: Mapping[str, Callable[[Log, Names], list[Found] | None]]) -> list[Found] | None:
     """Return what the first reader that knows the log finds in it."""
-    try:
+    with _refusing(f"{log.path} cannot be read"):
         return next((found for read in readers.values() if (found := read(log, names))), None)
+
+
+@contextmanager
+def _refusing(what: str) -> Iterator[None]:
+    """Say of a log why it cannot be read, whatever a reader stumbles over in it."""
+    try:
+        yield
     except FitscopeError as error:
-        raise DataError(f"{log.path} cannot be read: {error}") from None
+        raise DataError(f"{what}: {error}") from None
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise DataError(f"{log.path} cannot be read: it holds what no log holds ({error}).") from None
+        raise DataError(f"{what}: it holds what no log holds ({quoted(str(error))}).") from None
 
 
 def _by_others(path: Path) -> list[Found]:
@@ -132,14 +140,16 @@ def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
     """Read every log in a folder; what is no log is passed over, unless there is nothing else."""
     files = _files(folder)
     if runs := mlflow.runs_in(folder):
-        return mlflow.read_folder(runs, names)
+        with _refusing(f"{folder} cannot be read"):
+            return mlflow.read_folder(runs, names)
     events = [log for log in files if tensorboard.is_events(log)]
     found, unread = [], []
     if events:
         try:
-            found = tensorboard.read_folder(folder, events, names)
+            with _refusing("its event files"):
+                found = tensorboard.read_folder(folder, events, names)
         except FitscopeError as error:
-            unread.append(f"its event files: {error}")
+            unread.append(str(error))
     for log in _telling([log for log in files if log not in events]):
         try:
             name = log.path.relative_to(folder).as_posix()

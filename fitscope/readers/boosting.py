@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, quoted
 from fitscope.language import N_
 from fitscope.readers.jsons import is_curve
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, higher_is_better, history_of, keras_name
+from fitscope.readers.reading import Found, Names, higher_is_better, history_of, keras_name, listed
 
 # Shares of wrong answers move in steps and say less than a loss; both are taken only where there is nothing else.
 _ERRORS = ("error", "merror", "binary_error", "multi_error")
@@ -30,9 +30,9 @@ def read(log: Log, names: Names) -> list[Found] | None:
         if name is not None:
             part, _, asked = name.partition("/")
             if asked and asked not in content[part]:
-                raise DataError(f"{part} has no metric {asked!r}, but {', '.join(content[part])}: name one of them.")
+                raise DataError(f"{quoted(part)} has no metric {asked!r}, but {listed(content[part])}: name one of them.")
             curves |= {kind: content[part][asked or metric]} if (asked or metric) in content[part] else {}
-    return [Found(history_of(curves, None, Names()), notes=(*notes, N_("the loss is {metric}").format(metric=metric)))]
+    return [Found(history_of(curves, None, Names()), notes=(*notes, N_("the loss is {metric}").format(metric=quoted(metric))))]
 
 
 def _is_set(metrics: Any) -> bool:
@@ -44,7 +44,7 @@ def _sets(sets: list[str], names: Names) -> tuple[str | None, str | None, tuple[
     if names != Names():
         for name in (names.loss, names.val_loss):
             if name is not None and name.partition("/")[0] not in sets:
-                raise DataError(f"there is no set {name!r}; it has {', '.join(sets)}: name one of them.")
+                raise DataError(f"there is no set {name!r}; it has {listed(sets)}: name one of them.")
         return names.loss, names.val_loss, ()
     if sets[:2] == ["validation_0", "validation_1"]:
         return "validation_0", "validation_1", (N_("validation_0 is taken for training and validation_1 for validation"),)
@@ -54,10 +54,10 @@ def _sets(sets: list[str], names: Names) -> tuple[str | None, str | None, tuple[
         told["val_loss"] = numbered[0]
     if "val_loss" not in told:
         raise DataError(
-            f"its sets are called {', '.join(sets)}, which does not tell training from validation; name them with --loss and "
+            f"its sets are called {listed(sets)}, which does not tell training from validation; name them with --loss and "
             "--val-loss."
         )
-    note = (N_("{set} is taken for validation").format(set=told["val_loss"]),) if told["val_loss"] in numbered else ()
+    note = (N_("{set} is taken for validation").format(set=quoted(told["val_loss"])),) if told["val_loss"] in numbered else ()
     return told.get("loss"), told["val_loss"], note
 
 
@@ -67,5 +67,5 @@ def _metric(metrics: dict[str, Any], name: str) -> str:
         return name.partition("/")[2]
     losses = [name for name in metrics if not higher_is_better(name)]
     if not losses:
-        raise DataError(f"{', '.join(metrics)} is better the higher it is; record a loss too, such as logloss or rmse.")
+        raise DataError(f"{listed(metrics)} is better the higher it is; record a loss too, such as logloss or rmse.")
     return next((name for name in losses if name not in _ERRORS), losses[0])

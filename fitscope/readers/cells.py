@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import math
+import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, quoted
 from fitscope.readers import decimals
 from fitscope.readers.reading import keras_name
 
@@ -27,6 +28,9 @@ UNKNOWN = {"", "na", "n/a", "nan", "none", "null", "inf", "-inf", "+inf", "infin
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LARGE = 2**20  # bytes: above, plain numbers are read many at once
 _THREADS = 2
+_MOST_CELLS = 25_000_000  # of a table: 200 MB
+_LONGEST_ROW = 2**20  # characters; a quote that is never closed would make one row of all that follows
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
 _PIECE = 2**19  # bytes: what lies around a processor's cache is read fastest
 Curve = NDArray[np.float64]
 
@@ -65,9 +69,9 @@ def table_of(log: Log) -> Table | None:
 
 def _refuse_double(header: list[str]) -> None:
     """Refuse two columns of one name where the name is a loss's: which of them counts cannot be told."""
-    for name in header:
-        if header.count(name) > 1 and keras_name(name) in ("loss", "val_loss"):
-            raise DataError(f"{header.count(name)} of its columns are called {name!r}; give each a name of its own.")
+    for name, count in Counter(header).items():
+        if count > 1 and keras_name(name) in ("loss", "val_loss"):
+            raise DataError(f"{count} of its columns are called {quoted(name)!r}; give each a name of its own.")
 
 
 def _numbers(log: Log, width: int, separator: str) -> NDArray[np.float64] | None:
@@ -79,8 +83,11 @@ def _numbers(log: Log, width: int, separator: str) -> NDArray[np.float64] | None
     def read(block: bytes) -> NDArray[np.float64] | None:
         return decimals.parse(block, separator.encode(), width, lambda cell: _plain(cell, separator))
 
+    lines = sum(piece.count(b"\n") for piece in log.chunks(_PIECE)) + 1
+    if width * lines > _MOST_CELLS:
+        return None
     # Columns side by side, made once: parts that are joined at the end would be held twice.
-    table, rows = np.empty((width, sum(piece.count(b"\n") for piece in log.chunks(_PIECE)) + 1)), 0
+    table, rows = np.empty((width, lines)), 0
     blocks = _whole_lines(log, separator.encode(), width)
     with ThreadPoolExecutor(_THREADS) as threads:
         while some := list(islice(blocks, 2 * _THREADS)):
@@ -133,8 +140,13 @@ def _cells(text: str, header: list[str], separator: str) -> Table | None:
             if not any(cells) or len(cells) < len(header):
                 continue  # cut short: the program was stopped, or is writing it
             if any(cells[len(header) :]):
-                raise DataError(f"a line has {len(cells)} cells ({', '.join(cells)[:40]}), and the header {len(header)}; mend it.")
+                told = quoted(", ".join(cells[:20]))
+                raise DataError(f"a line has {len(cells)} cells ({told}), and the header {len(header)}; mend it.")
             rows += 1
+            if rows * len(columns) > _MOST_CELLS:
+                raise DataError(
+                    f"it is a table of more than {_MOST_CELLS:,} cells; leave out columns or lines that are not needed."
+                )
             for i, column in columns.items():
                 value = _value(cells[i], separator)
                 column.append(math.nan if value is None or isinstance(value, str) else value)
@@ -144,15 +156,31 @@ def _cells(text: str, header: list[str], separator: str) -> Table | None:
         raise DataError(f"it is a table that cannot be divided into cells ({error}).") from None
     for i, text in texts.items():
         if keras_name(header[i]) in ("loss", "val_loss") and np.isfinite(np.array(columns[i])).any():
-            raise DataError(f"its column {header[i]!r} holds {text!r} among numbers; mend that line.")
+            raise DataError(f"its column {quoted(header[i])!r} holds {quoted(text)!r} among numbers; mend that line.")
     numbers = {header[i]: np.frombuffer(column) if rows else np.empty(0) for i, column in columns.items() if i not in texts}
     return Table(numbers, tuple(header[i] for i in texts), tuple(starts))
 
 
 def _after_header(text: str, separator: str) -> Iterator[list[str]]:
-    rows = csv.reader(io.StringIO(text, newline=None), delimiter=separator, skipinitialspace=True)
+    rows = _rows(text, separator)
     next((row for row in rows if any(cell.strip() for cell in row)), None)
     return rows
+
+
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
+    size = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal size
+        for match in _LINE.finditer(text):
+            size += len(match[0])
+            if size > _LONGEST_ROW:
+                raise DataError(f"it is a table with a row of more than {_LONGEST_ROW:,} characters; close the quotes in it.")
+            yield match[0]
+
+    for row in csv.reader(lines(), delimiter=separator, skipinitialspace=True):
+        size = 0
+        yield row
 
 
 def _value(cell: str, separator: str) -> float | str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fitscope.errors import DataError
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, history_of
+from fitscope.readers.reading import MOST, Found, Names, history_of
 
 
 def read(log: Log, names: Names) -> list[Found] | None:
@@ -36,8 +36,14 @@ def read(log: Log, names: Names) -> list[Found] | None:
 
 
 def columns_of(rows: list[dict[str, Any]]) -> Mapping[str, list[Any]]:
-    """Return one list a key from one object a row."""
+    """Return one list a key from one object a row.
+
+    Raises:
+        DataError: the objects have little in common, and such lists would be far larger than they are.
+    """
     keys = dict.fromkeys(key for row in rows for key in row)
+    if len(keys) * len(rows) > MOST:
+        raise DataError(f"it holds {len(rows):,} objects with {len(keys):,} keys; log fewer metrics, or fewer steps.")
     return {key: [row.get(key) for row in rows] for key in keys}
 
 

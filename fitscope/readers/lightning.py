@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, joined
+from fitscope.readers.reading import Found, Names, joined, refuse_many
 
 STEPS = ("step", "_step", "global_step")
 _KERAS_EPOCH = "epoch/epoch"  # as Weights & Biases' callback for Keras names it
@@ -29,6 +29,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
     told = np.isfinite(epochs)  # lines of a batch alone may not say theirs
     epochs = np.floor(epochs[told])
     starts = np.flatnonzero(np.diff(epochs) < 0) + 1  # another training, appended
+    refuse_many(len(starts) + 1)
     runs = [slice(*ends) for ends in zip([0, *starts], [*starts, len(epochs)])]
     if not told.any() or (told.all() and all(len(np.unique(epochs[run])) == len(epochs[run]) for run in runs)):
         return None

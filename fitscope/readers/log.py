@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +12,11 @@ from typing import Any
 
 from fitscope.errors import DataError
 from fitscope.readers.cells import UTF16, Table, table_of
+from fitscope.result.plain import parsed
 
 LARGEST = 2**30  # bytes
+LARGEST_TEXT = 2**26  # bytes of what is not read piece by piece
+_LINE = re.compile(r"[^\r\n]+")
 _HEAD = 2**16
 _CHUNK = 2**23
 
@@ -36,8 +39,9 @@ class Log:
     def __post_init__(self) -> None:
         try:
             found = self.path.stat()
-        except OSError as error:
-            raise DataError(f"{self.path} cannot be read ({error.strerror}); give a log's path.") from None
+        except (OSError, ValueError) as error:  # ValueError: no file can be called so
+            reason = getattr(error, "strerror", None) or str(error)
+            raise DataError(f"{self.path} cannot be read ({reason}); give a log's path.") from None
         size = found.st_size
         if not stat.S_ISREG(found.st_mode):
             raise DataError(f"{self.path} is no file; save what it holds in one, and give that.")
@@ -76,6 +80,8 @@ class Log:
     @cached_property
     def text(self) -> str:
         """The whole text, as UTF-8, UTF-16 or, where it is neither, Latin-1."""
+        if (size := self.path.stat().st_size) > LARGEST_TEXT:
+            raise DataError(f"its text has {size:,} bytes, more than is read at once; give one of at most {LARGEST_TEXT:,}.")
         content = b"".join(self.chunks())
         if self.growing:
             content = content[: content.rfind(b"\n") + 1]
@@ -92,16 +98,20 @@ class Log:
         if not self.start.startswith(("{", "[")):
             return None
         try:
-            return json.loads(self.text)
+            return parsed(self.text)
         except (ValueError, RecursionError):
-            pass
-        lines = [line for line in self.text.splitlines() if line.strip()]
-        for some in (lines, lines[:-1] if not self.text.endswith("\n") else []):  # the last may be cut short
+            return self._json_lines()
+
+    def _json_lines(self) -> list[Any] | None:
+        rows = []
+        for match in _LINE.finditer(self.text):
             try:
-                return [json.loads(line) for line in some] or None
+                rows += [parsed(match[0])] if match[0].strip() else []
             except (ValueError, RecursionError):
-                continue
-        return None
+                if match.end() < len(self.text):
+                    return None
+                break  # the last was cut short
+        return rows or None
 
 
 def _decoded(content: bytes, cut: bool = False) -> str:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import itertools
 import math
 import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from fitscope.errors import DataError, FitscopeError
+from fitscope.errors import DataError, FitscopeError, quoted
+from fitscope.history import LAST_EPOCH
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, Points, at_steps
+from fitscope.readers.reading import Found, Names, Points, at_steps, refuse_many
 
-_NAME = re.compile(r"^run_name:\s*['\"]?(.*?)['\"]?\s*$", re.MULTILINE)
-_LINE = re.compile(r"^\d+ \S+( -?\d+)?$")
+_LINE = re.compile(r"\d+ \S+( -?\d{1,18})?")
+_TABLES = "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('runs', 'metrics') AND type = 'table' AND sql LIKE 'CREATE TABLE%'"
+_ROWS = (
+    "SELECT r.run_uuid, CAST(COALESCE(r.name, r.run_uuid) AS TEXT), CAST(m.key AS TEXT), m.step, m.value, m.is_nan FROM metrics m "
+    "JOIN runs r ON r.run_uuid = m.run_uuid WHERE m.key IS NOT NULL ORDER BY r.start_time, r.run_uuid, m.timestamp"
+)
+_LONGEST = 1_000_000  # bytes of a value
+_INSTRUCTIONS, _TIMES = 100_000, 3000  # of SQLite's machine; a million values take a third of that
 
 
 def read(log: Log, names: Names) -> list[Found] | None:
@@ -28,15 +39,30 @@ def read(log: Log, names: Names) -> list[Found] | None:
     runs: dict[tuple[str, str], Points] = {}
     try:
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(log.path))}?mode=ro", uri=True)) as database:
-            rows = database.execute(
-                "SELECT r.run_uuid, COALESCE(r.name, r.run_uuid), m.key, m.step, m.value, m.is_nan FROM metrics m "
-                "JOIN runs r ON r.run_uuid = m.run_uuid ORDER BY r.start_time, r.run_uuid, m.timestamp"
-            )
-            for uuid, name, key, step, value, is_nan in rows:
-                runs.setdefault((uuid, name), {}).setdefault(key, {})[int(step)] = math.nan if is_nan else float(value)
-    except (sqlite3.Error, TypeError, ValueError) as error:
-        raise DataError(f"it is a database, but not MLflow's ({error}); give the mlflow.db of a tracking server.") from None
+            for points, (uuid, name, key, step, value, is_nan) in enumerate(_rows(database), 1):
+                at = _whole_step(step)
+                runs.setdefault((uuid, name), {}).setdefault(key, {})[at] = math.nan if is_nan else float(value)
+                refuse_many(len(runs), points)
+    except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
+        reason = quoted(str(error))
+        raise DataError(f"it is a database, but not MLflow's ({reason}); give the mlflow.db of a tracking server.") from None
     return _found([(name, points) for (_, name), points in runs.items()], names)
+
+
+def _rows(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of all runs, from tables: a stranger's view could be a query without an end, or of values without one."""
+    calls = itertools.count()
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    database.set_progress_handler(lambda: next(calls) > _TIMES, _INSTRUCTIONS)
+    if database.execute(_TABLES).fetchone() != (2,):
+        raise ValueError("it lacks the tables runs and metrics")
+    yield from database.execute(_ROWS)
+
+
+def _whole_step(step: Any) -> int:
+    if not -LAST_EPOCH <= int(step) <= LAST_EPOCH:
+        raise ValueError(f"a step is {step}")
+    return int(step)
 
 
 def runs_in(folder: Path) -> list[Path]:
@@ -53,18 +79,20 @@ def read_folder(runs: list[Path], names: Names) -> list[Found]:
 def _points(metrics: Path) -> Points:
     points: Points = {}
     for path in sorted(path for path in metrics.rglob("*") if path.is_file()):
-        lines = [line.strip() for line in Log(path).text.splitlines()]
-        values = [line.split() for line in lines if _LINE.match(line)]
+        lines = (line.strip() for line in io.StringIO(Log(path).text))
+        values = (line.split() for line in lines if _LINE.fullmatch(line))
         with contextlib.suppress(ValueError):
             points[path.relative_to(metrics).as_posix()] = {
                 int(rest[0]) if rest else place: float(value) for place, (_, value, *rest) in enumerate(values)
             }
+        refuse_many(1, sum(map(len, points.values())))
     return points
 
 
 def _run_name(run: Path) -> str:
-    match = _NAME.search(Log(run / "meta.yaml").text)
-    return match[1] if match and match[1] else run.name
+    lines = (line for line in io.StringIO(Log(run / "meta.yaml").text) if line.startswith("run_name:"))
+    name = next(lines, "").partition(":")[2].strip().strip("'\"").strip()
+    return name or run.name
 
 
 def _found(runs: list[tuple[str, Points]], names: Names) -> list[Found]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fitscope.errors import DataError
@@ -11,6 +10,7 @@ from fitscope.readers.page import Page, page_of
 from fitscope.readers.reading import Found, Names
 from fitscope.result import Result
 from fitscope.result.blind import refuse
+from fitscope.result.plain import parsed
 
 
 def read(log: Log, names: Names) -> list[Found] | None:
@@ -53,6 +53,6 @@ def embedded(page: Page) -> Any:
     if len(page.results) != 1:
         raise DataError(f"it is a page with {len(page.results)} results of fitscope's in it; give a report that fitscope wrote.")
     try:
-        return json.loads(page.results[0])
+        return parsed(page.results[0])
     except (ValueError, RecursionError):
         raise DataError("it is a report whose result is no JSON; give one as fitscope wrote it.") from None

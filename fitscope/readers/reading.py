@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.diagnosis import Diagnosis
-from fitscope.errors import DataError
-from fitscope.history import TrainingHistory
+from fitscope.errors import DataError, quoted
+from fitscope.history import LAST_EPOCH, TrainingHistory
 
 Curve = NDArray[np.float64]
 Points = dict[str, dict[int, float]]  # of each metric, its value by step
@@ -22,6 +22,10 @@ Curves = Mapping[str, Sequence[float | None] | Curve]
 _ROLES = {**dict.fromkeys(("train", "training", "trn"), ""), **dict.fromkeys(("val", "valid", "validation", "eval", "dev"), "val_")}
 _METRICS = {"loss": "loss", "accuracy": "accuracy", "acc": "accuracy"}
 _RATES = {"lr": "learning_rate", "learning_rate": "learning_rate"}
+MOST = 10_000_000  # numbers of one log, known and unknown: metrics times steps
+MOST_POINTS = 2_000_000  # values that each stand by a step of their own, which takes more memory
+MOST_TRAININGS = 10_000
+_NAMES_SHOWN = 12
 _HIGHER_IS_BETTER = re.compile(r"(^|[^a-z])(acc|accuracy|auc|aucpr|f1|precision|recall|m?ap|ndcg|iou|r2|bleu|rouge)([^a-z]|$)")
 
 
@@ -36,6 +40,12 @@ class Names:
         for name in (self.loss, self.val_loss):
             if name is not None and higher_is_better(name):
                 raise DataError(f"{name} is better the higher it is, and a loss the lower; name a column with a loss.")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return a log's names as a sentence lists them, the first twelve; each may be any text."""
+    given = list(names)
+    return ", ".join(map(quoted, given[:_NAMES_SHOWN])) + (", …" if len(given) > _NAMES_SHOWN else "")
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,14 @@ class Reading:
     history: TrainingHistory
     diagnosis: Diagnosis | None = None
     notes: tuple[str, ...] = ()
+
+
+def refuse_many(trainings: int, points: int = 0) -> None:
+    """Refuse a log of more trainings, or more values that stand by themselves, than anybody looks at."""
+    if trainings > MOST_TRAININGS:
+        raise DataError(f"it holds more than {MOST_TRAININGS:,} trainings; divide it.")
+    if points > MOST_POINTS:
+        raise DataError(f"it holds more than {MOST_POINTS:,} values; log fewer metrics, or fewer steps.")
 
 
 def higher_is_better(name: str) -> bool:
@@ -113,17 +131,18 @@ def keras_names(found: Iterable[str], names: Names) -> dict[str, str]:
     asked = {name: kind for name, kind in ((names.loss, "loss"), (names.val_loss, "val_loss")) if name is not None}
     for name in asked:
         if name not in columns:
-            raise DataError(f"there is no column {name!r}; it has {', '.join(columns[:12]) or 'none'}: name one of them.")
+            raise DataError(f"there is no column {name!r}; it has {listed(columns) or 'none'}: name one of them.")
     if names.loss is not None and names.loss == names.val_loss:
         raise DataError(f"--loss and --val-loss both name {names.loss!r}; name two columns.")
-    named = dict(asked)
+    named, taken = dict(asked), set(asked.values())
     # Keras' own name comes before another tool's for the same thing, and an epoch's value before any other.
     for name in sorted(columns, key=lambda name: (keras_name(name) != name, not name.endswith("_epoch"))):
-        if name not in named and (kind := keras_name(name)) not in named.values():
+        if name not in named and (kind := keras_name(name)) not in taken:
             named[name] = kind
-    if not {"loss", "val_loss"} & set(named.values()):
+            taken.add(kind)
+    if not {"loss", "val_loss"} & taken:
         raise DataError(
-            f"of its columns of numbers ({', '.join(columns[:12]) or 'there are none'}) none is known to be a loss; say which "
+            f"of its columns of numbers ({listed(columns) or 'there are none'}) none is known to be a loss; say which "
             "with --loss and --val-loss (in Python loss= and val_loss=)."
         )
     return {name: named[name] for name in columns if name in named}
@@ -151,13 +170,20 @@ def history_of(metrics: Curves, epochs: Sequence[int] | Curve | None, names: Nam
     named = keras_names(metrics, names)
     length = max(map(len, metrics.values()))
     curves = {kind: spread(metrics[name], length) for name, kind in named.items()}
-    numbers = None if epochs is None or not len(epochs) else np.asarray(epochs).astype(np.int64)
-    if numbers is not None and numbers[0] < 1:
-        numbers = numbers + (1 - numbers[0])
+    numbers = None if epochs is None or not len(epochs) else _counted(epochs)
     history = TrainingHistory.of(curves, numbers)
     if not len(history):
         raise DataError("it holds no epoch; give a log with one line an epoch.")
     return history
+
+
+def _counted(epochs: Sequence[int] | Curve) -> NDArray[np.int64]:
+    """Return the epochs' numbers, shifted so that they count from 1 where they begin below."""
+    given = np.asarray(epochs)
+    if not -LAST_EPOCH <= given.min() <= given.max() <= LAST_EPOCH:
+        raise DataError(f"its epochs go from {quoted(str(given.min()))} to {quoted(str(given.max()))}, which no training reaches.")
+    numbers = given.astype(np.int64)
+    return numbers + (1 - numbers[0]) if numbers[0] < 1 else numbers
 
 
 def at_steps(points: Points, names: Names) -> TrainingHistory:
@@ -170,6 +196,9 @@ def at_steps(points: Points, names: Names) -> TrainingHistory:
         points: the values of each metric by step.
         names: what the person calls the losses.
     """
+    places = len({step for values in points.values() for step in values})
+    if len(points) * places > MOST:
+        raise DataError(f"it holds {len(points):,} metrics on {places:,} steps; log fewer metrics, or fewer steps.")
     named = {kind: name for name, kind in keras_names(points, names).items()}
     curves = {kind: points[name] for kind, name in named.items()}
     main, validation = curves.get("loss", {}), curves.get("val_loss", {})

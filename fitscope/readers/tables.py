@@ -12,7 +12,7 @@ from fitscope.history import TrainingHistory
 from fitscope.language import N_
 from fitscope.readers.cells import Table
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, history_of
+from fitscope.readers.reading import Found, Names, history_of, refuse_many
 
 Curve = NDArray[np.float64]
 
@@ -75,5 +75,6 @@ def _runs(rows: int, epochs: Curve | None, starts: tuple[int, ...]) -> Iterator[
     cuts = set(starts)
     if epochs is not None:
         cuts |= set((np.flatnonzero(np.diff(epochs) <= 0) + 1).tolist())
+    refuse_many(len(cuts))
     edges = sorted({0, rows, *(cut for cut in cuts if cut < rows)})
     return zip(edges, edges[1:])

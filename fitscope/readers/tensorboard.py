@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,14 @@ import numpy as np
 from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, Points, at_steps, keras_name
+from fitscope.readers.reading import Found, Names, Points, at_steps, keras_name, refuse_many
 
 _FIRST = b"brain.Event:2"  # the version that the first record of every file holds
 _TRAINING, _VALIDATION = ("train", "training"), ("validation", "val", "valid", "eval")
 _PART = re.compile(rf"(?:(.+)[_.-])?({'|'.join(_TRAINING + _VALIDATION)})")
 _STEP, _SUMMARY = 2, 5  # field numbers of Event
 _VALUE, _TAG, _SIMPLE, _TENSOR, _METADATA = 1, 1, 2, 8, 9  # of Summary and Summary.Value
+_LARGEST = 2**23  # bytes of a record with numbers; pictures are larger
 _DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8"}
 
 
@@ -104,10 +105,13 @@ def _points(logs: list[Log]) -> Points:
     points: Points = {}
     for log in logs:
         new: Points = {}
-        for record in _records(b"".join(log.chunks())):
+        held = sum(map(len, points.values()))
+        for record in _records(log.chunks()):
             step, values = _event(record)
             for tag, value in values:
                 new.setdefault(tag, {})[step] = value
+            held += len(values)
+            refuse_many(1, held)
         for tag, values_by_step in new.items():
             # A later file that begins where the training did is of another training, in the same folder: the last counts.
             before = points.get(tag, {})
@@ -116,22 +120,28 @@ def _points(logs: list[Log]) -> Points:
     return points
 
 
-def _records(content: bytes) -> Iterator[bytes]:
-    """Yield the records that are whole; the last may still be on its way."""
-    place = 0
-    while place + 12 <= len(content):
-        (length,) = struct.unpack_from("<Q", content, place)
-        if place + 16 + length > len(content):
-            return
-        yield content[place + 12 : place + 12 + length]
-        place += 16 + length
+def _records(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the records that are whole, the largest passed over; the last may still be on its way."""
+    content, passed = b"", 0
+    for piece in pieces:
+        content, passed = content + piece[passed:], max(0, passed - len(piece))
+        place = 0
+        while place + 12 <= len(content):
+            (length,) = struct.unpack_from("<Q", content, place)
+            end = place + 16 + length
+            if end > len(content) and length <= _LARGEST:
+                break
+            if length <= _LARGEST:
+                yield content[place + 12 : end - 4]
+            passed, place = max(0, end - len(content)), min(end, len(content))
+        content = content[place:]
 
 
 def _event(record: bytes) -> tuple[int, list[tuple[str, float]]]:
     step, values = 0, []
     for number, value in _fields(record):
         if number == _STEP and isinstance(value, int):
-            step = value
+            step = value if value < 2**63 else value - 2**64
         elif number == _SUMMARY and isinstance(value, bytes):
             values += [scalar for n, v in _fields(value) if n == _VALUE and isinstance(v, bytes) and (scalar := _scalar(v))]
     return step, values
@@ -161,7 +171,7 @@ def _tensor(message: bytes) -> float | None:
         elif field in (5, 6) and isinstance(value, bytes):
             listed = value
         elif field in (7, 10) and isinstance(value, int):
-            listed = struct.pack("<q", value)[: 4 if field == 7 else 8]
+            listed = value.to_bytes(8, "little")[: 4 if field == 7 else 8]
     kind = _DTYPES.get(dtype)
     numbers = content or listed
     if kind is None or len(numbers) != np.dtype(kind).itemsize:
@@ -193,10 +203,11 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(message: bytes, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
+    value = 0
+    for shift in range(0, 70, 7):
         byte = message[place]
         value |= (byte & 127) << shift
-        place, shift = place + 1, shift + 7
+        place += 1
         if byte < 128:
-            return value, place
+            return value % 2**64, place
+    raise IndexError(place)  # no number has more than ten bytes

@@ -6,11 +6,11 @@ import dataclasses
 import zlib
 from pathlib import Path
 
-from fitscope.errors import DataError, ResultError
+from fitscope.errors import DataError, FitscopeError
+from fitscope.readers.log import LARGEST_TEXT
 from fitscope.result import Result
 
 NAME = "sealed.bin"
-LARGEST = 500_000_000  # bytes of the result's text
 
 
 def sealed(result: Result) -> bytes:
@@ -27,11 +27,13 @@ def unsealed(path: Path) -> Result:
     """
     try:
         opening = zlib.decompressobj()
-        text = opening.decompress(path.read_bytes(), LARGEST)
+        if path.stat().st_size > LARGEST_TEXT:
+            raise ValueError("it is too large")
+        text = opening.decompress(path.read_bytes(), LARGEST_TEXT)
         if not opening.eof:
             raise ValueError("it ends too early" if not opening.unconsumed_tail else "it is too large")
         return Result.from_text(text.decode("utf8"))
-    except (OSError, zlib.error, ValueError, ResultError) as error:
+    except (OSError, zlib.error, ValueError, FitscopeError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
         raise DataError(
             f"{path}, which keeps the result until you have answered, cannot be read ({reason}); analyze again."

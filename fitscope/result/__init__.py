@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.regions import LABELS
-from fitscope.errors import ResultError
+from fitscope.errors import ResultError, quoted
 from fitscope.history import TrainingHistory
 from fitscope.language import ENGLISH, speaking
 from fitscope.plan import Plan
@@ -32,7 +33,7 @@ from fitscope.result.facts import (
     Score,
 )
 from fitscope.result.mistakes import Mistakes, Sample, Shown
-from fitscope.result.plain import plain, read, whole
+from fitscope.result.plain import parsed, plain, read, whole
 from fitscope.result.studies import BestTrial, FailedTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
 
 __all__ = [
@@ -156,13 +157,10 @@ class Result:
             ResultError: another schema, a missing or mistyped field, or numbers that contradict each other.
         """
         check_schema(content)
-        try:
-            content = whole(content)
-            if content.get("blind") is True:
-                content = content | {"diagnosis": diagnosis_json(blind.judged(content))}
-            found = typing.cast(Result, read(cls, content, "result"))
-        except RecursionError:
-            raise ResultError("The result is nested too deeply; give a result.json that fitscope wrote.") from None
+        content = whole(content)
+        if content.get("blind") is True:
+            content = content | {"diagnosis": diagnosis_json(blind.judged(content))}
+        found = typing.cast(Result, read(cls, content, "result"))
         _check_codes(found.diagnosis)
         _check_classes(found.mistakes, found.dataset)
         return found
@@ -171,9 +169,9 @@ class Result:
     def from_text(cls, text: str) -> Result:
         """Read and check the text of a result.json."""
         try:
-            return cls.from_json(json.loads(text))
+            return cls.from_json(parsed(text))
         except (ValueError, RecursionError) as error:
-            raise ResultError(f"The result is not JSON ({error}); give a result.json that fitscope wrote.") from None
+            raise ResultError(f"The result is not JSON ({quoted(str(error))}); give a result.json that fitscope wrote.") from None
 
 
 def check_schema(content: Any) -> None:
@@ -193,11 +191,12 @@ with pip install -U fitscope.
         return
     family, newest = SCHEMA.split("/")
     name, _, number = str(found).partition("/")
-    if name == family and number.isdecimal() and int(number) > int(newest):
+    if name == family and number.isdecimal() and len(number) < 10 and int(number) > int(newest):
         raise ResultError(
-            f"The result's schema is {found!r}, which a newer fitscope wrote; update this one with pip install -U fitscope."
+            f"The result's schema is {quoted(str(found))!r}, which a newer fitscope wrote; update this one with "
+            "pip install -U fitscope."
         )
-    what = type(content).__name__ if not isinstance(content, dict) else repr(found)
+    what = type(content).__name__ if not isinstance(content, dict) else quoted(repr(found))
     raise ResultError(f"The result's schema is {what}, not {SCHEMA!r}, and is not known; give a result.json that fitscope wrote.")
 
 
@@ -223,9 +222,14 @@ def _check_epochs(history: TrainingHistory, diagnosis: Diagnosis) -> None:
     for name in ("paired_se", "chance"):
         if uncertainty is not None and len(getattr(uncertainty, name)) != len(history):
             raise ResultError(f"uncertainty.{name} must have one value for each of the {len(history)} epochs.")
-    covered = [epoch for region in diagnosis.regions for epoch in history.epochs if region.first <= epoch <= region.last]
-    if diagnosis.regions and covered != list(history.epochs):
-        raise ResultError("The regions must cover every epoch exactly once; compute them again.")
+    covered = 0
+    for region in diagnosis.regions:
+        first, end = bisect_left(history.epochs, region.first), bisect_right(history.epochs, region.last)
+        if first < end and first != covered:
+            raise ResultError("The regions must cover every epoch exactly once, in their order; compute them again.")
+        covered = max(covered, end) if first < end else covered
+    if diagnosis.regions and covered != len(history):
+        raise ResultError("The regions must cover every epoch exactly once, in their order; compute them again.")
 
 
 def _check_codes(diagnosis: Diagnosis) -> None:

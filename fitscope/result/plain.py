@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import math
 import re
+import reprlib
+import sys
 import types
 import typing
 from collections.abc import Mapping
 from typing import Any
 
 from fitscope.diagnosis.findings import Finding
-from fitscope.errors import FitscopeError, ResultError
+from fitscope.errors import DataError, FitscopeError, ResultError, quoted
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 
 LARGEST = 2**63 - 1  # of whole numbers; counts and epochs are far smaller
+_MOST_MEMORY = 400_000_000  # bytes that parsed JSON may take with its text
+_OBJECT, _LIST, _VALUE = 240, 96, 60  # bytes that each takes at most, beside what its letters take
+_DEEPEST = 60  # objects and lists within each other; in a result there are eight
 _NO_UTF8 = re.compile("[\ud800-\udfff]")
+
+
+def parsed(text: str) -> Any:
+    """Parse JSON that anybody may have written, where it does not take too much memory: `[[],[],...` takes 30 times its length.
+
+    Raises:
+        DataError: it takes too much.
+        ValueError, RecursionError: it is no JSON, or nested too deeply.
+
+    Example:
+        >>> parsed('{"loss": [0.5, null]}')
+        {'loss': [0.5, None]}
+    """
+    values = max(text.count(","), text.count("\n"))
+    taken = sys.getsizeof(text) + _OBJECT * text.count("{") + _LIST * text.count("[") + _VALUE * values
+    if taken > _MOST_MEMORY:
+        raise DataError(f"its JSON has {len(text):,} characters and about {values:,} values, more than is read at once; divide it.")
+    return json.loads(text)
 
 
 def plain(value: Any) -> Any:
@@ -34,11 +58,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-def whole(value: Any) -> Any:
+def whole(value: Any, depth: int = 0) -> Any:
     """Return parsed JSON with what no page can hold replaced: halves of characters, as `"\\ud800"` gives, and NaN by None.
 
     Raises:
-        ResultError: a whole number is too large to be counted with.
+        ResultError: a whole number is too large to be counted with, or the nesting deeper than that of any result.
 
     Example:
         >>> whole({"name": "half \\ud800"})
@@ -46,10 +70,12 @@ def whole(value: Any) -> Any:
     """
     if isinstance(value, str):
         return value if value.isascii() else _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", value)
+    if depth > _DEEPEST:
+        raise ResultError("The result is nested too deeply; give a result.json that fitscope wrote.")
     if isinstance(value, dict):
-        return {whole(key): whole(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [item if type(item) is float and item - item == 0 else whole(item) for item in value]  # nearly all are finite
+        return {whole(key): whole(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):  # nearly all are finite
+        return [item if type(item) is float and item - item == 0 else whole(item, depth + 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, int) and abs(value) > LARGEST:
@@ -142,4 +168,5 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 def _expect(holds: bool, where: str, wanted: str, value: Any) -> None:
     if not holds:
-        raise ResultError(f"{where} must be {wanted}, and it is {str(value)[:60]!r}; give a result.json that fitscope wrote.")
+        given = value if isinstance(value, str) else reprlib.repr(value)
+        raise ResultError(f"{quoted(where)} must be {wanted}, and it is {quoted(given)!r}; give a result.json that fitscope wrote.")

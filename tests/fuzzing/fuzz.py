@@ -95,7 +95,13 @@ def loop(name: str, inputs: int, begun: int, folder: Path, breaks: Path, corpus:
 
     words = folder / "words"
     words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words))
-    options = [f"-timeout={_STUCK_S}", "-rss_limit_mb=0", f"-max_len={target.longest}", f"-artifact_prefix={breaks}/{name}-stuck-"]
+    options = [
+        f"-timeout={_STUCK_S}",
+        "-rss_limit_mb=0",
+        "-report_slow_units=1000",
+        f"-max_len={target.longest}",
+        f"-artifact_prefix={breaks}/{name}-stuck-",
+    ]
     options += [f"-dict={words}", "-len_control=0", "-detect_leaks=0"] if target.words else ["-len_control=0", "-detect_leaks=0"]
     atheris.Setup([sys.argv[0], *options, str(corpus)], one, custom_mutator=mutate, internal_libfuzzer=True)
     atheris.Fuzz()
