@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fitscope.datasets.dataset import Dataset, Located, Rows, count, latest, shape_of, stratified, take
 from fitscope.datasets.labels import seen
-from fitscope.datasets.parts import pace, roles
+from fitscope.datasets.parts import FEWEST, pace, roles
 from fitscope.datasets.places import names_file
 from fitscope.errors import DataError, UsageError
 from fitscope.language import N_
+from fitscope.numpyfile import NumpyFileError, ObjectsError, read_arrays
 
 NAMES = ("x_train", "y_train", "x_val", "y_val", "x_test", "y_test")
 FAR = 30.0  # numbers beyond it are far from 1
 Parts = Mapping[str, tuple[Any, Any]]  # rows and labels of `train`, and of `val` and `test` where there are some
-_BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError)
 
 
 def load(located: Located, num_words: int | None) -> Dataset:
@@ -52,18 +52,14 @@ def read(path: Path) -> dict[str, Any]:
         DataError: the file is damaged, or an array holds objects.
     """
     try:
-        with open(path, "rb") as file:
-            if file.read(6)[:2] not in (b"PK", b"\x93N"):  # else numpy takes it for a pickle
-                raise ValueError("it does not begin as one")
-        content = np.load(path, allow_pickle=False)
-        return {"x": content} if isinstance(content, np.ndarray) else {name: content[name] for name in content.files}
-    except _BROKEN as error:
-        if "allow_pickle" in str(error):
-            raise DataError(
-                f"{path} holds an array of objects, which would have to be unpickled and might run anything; save numbers, "
-                "padded to one length."
-            ) from None
-        raise DataError(f"{path} is damaged or no file of numpy's ({str(error)[:100].rstrip('.')}); save it anew.") from None
+        return read_arrays(path)
+    except ObjectsError:
+        raise DataError(
+            f"{path} holds an array of objects, which would have to be unpickled and might run anything; save numbers, "
+            "padded to one length."
+        ) from None
+    except NumpyFileError as error:
+        raise DataError(f"{path} is damaged or no file of numpy's ({error}); save it anew.") from None
 
 
 def of_arrays(located: Located, found: Mapping[str, Any], sha256: str) -> Dataset:
@@ -102,12 +98,16 @@ def of_parts(located: Located, parts: Parts, sha256: str) -> Dataset:
     rows = {part: checked(x, f"x_{part}", divide) for part, (x, _) in parts.items()}
     shapes = {part: shape_of(x) for part, x in rows.items()}
     for part, (_, y) in parts.items():
+        if not np.ndim(y):
+            raise DataError(f"{located.name}: y_{part} is a single value; give one label a sample, of the shape [samples].")
         if shapes[part] != shapes["train"]:
             raise DataError(f"{located.name}: rows of x_{part} have the shape {shapes[part]}, those of x_train {shapes['train']}.")
         if len(y) != count(rows[part]):
             raise DataError(
                 f"{located.name}: x_{part} has {count(rows[part]):,} samples and y_{part} {len(y):,}; give one label each."
             )
+    if not count(rows["train"]):
+        raise DataError(f"{located.name}: x_train holds no samples; give at least {FEWEST}.")
     goal = seen(parts["train"][1], located.options.get("task"), "y_train")
     labels = {part: goal.labels(y, f"y_{part}") for part, (_, y) in parts.items()}
     joined = {part: (rows[part], labels[part]) for part in ("train", "val", "test") if part in parts}
@@ -163,10 +163,23 @@ def checked(x: Any, name: str, divide: float = 1.0) -> Rows:
         raise DataError(f"{name} holds {found.dtype}, and a network reads numbers; encode it, or give a table.")
     if found.ndim < 2:
         raise DataError(f"{name} has the shape {found.shape}; give it the shape [samples, features], also for one feature.")
+    if 0 in found.shape[1:]:
+        raise DataError(f"{name} has the shape {found.shape}, so its rows hold nothing; give at least one number a sample.")
+    if (highest := _highest(found)) > np.finfo(np.float32).max:
+        raise DataError(
+            f"{name} holds numbers up to {highest:.3g}, and those of a network end at {np.finfo(np.float32).max:.1e}; divide them."
+        )
     found = np.ascontiguousarray(found, np.float32)
     if not np.isfinite(found).all():
         raise DataError(f"{name} holds {(~np.isfinite(found)).sum():,} numbers that are not finite; fill them, or give a table.")
     return found / np.float32(divide) if divide != 1 else found
+
+
+def _highest(rows: NDArray[Any]) -> float:
+    """Return the largest finite number without its sign, of types that may hold what float32 cannot; 0 of others."""
+    if rows.dtype.kind != "f" or rows.dtype.itemsize <= 4 or not rows.size:
+        return 0.0
+    return float(np.max(np.abs(rows), where=np.isfinite(rows), initial=0.0))
 
 
 def _bytes_of_pictures(parts: list[Any]) -> float:

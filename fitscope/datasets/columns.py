@@ -20,6 +20,7 @@ FEW = 20  # so many different texts are categories in any table, however short
 WORDS_A_TEXT = 3  # from so many words on, mostly different texts are read as words
 WORDS_A_LONG_TEXT = 8  # from so many on, even where many are alike
 NO_NUMBERS = 0.05  # up to so many cells that are none, a column of numbers is one of numbers still
+FAR = 1e150  # the squares of larger numbers, or their sum, are infinite
 _TRUTH = {"True": 1, "False": 0, True: 1, False: 0}
 _DAY = 86_400
 
@@ -61,20 +62,23 @@ def _kind(values: pd.Series) -> str:
     """Return a column's kind, or the reason why it is left out."""
     from pandas.api import types
 
+    if holds_lists(values):
+        return "holds lists or the like"
     there = values.dropna()
     if not len(there):
         return "empty"
-    try:
-        distinct = there.nunique()
-    except TypeError:
-        return "holds lists or the like"
-    if distinct == 1 and len(there) == len(values):
+    if there.nunique() == 1 and len(there) == len(values):
         return "always the same"
     if types.is_datetime64_any_dtype(values.dtype):
         return "date"
     if types.is_numeric_dtype(values.dtype) or types.is_timedelta64_dtype(values.dtype) or there.isin([True, False]).all():
         return "number"
     return _kind_of_texts(there.astype(str).value_counts())
+
+
+def holds_lists(values: pd.Series) -> bool:
+    """Tell whether a cell of a column is a list or a group of values, as those of Parquet may be."""
+    return values.dtype == object and any(isinstance(value, (list, tuple, dict, set, np.ndarray)) for value in values)
 
 
 def _kind_of_texts(counts: pd.Series) -> str:
@@ -123,6 +127,24 @@ def said_of_unread(frame: pd.DataFrame, kinds: Mapping[str, str], part: str) -> 
     return notes
 
 
+def said_of_infinite(frame: pd.DataFrame, kinds: Mapping[str, str], part: str) -> list[str]:
+    """Return in sentences how many numbers are infinite, or so large that nothing can be reckoned with them.
+
+    Args:
+        frame, kinds, part: as `said_of_unread` takes them.
+    """
+    notes = []
+    for name in (name for name, kind in kinds.items() if kind == "number"):
+        numbers = np.asarray(_numbers(frame[name]).astype("float64").to_numpy(na_value=np.nan), np.float64)
+        if count := int((np.abs(numbers) > FAR).sum()):
+            notes.append(_INFINITE[count > 1].format(name=name, count=count, limit=FAR, told_part=part))
+    return notes
+
+
+_INFINITE = Nn_(
+    "{name}: 1 number that is infinite or beyond {limit:g} counts as missing in the {told_part}.",
+    "{name}: {count:,} numbers that are infinite or beyond {limit:g} count as missing in the {told_part}.",
+)
 _UNREAD = Nn_(
     "{name}: 1 cell that is no number counts as missing in the {told_part} ({cell!r}).",
     "{name}: {count:,} cells that are no numbers count as missing in the {told_part} ({cell!r}).",
@@ -138,12 +160,14 @@ def raw(frame: pd.DataFrame, kinds: Mapping[str, str], where: str) -> dict[str, 
         where: the file's name, for messages.
 
     Returns:
-        Numbers and dates as float64 [rows], NaN where missing or, of numbers, where a cell is none; categories as
+        Numbers and dates as float64 [rows], NaN where missing or, of numbers, where a cell is none or beyond `FAR`; categories as
         str or None [rows]; words as Tokens.
 
     Raises:
         DataError: a column is missing, holds what is no date, or hardly a number where they are needed.
     """
+    if lists := [name for name in kinds if name in frame.columns and holds_lists(frame[name])]:
+        raise DataError(f"{where} holds lists or the like in column {lists[0]}, and one value a row is needed; take them apart.")
     if missing := [name for name in kinds if name not in frame.columns]:
         raise DataError(f"{where} has no column {', '.join(missing[:5])}; it needs {', '.join(kinds)}.")
     make = {"number": _as_numbers, "date": _as_days, "category": _as_categories, "words": _as_tokens}
@@ -156,7 +180,7 @@ def _as_numbers(values: pd.Series, where: str) -> NDArray[np.float64]:
     if unread.sum() >= max(FEW, len(values) / 2):  # another column, or another way to write numbers
         _check(values, unread, "number", where)
     found = np.asarray(numbers.astype("float64").to_numpy(na_value=np.nan), np.float64)
-    return np.where(np.isinf(found), np.nan, found)
+    return np.where(np.abs(found) > FAR, np.nan, found)
 
 
 def _numbers(values: pd.Series) -> pd.Series:

@@ -209,7 +209,7 @@ class Dataset:
         label's in the mean, or the variance of the targets."""
         labels = self.y_train[self.kept(plan)]
         if self.task == "regression":
-            return float(np.var(labels, axis=0).mean())
+            return float(np.var(labels, axis=0, dtype=np.float64).mean())
         if self.task == "multilabel":
             return float(np.mean([_entropy(np.array([1 - share, share])) for share in labels.mean(axis=0, dtype=np.float64)]))
         return _entropy(np.bincount(labels) / len(labels))

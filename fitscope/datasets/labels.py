@@ -33,10 +33,15 @@ class ArrayGoal:
             DataError: they do not fit those that the goal was seen from.
         """
         y = flat(np.asarray(y))
+        _refuse_others(y, where)
         width = len(self.goal.names)
         if (y.shape[1] if y.ndim == 2 else 1) != width:
             raise DataError(f"{where} has labels of the shape {y.shape}, and {width} a sample were expected.")
         if self.one_hot:
+            if not _is_one_hot(y):
+                raise DataError(
+                    f"{where} holds rows that are not one-hot, as those of the training labels are; give each a single 1."
+                )
             return np.asarray(y.argmax(axis=1), np.int64)
         return self.goal.labels(_frame(y), where)
 
@@ -54,22 +59,33 @@ def seen(y: NDArray[Any], task: str | None, where: str) -> ArrayGoal:
         DataError: it holds no labels that can be learnt.
     """
     y = flat(np.asarray(y))
-    if y.ndim > 2 or y.dtype.kind not in "biufUS":
-        raise DataError(f"{where} has the shape {y.shape} and holds {y.dtype}; give one label a sample, or a row of numbers.")
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        raise DataError(f"{where} holds {(~np.isfinite(y)).sum():,} labels that are not finite numbers; leave those samples out.")
-    if y.ndim == 2 and task != "regression" and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
-        return _one_hot(y.shape[1], where)
+    _refuse_others(y, where)
+    if y.ndim == 2 and task != "regression" and _is_one_hot(y):
+        return _one_hot(y, where)
     if task is None and y.ndim == 1 and y.dtype.kind == "f" and not np.isin(y, (0, 1)).all():
         task = "regression"
     frame = _frame(y)
     return ArrayGoal(goal_of(frame, tuple(frame.columns), task, where), False)
 
 
-def _one_hot(classes: int, where: str) -> ArrayGoal:
-    names = tuple(map(str, range(classes)))
-    task = "binary" if classes == 2 else "multiclass"
-    return ArrayGoal(Goal(names, task, names, f"{where} is one-hot: {classes} classes."), True)
+def _refuse_others(y: NDArray[Any], where: str) -> None:
+    """Refuse what no labels are: of another shape, of another type, not finite, or none at all."""
+    if y.ndim not in (1, 2) or y.dtype.kind not in "biufUS" or (y.ndim == 2 and not y.shape[1]):
+        raise DataError(f"{where} has the shape {y.shape} and holds {y.dtype}; give one label a sample, or a row of numbers.")
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise DataError(f"{where} holds {(~np.isfinite(y)).sum():,} labels that are not finite numbers; leave those samples out.")
+
+
+def _is_one_hot(y: NDArray[Any]) -> bool:
+    return y.ndim == 2 and bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
+
+
+def _one_hot(y: NDArray[Any], where: str) -> ArrayGoal:
+    if len(np.unique(y.argmax(axis=1))) < 2:
+        raise DataError(f"{where} is one-hot and holds a single class; give samples of at least two.")
+    names = tuple(map(str, range(y.shape[1])))
+    task = "binary" if len(names) == 2 else "multiclass"
+    return ArrayGoal(Goal(names, task, names, f"{where} is one-hot: {len(names)} classes."), True)
 
 
 def flat(y: NDArray[Any]) -> NDArray[Any]:
@@ -82,5 +98,7 @@ def _frame(y: NDArray[Any]) -> Any:
 
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf8", "replace")
+    elif y.dtype.kind == "U":
+        y = np.char.decode(np.char.encode(y, "utf8", "replace"), "utf8")  # halves of characters are no text
     columns: Sequence[NDArray[Any]] = [y] if y.ndim == 1 else list(y.T)
     return pd.DataFrame({"y" if y.ndim == 1 else f"y{i}": column for i, column in enumerate(columns)})

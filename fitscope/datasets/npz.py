@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import pickle
-import struct
-import zipfile
-import zlib
+import re
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import DataError
+from fitscope.numpyfile import NumpyFileError, open_member, read_array, read_header
 
-LARGEST_MEMBER = 2**30
+LARGEST_LISTS = 2**25  # bytes of pickled lists; Keras' largest have 14 million, and each number may take 12 times its bytes
+MOST_STEPS = 3_000_000  # of a pickle, beside its numbers; Keras' files take some 100,000
 Sequences = tuple[NDArray[np.int32], NDArray[np.int64]]
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, KeyError, TypeError, OverflowError, IndexError,
-           AttributeError, ImportError, MemoryError, RecursionError, NotImplementedError, RuntimeError,
-           pickle.UnpicklingError, OSError)  # fmt: skip
 
 
 class _Array:
@@ -62,36 +60,83 @@ def read_member(path: Path, name: str) -> NDArray[Any] | list[Any]:
         DataError: the file is damaged, is no .npz, lacks the array, or holds anything but numbers and lists of them.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo(f"{name}.npy")
-            if info.file_size > LARGEST_MEMBER:
-                raise ValueError(f"{name} would take {info.file_size:,} bytes")
-            with archive.open(info) as file:
-                return _read_array(file)
-    except _BROKEN as error:
-        reason = str(error).strip("'\"") or type(error).__name__
+        with open_member(path, name) as (file, size):
+            return _read_array(file, size)
+    except NumpyFileError as error:
         raise DataError(
-            f"{path} is damaged or not what its name says ({name}: {reason[:120]}); fetch it anew, or name another "
-            "folder with --data-dir."
+            f"{path} is damaged or not what its name says ({name}: {error}); fetch it anew, or name another folder with --data-dir."
         ) from None
 
 
-def _read_array(file: Any) -> NDArray[Any] | list[Any]:
-    version = np.lib.format.read_magic(file)
-    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = read_header(file)
-    if dtype.hasobject:
-        items = _ListsOnly(file).load().items
-        if not isinstance(items, list) or shape != (len(items),):
-            raise ValueError("it holds no list of rows")
-        return items
-    count = int(np.prod(shape, dtype=np.int64))
-    if fortran or len(shape) > 2 or count * dtype.itemsize > LARGEST_MEMBER:
-        raise ValueError("it has an unexpected shape")
-    content = file.read(count * dtype.itemsize + 1)
-    if len(content) != count * dtype.itemsize:
-        raise ValueError("it is cut short or too long")
-    return np.frombuffer(content, dtype).reshape(shape)
+def _read_array(file: IO[bytes], size: int) -> NDArray[Any] | list[Any]:
+    shape, _, dtype = read_header(file)
+    if not dtype.hasobject:
+        file.seek(0)
+        return read_array(file, size)
+    if size > LARGEST_LISTS:
+        raise NumpyFileError(f"it holds {size:,} bytes of lists, and {LARGEST_LISTS:,} are the most")
+    content = file.read(LARGEST_LISTS)
+    check_steps(content)
+    items = getattr(_ListsOnly(io.BytesIO(content)).load(), "items", None)
+    if not isinstance(items, list) or shape != (len(items),):
+        raise NumpyFileError("it holds no list of rows")
+    return items
+
+
+# What a pickle of numpy's says where it holds lists of whole numbers: each step's sign, and how its argument ends. Whole numbers
+# come in runs, which are passed over at once. Steps that take a place in a list of any length (r, p) are checked on the way.
+_RUN = re.compile(rb"(?:K.|M..|J.{4}){1,4096}+", re.DOTALL)
+_FIXED = {**dict.fromkeys(b"(.)NtlaebR]\x85\x86\x87\x88\x89\x93\x94", 0), **dict.fromkeys(b"\x80qhK", 1), **dict.fromkeys(b"M", 2),
+          **dict.fromkeys(b"Jrj", 4), 0x95: 8}  # fmt: skip
+_LINES = dict.fromkeys(b"ILpgSV", 1) | {ord("c"): 2}
+_COUNTED = dict.fromkeys(b"UC\x8a\x8c", 1) | dict.fromkeys(b"TXB", 4)
+_LONGEST = 100  # bytes of a text: all that are there are names of numpy's types
+
+
+def check_steps(content: bytes) -> None:
+    """Refuse a pickle that is more than lists of whole numbers, or takes far more memory than its bytes, before it is loaded.
+
+    Raises:
+        NumpyFileError: it holds a step that no such pickle has, too many of them, or one that asks for any amount of memory.
+    """
+    place = steps = 0
+    while place < len(content):
+        if (run := _RUN.match(content, place)) is not None:
+            place = run.end()
+            continue
+        steps += 1
+        sign, place = content[place], place + 1
+        if sign == ord("."):
+            return
+        end = _end_of_step(content, sign, place)
+        if end is None or steps > MOST_STEPS:
+            raise NumpyFileError("it holds something else than lists of whole numbers")
+        if sign in b"rp" and not 0 <= _number(sign, content[place:end]) <= steps:
+            raise NumpyFileError("it numbers its parts otherwise than numpy does")
+        place = end
+    raise NumpyFileError("it is cut short")
+
+
+def _number(sign: int, argument: bytes) -> int:
+    """Return the place in the pickle's memory that a step puts something into, for which all places before it are made."""
+    if sign == ord("r"):
+        return int.from_bytes(argument, "little")
+    return int(argument) if argument.strip().isdigit() else -1
+
+
+def _end_of_step(content: bytes, sign: int, place: int) -> int | None:
+    """Return where a step's argument ends, None for one that lists of whole numbers do not need."""
+    if sign in _FIXED:
+        return place + _FIXED[sign]
+    if sign in _COUNTED:
+        length = int.from_bytes(content[place : place + _COUNTED[sign]], "little")
+        return place + _COUNTED[sign] + length if length <= _LONGEST else None
+    for _ in range(_LINES.get(sign, 0)):
+        end = content.find(b"\n", place, place + _LONGEST)
+        if end < 0:
+            return None
+        place = end + 1
+    return place if sign in _LINES else None
 
 
 def read_sequences(path: Path, name: str) -> Sequences:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,9 @@ def kind_of(path: Path) -> str:
 def looks_like_one(name: str) -> bool:
     """Tell a path from a misspelt data set."""
     path = Path(name)
-    return own.is_own(name) or path.exists() or len(path.parts) > 1 or path.suffix.lower() in (*tables.SUFFIXES, ".npz", ".py")
+    return (
+        own.is_own(name) or os.path.exists(path) or len(path.parts) > 1 or path.suffix.lower() in (*tables.SUFFIXES, ".npz", ".py")
+    )
 
 
 def locate(name: str, options: Mapping[str, Any]) -> Located:
@@ -68,7 +71,7 @@ _YOURS = {"table": N_("your own table"), "folder": N_("your own folder"), "array
 def _checked(name: str, options: Mapping[str, Any]) -> str:
     """Return the data's kind, with name and options fit for each other."""
     path = Path(name)
-    if not own.is_own(name) and not path.exists():
+    if not own.is_own(name) and not os.path.exists(path):  # False, too, where no file can have such a name
         raise UsageError(f"There is no file or folder {name}; give {WHAT}, or the name of a data set such as digits.")
     if not own.is_own(name) and not path.is_file() and not path.is_dir():
         raise UsageError(f"{name} is neither a file nor a folder; give {WHAT}.")
@@ -80,7 +83,7 @@ def _checked(name: str, options: Mapping[str, Any]) -> str:
     test = options.get("test")
     if kind == "function" and test is not None:
         raise UsageError(f"--test {test} does not fit {name}: let the function return the test data itself, or leave it out.")
-    if test is not None and names_file(test) and not Path(test).exists():
+    if test is not None and names_file(test) and not os.path.exists(test):
         raise UsageError(f"--test {test} is neither a number, a fraction nor a file; give one of them.")
     return kind
 

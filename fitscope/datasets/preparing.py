@@ -82,7 +82,7 @@ def codes(values: NDArray[np.object_], categories: Sequence[str | None]) -> NDAr
     import pandas as pd
 
     known = [category for category in categories if category is not None]
-    found: NDArray[np.int64] = pd.Categorical(values, categories=known).codes.astype(np.int64)
+    found: NDArray[np.int64] = pd.Index(known, dtype=object).get_indexer(np.asarray(values, object)).astype(np.int64)
     if None in categories:
         found[pd.isna(values)] = categories.index(None)
     return found

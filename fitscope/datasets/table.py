@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.datasets import targets
-from fitscope.datasets.columns import kinds_of, raw, row_numbers, said_of_unread
+from fitscope.datasets.columns import holds_lists, kinds_of, raw, row_numbers, said_of_infinite, said_of_unread
 from fitscope.datasets.dataset import Dataset, Indices, Labels, Located, latest, stratified, whole_groups
 from fitscope.datasets.parts import amount, check_enough, pace, rest, test_rows
 from fitscope.datasets.preparing import learn
@@ -90,6 +90,11 @@ def _read(path: Path, name: str, options: Mapping[str, Any]) -> _Table:
             targets.column(named, option, columns, ", ".join(columns[: targets.NAMED]), name)
             if named in table.names:
                 raise UsageError(f"--{option} {named} is the target already; name another column.")
+    for named in filter(None, (*table.names, table.group, table.time)):
+        if holds_lists(frame[named]):
+            raise DataError(
+                f"Column {named} of {name} holds lists or the like, and one value a row is needed; name another column."
+            )
     if numbering := [name for name in row_numbers(frame) if name not in (*table.names, table.group, table.time)]:
         table.notes.append(N_("Left out: {columns} (numbers the rows).").format(columns=", ".join(numbering)))
         table.frame = frame.drop(columns=numbering)
@@ -204,10 +209,12 @@ def _dataset(table: _Table, tests: _Table, goal: Goal, located: Located, num_wor
     unread = [
         note
         for part, its in ((N_("training rows"), table), (N_("test rows"), tests))
-        for note in said_of_unread(its.frame, kinds, part)
+        for said in (said_of_unread, said_of_infinite)
+        for note in said(its.frame, kinds, part)
     ]
     notes = [*table.notes, *_said_of_groups(table, tests), *notes, *unread, *_said_of_missing(table.frame, rows), *tests.notes]
-    columns = {name: rows[name] if kinds.get(name) == "number" else table.frame[name].to_numpy() for name in table.features.columns}
+    shown = [name for name in table.features.columns if not holds_lists(table.frame[name])]
+    columns = {name: rows[name] if kinds.get(name) == "number" else table.frame[name].to_numpy() for name in shown}
     return Dataset(
         located.name, goal.task, goal.classes, rows, labels, raw(tests.frame, kinds, tests.name),
         goal.labels(tests.frame, tests.name), located.source, located.sha256, _split(table), groups=_groups(table),
@@ -249,4 +256,5 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:
     encoder = TableEncoder.from_json(content)
     kinds = encoder.kinds()
     frame, _ = read_table(path, texts=[name for name, kind in kinds.items() if kind in ("category", "words")])
-    return encoder(raw(frame, kinds, path.name)), said_of_unread(frame, kinds, f"rows of {path.name}")
+    rows, part = raw(frame, kinds, path.name), f"rows of {path.name}"
+    return encoder(rows), [*said_of_unread(frame, kinds, part), *said_of_infinite(frame, kinds, part)]

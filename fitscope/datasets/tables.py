@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,21 +59,30 @@ def read_table(path: Path, *, targets: Collection[str] = (), texts: Collection[s
     frame.columns = _apart([str(name).strip() for name in frame.columns])
     for name, column in frame.items():
         if column.dtype == object or str(column.dtype) in ("str", "string"):
-            frame[name] = column.map(lambda value: (value.strip() or None) if isinstance(value, str) else value)
+            frame[name] = column.map(_text)
     if not len(frame):
         raise DataError(f"{path} holds no rows; give a table with a header and rows below it.")
     return frame.reset_index(drop=True), notes
 
 
+def _text(value: Any) -> Any:
+    """Return a cell's text without blanks around it, bytes as text too, None for an empty one; another value as it is."""
+    if isinstance(value, Decimal):
+        return float(value)
+    value = value.decode("utf8", "replace") if isinstance(value, bytes) else value
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
 def _apart(names: list[str]) -> list[str]:
     """Return columns' names, with a number behind one that stands there already."""
-    found: list[str] = []
+    found: dict[str, int] = {}  # how many of a name stand there so far
     for name in names:
-        number, other = 1, name
+        number, other = found.get(name, 0), name
         while other in found:
-            number, other = number + 1, f"{name}.{number}"
-        found.append(other)
-    return found
+            number, other = number + 1, f"{name}.{max(1, number)}"
+        found[other] = 1
+        found[name] = max(number, 1)
+    return [*found]
 
 
 def _read_parquet(path: Path) -> tuple[pd.DataFrame, list[str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 TASKS = ("classes", "regression")
 WHOLE_NUMBERS = 20  # up to so many different whole numbers, each of them several times, are classes
 NAMED = 10  # columns that a message names
+FAR = 1e18  # the mean square of larger numbers is more than float32 holds
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Goal:
             DataError: a class that is not among the classes, or what should be a number is none.
         """
         if self.task in ("multilabel", "regression"):
-            return np.column_stack([_numbers(frame[name], where) for name in self.names]).astype(np.float32)
+            return np.column_stack([_numbers(frame[name], where) for name in self.names]).astype(np.float32)  # all in FAR
         return class_labels(class_names(frame[self.names[0]]), self.classes, where)
 
 
@@ -57,7 +59,7 @@ def class_labels(names: Sequence[str] | NDArray[np.object_], classes: Sequence[s
     """
     import pandas as pd
 
-    found: NDArray[np.int64] = pd.Categorical(names, categories=list(classes)).codes.astype(np.int64)
+    found: NDArray[np.int64] = pd.Index(list(classes), dtype=object).get_indexer(np.asarray(names, object)).astype(np.int64)
     if (found < 0).any():
         unknown = np.asarray(names, object)[found < 0][0]
         raise DataError(f"{where} holds the class {unknown!r}, unknown to the training data, which has {', '.join(classes[:8])}.")
@@ -109,8 +111,7 @@ def goal_of(frame: pd.DataFrame, names: tuple[str, ...], task: str | None, where
         return _several(frame, names, task, where)
     values = frame[names[0]]
     if task == "regression" or (task is None and _are_amounts(values)):
-        if (_numbers(values, where) == _numbers(values, where)[0]).all():
-            raise DataError(f"Column {names[0]} of {where} is always {values.iloc[0]}; name a target that differs.")
+        _refuse_constant([_numbers(values, where)], names, where)
         return Goal(names, "regression", names, _amount(bool(task), bool((values % 1 == 0).all())).format(target=names[0]))
     classes = _classes(class_names(values), values, names[0], where)
     kind = "binary" if len(classes) == 2 else "multiclass"
@@ -147,15 +148,27 @@ def _are_amounts(values: pd.Series) -> bool:
 
 
 def class_names(values: pd.Series) -> NDArray[np.object_]:
-    """Return a column's values as the names of classes: whole numbers without a point."""
+    """Return a column's values as the names of classes: whole numbers without a point, each other number in full."""
     if _is_numeric(values):
-        distinct, places = np.unique(values.to_numpy(np.float64), return_inverse=True)
-        return np.array([f"{value:g}" if abs(value) < 1e5 else f"{value:.0f}" for value in distinct], object)[places]
+        distinct, places = np.unique(values.to_numpy(), return_inverse=True)
+        return np.array([_name(value) for value in distinct], object)[places]
     return np.asarray(values.astype(str), object)
+
+
+def _name(value: Any) -> str:
+    """Return a number as a class is called.
+
+    Example:
+        >>> _name(np.int64(2**53 + 1)), _name(np.float64(3)), _name(np.float64(-0.0)), _name(np.float32(0.1))
+        ('9007199254740993', '3', '0', '0.1')
+    """
+    return str(value) if isinstance(value, np.integer) else np.format_float_positional(value + 0.0, trim="-")
 
 
 def _classes(found: NDArray[np.object_], values: pd.Series, name: str, where: str) -> tuple[str, ...]:
     names, sizes = np.unique(found.astype(str), return_counts=True)
+    if not len(names):
+        raise DataError(f"Column {name} of {where} holds nothing; give rows with a target.")
     if len(names) < 2:
         raise DataError(f"Column {name} of {where} holds one class, {names[0]}, alone; name a target with at least two.")
     if len(names) > len(found) / 2:
@@ -168,7 +181,7 @@ def _classes(found: NDArray[np.object_], values: pd.Series, name: str, where: st
             f"Class {names[sizes.argmin()]} of column {name} has a single row in {where}, and training and validation need one "
             "each; leave the row out, or join the class with another."
         )
-    ordered = sorted(names.tolist(), key=float) if _is_numeric(values) else names.tolist()
+    ordered = sorted(names.tolist(), key=Decimal) if _is_numeric(values) else names.tolist()
     return tuple(ordered)
 
 
@@ -176,20 +189,42 @@ def _several(frame: pd.DataFrame, names: tuple[str, ...], task: str | None, wher
     values = np.column_stack([_numbers(frame[name], where) for name in names])
     if task != "regression" and np.isin(values, (0, 1)).all():
         note = N_("{targets} hold 0 and 1 alone and are predicted as labels, any of them.")
-        return Goal(names, "multilabel", names, note.format(targets=", ".join(names)))
+        return Goal(names, "multilabel", names, note.format(targets=_listed(names)))
     if task == "classes":
         raise UsageError("--task classes needs one target, or several of 0 and 1 alone; name one column with --target.")
+    _refuse_constant(list(values.T), names, where)
     note = N_("{targets} are predicted as {count} numbers.")
-    return Goal(names, "regression", names, note.format(targets=", ".join(names), count=len(names)))
+    return Goal(names, "regression", names, note.format(targets=_listed(names), count=len(names)))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= NAMED else ", ".join([*names[:NAMED], "..."])
+
+
+def _refuse_constant(columns: Sequence[NDArray[np.float64]], names: Sequence[str], where: str) -> None:
+    """Refuse numbers that are all the same, or that only a finer number than a network's tells apart."""
+    if all((column == column[0]).all() for column in columns):
+        raise DataError(f"Column {_listed(names)} of {where} is always {columns[0][0]:g}; name a target that differs.")
+    if all((column.astype(np.float32) == np.float32(column[0])).all() for column in columns):
+        raise DataError(
+            f"Column {_listed(names)} of {where} differs by less than a network's numbers of 7 digits can tell (from "
+            f"{columns[0].min():.17g} to {columns[0].max():.17g}); subtract the lowest of it, or multiply the rest."
+        )
 
 
 def _numbers(values: pd.Series, where: str) -> NDArray[np.float64]:
     import pandas as pd
 
     found = np.asarray(pd.to_numeric(values, errors="coerce"), np.float64)
-    if np.isnan(found).any():
+    if not np.isfinite(found).all():
+        first = str(values[~np.isfinite(found)].iloc[0])[:40]
         raise DataError(
-            f"Column {values.name} of {where} holds {str(values[np.isnan(found)].iloc[0])[:40]!r}, and numbers are needed there: "
-            "name another target, or leave out --task."
+            f"Column {values.name} of {where} holds {first!r}, and numbers are needed there: name another target, or leave "
+            "out --task."
+        )
+    if (np.abs(found) > FAR).any():
+        raise DataError(
+            f"Column {values.name} of {where} holds numbers up to {np.abs(found).max():.3g}, and the squares of numbers beyond "
+            f"{FAR:g} are more than a network can hold; divide them all by one number first."
         )
     return found

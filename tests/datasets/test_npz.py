@@ -76,9 +76,9 @@ def test_flipped_byte_is_noticed(folder):
 
 
 def test_member_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("fitscope.datasets.npz.LARGEST_MEMBER", 1000)
-    np.savez_compressed(tmp_path / "bomb.npz", x=np.zeros(10_000))
-    with pytest.raises(DataError, match="bytes"):
+    monkeypatch.setattr("fitscope.numpyfile.RATIO_FROM", 1000)
+    np.savez_compressed(tmp_path / "bomb.npz", x=np.zeros(100_000))
+    with pytest.raises(DataError, match="as only bombs do"):
         read_member(tmp_path / "bomb.npz", "x")
 
 
