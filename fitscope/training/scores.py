@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fitscope.diagnosis.intervals import reach, reach_of_difference, skewness
 from fitscope.result import Gain, Interval, Score
 
 Said = tuple[NDArray[np.floating], NDArray[np.floating]]  # each sample's loss and measure
 Groups = NDArray[np.integer]
 
-CONFIDENCE = 0.95
 Z = 1.959963984540054
-# Below this many samples a mean of skewed losses is not yet normal, and the bootstrap is cheap.
-BOOTSTRAP_UP_TO = 2000
-RESAMPLES = 4000
 
 
 def score(said: Said, measure: str = "accuracy", groups: Groups | None = None) -> Score:
@@ -28,22 +26,23 @@ def score(said: Said, measure: str = "accuracy", groups: Groups | None = None) -
         groups: the group of each sample [samples], where samples of a group are alike: then groups are drawn, not samples.
 
     Returns:
-        Mean loss and mean absolute error with a t or (up to 2,000 samples) BCa interval, accuracy of whole samples with a
-        Wilson interval, all 95 %; see `grouped_interval` and `grouped_share` for groups.
+        Mean loss and mean absolute error with intervals that allow for their skewness, accuracy of whole samples with a Wilson
+        interval, all 95 %; see `mean_interval` and `grouped_share`.
 
     Example:
         >>> score((np.array([0.1, 0.4, 0.2]), np.array([1.0, 0.0, 1.0]))).accuracy
         0.6666666666666666
     """
     losses, values = (np.asarray(part, np.float64) for part in said)
-    mean = float(losses.mean()), _interval(losses, groups)
+    mean = float(losses.mean()), mean_interval(losses, groups)
     if measure == "mae":
-        return Score(*mean, None, None, len(losses), float(values.mean()), _interval(values, groups))
+        return Score(*mean, None, None, len(losses), float(values.mean()), mean_interval(values, groups))
     if groups is not None:
         return Score(*mean, float(values.mean()), grouped_share(values, groups), len(losses))
-    whole = bool(np.isin(values, (0, 1)).all())
-    limits = wilson(int(values.sum()), len(values)) if whole else mean_interval(values)
-    return Score(*mean, float(values.mean()), limits, len(losses))
+    if bool(np.isin(values, (0, 1)).all()):
+        return Score(*mean, float(values.mean()), wilson(int(values.sum()), len(values)), len(losses))
+    low, high = mean_interval(values)
+    return Score(*mean, float(values.mean()), (low, min(1.0, high)), len(losses))
 
 
 def gain(before: Said, after: Said, measure: str = "accuracy", groups: Groups | None = None) -> Gain:
@@ -59,17 +58,20 @@ def gain(before: Said, after: Said, measure: str = "accuracy", groups: Groups | 
     """
     (losses, values), (losses_after, values_after) = ([np.asarray(part, np.float64) for part in said] for said in (before, after))
     saved = losses - losses_after
-    loss = float(saved.mean()), _interval(saved, groups)
+    loss = float(saved.mean()), difference_interval(saved, groups)
     if measure == "mae":
         less = values - values_after
-        return Gain(*loss, None, None, float(less.mean()), _interval(less, groups))
+        return Gain(*loss, None, None, float(less.mean()), difference_interval(less, groups))
     more = values_after - values
-    if groups is not None:
-        limits = grouped_interval(more, groups) if more.any() else paired_interval(0, 0, len(np.unique(groups)))
-        return Gain(*loss, float(more.mean()), (max(-1.0, limits[0]), min(1.0, limits[1])))
-    won, lost = int((more == 1).sum()), int((more == -1).sum())
     whole = bool(np.isin(more, (-1, 0, 1)).all())
-    return Gain(*loss, float(more.mean()), paired_interval(won, lost, len(more)) if whole else mean_interval(more))
+    if not more.any():
+        limits = paired_interval(0, 0, len(more) if groups is None else len(np.unique(groups)))
+    elif groups is None and whole:
+        limits = paired_interval(int((more == 1).sum()), int((more == -1).sum()), len(more))
+    else:
+        low, high = difference_interval(more, groups)
+        limits = max(-1.0, low), min(1.0, high)
+    return Gain(*loss, float(more.mean()), limits)
 
 
 def wilson(hits: float, samples: float) -> Interval:
@@ -97,30 +99,63 @@ def paired_interval(won: int, lost: int, samples: int) -> Interval:
     return max(-1.0, middle - half), min(1.0, middle + half)
 
 
-def _interval(values: NDArray[np.float64], groups: Groups | None) -> Interval:
-    return mean_interval(values) if groups is None else grouped_interval(values, groups)
+def mean_interval(values: NDArray[np.float64], groups: Groups | None = None) -> Interval:
+    """Return the 95 % interval of a mean of losses, errors or shares, which are skewed and not below 0.
 
-
-def grouped_interval(values: NDArray[np.float64], groups: Groups) -> Interval:
-    """Return the 95 % interval of a mean over samples of which those of a group are alike.
-
-    It is the ratio estimator of cluster sampling (Cochran 1977, chapter 9A): the standard error comes from the groups' sums
-    of deviations, with Student's t of as many groups less one.
+    The standard error is that of independent samples, or of groups whose samples are alike: then it comes from the groups' sums
+    of deviations (the ratio estimator of cluster sampling; Cochran 1977, chapter 9A). `diagnosis.intervals.reach` says how many
+    of it the interval takes.
 
     Args:
         values: [samples].
-        groups: [samples].
+        groups: the group of each sample [samples]; None where samples are independent.
 
     Returns:
-        Lower and upper limit; NaN where a value is not finite or there are fewer than two groups.
+        Lower and upper limit; NaN where a value is not finite or there are fewer than two samples or groups.
 
     Example:
-        >>> grouped_interval(np.array([1.0, 1.0, 3.0, 3.0]), np.array([0, 1, 0, 1]))
-        (2.0, 2.0)
+        >>> [round(limit, 2) for limit in mean_interval(np.array([0.1, 0.0, 0.2, 0.1, 2.0]))]
+        [0.0, 3.89]
     """
-    error, freedom = _grouped_error(values, groups)
-    mean = float(np.mean(values))
-    return mean - _t(freedom) * error, mean + _t(freedom) * error
+    low, high = _limits(values, groups, reach)
+    return (0.0, high) if low < 0 <= np.min(values) else (low, high)
+
+
+def difference_interval(values: NDArray[np.float64], groups: Groups | None = None) -> Interval:
+    """Return the 95 % interval of a mean paired difference; see `diagnosis.intervals.reach_of_difference`.
+
+    Args:
+        values, groups: as `mean_interval` takes them.
+    """
+    return _limits(values, groups, reach_of_difference)
+
+
+def _limits(values: NDArray[np.float64], groups: Groups | None, way: Callable[[float, int], tuple[float, float]]) -> Interval:
+    values = np.asarray(values, np.float64)
+    mean, rest = float(values.mean()), _deviations(values, groups)
+    if len(rest) < 2 or not np.isfinite(rest).all():
+        return math.nan, math.nan
+    error = _error(rest)
+    if error == 0:
+        return mean, mean
+    down, up = way(skewness(rest), len(rest))
+    return mean - down * error, mean + up * error
+
+
+def _deviations(values: NDArray[np.float64], groups: Groups | None) -> NDArray[np.float64]:
+    """Return how far each sample lies from the mean, or each group's sum of that in the mean group's size [units]."""
+    with np.errstate(invalid="ignore"):
+        rest = values - values.mean()
+    if groups is None:
+        return rest
+    _, places = np.unique(groups, return_inverse=True)
+    sums = np.bincount(places, rest)
+    return np.asarray(sums * (len(sums) / len(values)))
+
+
+def _error(rest: NDArray[np.float64]) -> float:
+    """Return the standard error of a mean from its units' deviations."""
+    return float(rest.std(ddof=1)) / math.sqrt(len(rest))
 
 
 def grouped_share(values: NDArray[np.float64], groups: Groups) -> Interval:
@@ -136,52 +171,10 @@ def grouped_share(values: NDArray[np.float64], groups: Groups) -> Interval:
     Returns:
         Lower and upper limit; NaN where there are fewer than two groups.
     """
-    error, freedom = _grouped_error(values, groups)
-    share = float(np.mean(values))
-    if math.isnan(error):
+    share, rest = float(np.mean(values)), _deviations(np.asarray(values, np.float64), groups)
+    if len(rest) < 2:
         return math.nan, math.nan
-    sure = float(freedom + 1) if error == 0 or share in (0, 1) else share * (1 - share) / error**2
-    worth = min(sure * (Z / _t(freedom)) ** 2, float(len(values)))
+    error = _error(rest)
+    sure = float(len(rest)) if error == 0 or share in (0, 1) else share * (1 - share) / error**2
+    worth = min(sure * (Z / reach(0.0, len(rest))[0]) ** 2, float(len(values)))
     return wilson(share * worth, worth)
-
-
-def _grouped_error(values: NDArray[np.float64], groups: Groups) -> tuple[float, int]:
-    """Return the standard error of the mean, and the groups less one."""
-    _, places = np.unique(groups, return_inverse=True)
-    count = int(places.max()) + 1
-    if count < 2 or not np.isfinite(values).all():
-        return math.nan, max(1, count - 1)
-    sums = np.bincount(places, values - values.mean())
-    return math.sqrt(count / (count - 1) * float((sums**2).sum())) / len(values), count - 1
-
-
-def _t(freedom: int) -> float:
-    from scipy import stats
-
-    return float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
-
-
-def mean_interval(values: NDArray[np.float64]) -> Interval:
-    """Return the 95 % interval of a mean: BCa bootstrap (Efron 1987) up to 2,000 values, Student's t beyond.
-
-    Args:
-        values: [samples].
-
-    Returns:
-        Lower and upper limit; NaN where a value is not finite or there are fewer than two.
-    """
-    from scipy import stats
-
-    values = np.asarray(values, np.float64)
-    if len(values) < 2 or not np.isfinite(values).all():
-        return math.nan, math.nan
-    mean, error = values.mean(), values.std(ddof=1) / math.sqrt(len(values))
-    if error == 0:
-        return float(mean), float(mean)
-    if len(values) <= BOOTSTRAP_UP_TO:
-        found = stats.bootstrap((values,), np.mean, n_resamples=RESAMPLES, batch=500, method="BCa", rng=np.random.default_rng(0))
-        limits = found.confidence_interval
-        if np.isfinite(limits).all():
-            return float(limits[0]), float(limits[1])
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * error
-    return float(mean - half), float(mean + half)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fitscope.training.scores import gain, grouped_interval, grouped_share, mean_interval, paired_interval, score, wilson
+from fitscope.training.scores import gain, grouped_share, mean_interval, paired_interval, score, wilson
 
 
 @pytest.mark.parametrize(("hits", "samples"), [(0, 10), (10, 10), (1, 10), (880, 1000)])
@@ -60,7 +60,7 @@ def grouped(rng, groups=40, each=10):
 def test_interval_over_groups_holds_the_mean_where_samples_of_a_group_are_alike():
     rng = np.random.default_rng(0)
     drawn = [grouped(rng) for _ in range(300)]
-    held = [low <= 1 <= high for low, high in (grouped_interval(*each) for each in drawn)]
+    held = [low <= 1 <= high for low, high in (mean_interval(*each) for each in drawn)]
     assert 0.9 <= np.mean(held) <= 0.98
     plain = [1.96 * values.std() / np.sqrt(len(values)) for values, _ in drawn]
     assert np.mean([abs(values.mean() - 1) <= half for (values, _), half in zip(drawn, plain)]) < 0.6
@@ -68,7 +68,7 @@ def test_interval_over_groups_holds_the_mean_where_samples_of_a_group_are_alike(
 
 def test_interval_over_groups_of_one_sample_is_students():
     values = np.random.default_rng(0).normal(size=3000)
-    assert grouped_interval(values, np.arange(3000)) == pytest.approx(mean_interval(values), abs=1e-9)
+    assert mean_interval(values, np.arange(3000)) == pytest.approx(mean_interval(values), abs=1e-9)
     hits = (values > 0).astype(float)
     assert grouped_share(hits, np.arange(3000)) == pytest.approx(wilson(int(hits.sum()), 3000), abs=1e-4)
 
@@ -81,7 +81,7 @@ def test_share_over_groups_that_are_all_right_is_as_sure_as_groups_are_many():
 
 def test_single_group_leaves_the_uncertainty_unknown():
     groups = np.zeros(5, np.int64)
-    assert np.isnan(grouped_interval(np.arange(5.0), groups)).all()
+    assert np.isnan(mean_interval(np.arange(5.0), groups)).all()
     assert np.isnan(grouped_share(np.array([1.0, 0, 1, 1, 0]), groups)).all()
 
 
