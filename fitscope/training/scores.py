@@ -150,7 +150,7 @@ def _deviations(values: NDArray[np.float64], groups: Groups | None) -> NDArray[n
         return rest
     _, places = np.unique(groups, return_inverse=True)
     sums = np.bincount(places, rest)
-    return np.asarray(sums * (len(sums) / len(values)))
+    return np.asarray(sums * (len(sums) / len(values)), np.float64)
 
 
 def _error(rest: NDArray[np.float64]) -> float:
