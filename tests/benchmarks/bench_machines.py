@@ -1,6 +1,7 @@
 """How far one plan's curves differ from machine to machine, as far as one machine can show it.
 
     python tests/benchmarks/bench_machines.py [--of imdb reuters digits] [--models textbook large conv] [--seeds 3]
+                                              [--settings "1 thread" "no oneDNN" ...]
 
 Each plan is trained in processes of their own: with 2 threads and oneDNN, the same again, with 1 thread, without oneDNN, with
 oneDNN held to SSE4.1 or AVX2, which add up in other orders as other processors do, and on a GPU where there is one. Printed are
@@ -80,8 +81,9 @@ def main() -> None:
     asked.add_argument("--of", nargs="+", default=["digits", "imdb", "reuters"])
     asked.add_argument("--models", nargs="+", default=["textbook", "large", "conv"])
     asked.add_argument("--seeds", type=int, default=3)
+    asked.add_argument("--settings", nargs="+", choices=[*MACHINES, "GPU"], default=[*MACHINES, "GPU"])
     given = asked.parse_args()
-    tried = machines()
+    tried = {machine: settings for machine, settings in machines().items() if machine in given.settings}
     for name in given.of:
         for model in given.models:
             if model == "conv" and name not in PICTURES:
