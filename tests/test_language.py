@@ -14,7 +14,6 @@ from babel.messages.pofile import read_po
 
 import fitscope
 from fitscope import language, words
-from fitscope.cli.options import LANGUAGES
 from fitscope.errors import UsageError
 from fitscope.language import _, _n, figures, retold, speaking
 from fitscope.report import numbers
@@ -67,9 +66,8 @@ def test_korean_particles_do_not_depend_on_what_is_filled_in(extracted):
     assert {text for text in told if set(PARTICLES.findall(text)) - PERCENTAGES} == set()
 
 
-def test_languages_of_the_option_are_those_of_the_catalogues():
-    assert tuple(language.LANGUAGES) == LANGUAGES
-    assert {folder.name for folder in CATALOGUES.iterdir() if folder.is_dir()} == set(LANGUAGES) - {language.ENGLISH}
+def test_languages_are_those_of_the_catalogues():
+    assert {folder.name for folder in CATALOGUES.iterdir() if folder.is_dir()} == set(language.LANGUAGES) - {language.ENGLISH}
 
 
 def test_language_ends_with_its_block_even_after_an_error():
@@ -165,7 +163,7 @@ def test_analyze_speaks_korean_and_its_result_english(cli_invoke, fake_training,
 def test_unknown_language_is_refused(cli_invoke, command):
     done = cli_invoke(command, "digits", "--lang", "tlh")
     assert done.exit_code == 2
-    assert "'tlh' is not one of 'en', 'ko'" in done.output
+    assert f"'tlh' is not one of {', '.join(map(repr, language.LANGUAGES))}" in done.output.replace("\n", " ")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from fitscope import words
 from fitscope.language import _
 
 _WIDTH = 100
-_BY_NUMBERS = ("diabetes",)  # built-in data whose target is a number
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,12 @@ class Asked:
     hint: str = ""
 
 
-def questions(dataset: str, task: str | None = None) -> tuple[Asked, ...]:
+def questions(task: str | None = None) -> tuple[Asked, ...]:
     """Return the questions on a data set in the spoken language.
 
     Args:
-        dataset: its name, or a person's own data as `analyze` takes it.
-        task: `classes` or `regression`; None for the data set's own, of a person's own data `classes`.
+        task: what its target is: `classes` (None, too) or `regression`.
     """
-    by_numbers = task == "regression" if task is not None else dataset.strip() in _BY_NUMBERS
     accuracy = Asked("test_accuracy", _("Which accuracy did your final model reach on the test data? "
                      "A share such as 0.5 or a percentage such as 50 %; leave it open if you tested none."))  # fmt: skip
     error = Asked("test_mae", _("Which mean absolute error did your final model reach on the test data? "
@@ -46,7 +43,7 @@ def questions(dataset: str, task: str | None = None) -> tuple[Asked, ...]:
         Asked("id", _("Your student number.")),
         Asked("best_epoch", _("For how many epochs would you train? One whole number; epochs count from 1.")),
         Asked("verdict", _("What do the curves say? One of these words:"), words.meanings()),
-        error if by_numbers else accuracy,
+        error if task == "regression" else accuracy,
         Asked(
             "why",
             _("How do you know? Write in Markdown."),
@@ -59,7 +56,8 @@ def form(dataset: str, task: str | None = None) -> str:
     """Return the answer form of a data set, its questions in the spoken language; `read` reads it back.
 
     Args:
-        dataset, task: as `questions` takes them.
+        dataset: its name, or a person's own data as `analyze` takes it.
+        task: as `questions` takes it.
 
     Example:
         >>> [line for line in form("digits").splitlines() if line.endswith(":")][:3]
@@ -67,7 +65,7 @@ def form(dataset: str, task: str | None = None) -> str:
     """
     about = _("Your answers on {dataset}. Write each behind its colon; lines that begin with # only explain.")
     blocks = [_comment(about.format(dataset=" ".join(dataset.split())))]
-    for asked in questions(dataset, task):
+    for asked in questions(task):
         text = " ".join(filter(None, (asked.text, asked.hint)))
         meanings = [f"#   {code:<14}{_after(code, meaning)}" for code, meaning in asked.allowed.items()]
         blocks.append("\n".join([_comment(text), *meanings, f"{asked.key}:{' |' * (asked.key == 'why')}"]))

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from fitscope import words
 from fitscope.errors import UsageError
-from fitscope.language import ENGLISH, N_, speaking
+from fitscope.language import LANGUAGES, N_, speaking
 from fitscope.plan import student_id
 
 LONGEST_NAME = 200  # characters, as of --author
@@ -52,9 +52,7 @@ def verdict(text: str) -> Read:
         (('good_fit', None), ('overfitting', None), 'memorising')
     """
     plain = _word(text)
-    code = _verdicts(ENGLISH).get(plain)
-    if code is None and not plain.isascii():
-        code = _verdicts("ko").get(plain)
+    code = next((code for language in LANGUAGES if (code := _verdicts(language).get(plain)) is not None), None)
     if code is not None:
         return code, None
     told = N_("verdict is “{given}”, and must be one of {allowed}.")

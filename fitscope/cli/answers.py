@@ -28,10 +28,12 @@ def answers(dataset: str, task: str | None, as_json: bool, quiet: bool) -> None:
     \b
     Example:  fitscope answers reuters > answers.md
     """
+    from fitscope import datasets
     from fitscope.answers import form, questions
 
+    task = task or datasets.task(dataset)
     if as_json:
-        asked = [dataclasses.asdict(question) for question in questions(dataset, task)]
+        asked = [dataclasses.asdict(question) for question in questions(task)]
         click.echo(json.dumps({"dataset": dataset, "questions": asked}, ensure_ascii=False))
     else:
         click.echo(form(dataset, task), nl=False)

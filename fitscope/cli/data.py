@@ -128,7 +128,7 @@ def show(dataset: str, number: int, num_words: int | None, data_dir: Path | None
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        text = shown["text"] if dataset == "digits" else click.wrap_text(shown["text"], width=_width())
+        text = shown["text"] if "\n" in shown["text"] else click.wrap_text(shown["text"], width=_width())
         click.echo(f"{dataset} {number}: {shown['label']}\n\n{text}")
 
 

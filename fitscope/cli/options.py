@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-LANGUAGES = ("en", "ko")
+from fitscope.language import ENGLISH, LANGUAGES
+
 VERDICTS = ("overfitting", "underfitting", "good_fit", "not_learning", "diverged", "inconclusive")
 
 
@@ -45,7 +46,7 @@ class Share(click.ParamType):  # type: ignore[type-arg]
 
 def _speak(ctx: click.Context, param: click.Parameter, language: str) -> None:
     """Give what people read in this language until the command ends; English needs no catalogue."""
-    if language != LANGUAGES[0]:
+    if language != ENGLISH:
         from fitscope.language import speaking
 
         ctx.with_resource(speaking(language))
@@ -127,8 +128,8 @@ teach = click.option("--teach", is_flag=True, help="Let the report ask first, an
 
 lang = click.option(
     "--lang",
-    type=click.Choice(LANGUAGES),
-    default=LANGUAGES[0],
+    type=click.Choice(tuple(LANGUAGES)),
+    default=ENGLISH,
     show_default=True,
     expose_value=False,
     callback=_speak,

@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fitscope.datasets import diabetes, digits, places, store
-from fitscope.datasets.dataset import Dataset, Defaults, Located, held_out
+from fitscope.datasets import places, store
+from fitscope.datasets.dataset import Dataset, Located
 from fitscope.datasets.diabetes import DIABETES
 from fitscope.datasets.digits import DIGITS
 from fitscope.datasets.imdb import IMDB
 from fitscope.datasets.inspection import inspect
+from fitscope.datasets.known import Defaults, held_out
 from fitscope.datasets.leaks import Leak
 from fitscope.datasets.places import shown_options
 from fitscope.datasets.reuters import REUTERS
@@ -35,13 +36,18 @@ __all__ = [
     "shown_options",
 ]
 
-DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS, DIABETES)}
+DATASETS = {known.name: known for known in (IMDB, REUTERS, DIGITS, DIABETES)}  # one here is all that a new file needs
 MOST_WORDS = 10**6  # of a person's own texts
 
 
 def is_known(name: str) -> bool:
     """Tell the data sets that have a name of their own from a person's own data."""
     return name in DATASETS
+
+
+def task(name: str) -> str | None:
+    """Return what a data set's target is, `classes` or `regression`; None of a person's own data, which would have to be read."""
+    return DATASETS[name].task if is_known(name) else None
 
 
 def describe(data: Dataset) -> Defaults:
@@ -90,13 +96,10 @@ def locate(
     if options:
         given = ", ".join(f"--{option}" for option in options)
         raise UsageError(f"{given} belongs to your own data, and {name} needs none of it; leave it out.")
-    if not known.files:
-        return Located(name, None, "scikit-learn", store.sha256(_WITH_SKLEARN[name].file()))
+    if known.file is not None:
+        return Located(name, None, "scikit-learn", store.sha256(known.file()))
     path, source = store.find(known.files[0], data_dir, say=say)
     return Located(name, path, source, store.sha256(path))
-
-
-_WITH_SKLEARN: Mapping[str, Any] = {"digits": digits, "diabetes": diabetes}
 
 
 def load(located: Located, num_words: int | None) -> Dataset:

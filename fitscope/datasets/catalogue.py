@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fitscope import datasets
-from fitscope.datasets import DATASETS, imdb, reuters, store
+from fitscope.datasets import DATASETS, store
 from fitscope.datasets.encoding import decode
 from fitscope.datasets.words import read_word_index
 from fitscope.errors import DataError, UsageError
@@ -63,20 +63,18 @@ def _check(known: datasets.Defaults, data_dir: Path | None) -> Row:
     if known.files and path is None:
         return {"name": known.name, "state": "missing: not here yet, downloaded when first used", "damaged": False}
     try:
-        samples = sum(len(_texts(known.name, path, part)[2]) for part in ("train", "test")) if path else _samples(known)
+        samples = _samples(known, path)
     except DataError as error:
         return {"name": known.name, "state": f"damaged: {error}", "damaged": True}
     what = f"sound: {samples:,} samples read" + (f", SHA-256 {store.sha256(path)}" if path else "")
     return {"name": known.name, "state": what, "damaged": False}
 
 
-def _samples(known: datasets.Defaults) -> int:
+def _samples(known: datasets.Defaults, path: Path | None) -> int:
+    if path is not None and known.read is not None:
+        return sum(len(known.read(path, part)[2]) for part in ("train", "test"))
     data = datasets.load(datasets.locate(known.name), None)
     return data.train_samples + data.test_samples
-
-
-def _texts(name: str, path: Path, part: str) -> Any:
-    return {"imdb": imdb, "reuters": reuters}[name].read(path, part)
 
 
 def sample(name: str, number: int, num_words: int | None, data_dir: Path | None) -> Row:
@@ -90,23 +88,23 @@ def sample(name: str, number: int, num_words: int | None, data_dir: Path | None)
     if not 0 <= number < known.train:
         raise UsageError(f"{name} has no training sample {number}; give a number from 0 to {known.train - 1:,}.")
     located = datasets.locate(name, data_dir)
-    if located.path is None:
-        return _of_sklearn(datasets.load(located, None), number)
+    if located.path is None or known.read is None:
+        return _of_numbers(datasets.load(located, None), number)
     index = read_word_index(store.find(known.files[1], data_dir)[0])
-    flat, offsets, order, labels = _texts(name, located.path, "train")
+    flat, offsets, order, labels = known.read(located.path, "train")
     place = order[number]
-    classes = imdb.CLASSES if name == "imdb" else reuters.TOPICS
     text = decode(flat[offsets[place] : offsets[place + 1]], index, words or known.train)
-    return {"label": classes[labels[place]], "text": text}
+    return {"label": known.classes[labels[place]], "text": text}
 
 
-def _of_sklearn(data: datasets.Dataset, number: int) -> Row:
+def _of_numbers(data: datasets.Dataset, number: int) -> Row:
+    label = f"{data.y_train[number][0]:g}" if data.task == "regression" else data.classes[data.y_train[number]]
     if data.image_shape is not None:
-        return {"label": data.classes[data.y_train[number]], "text": _picture(data.x_train[number])}
+        return {"label": label, "text": _picture(data.x_train[number].reshape(data.image_shape[:2]))}
     measured = ", ".join(f"{name} {column[number]:g}" for name, column in data.columns.items())
-    return {"label": f"{data.y_train[number][0]:g}", "text": measured}
+    return {"label": label, "text": measured}
 
 
 def _picture(pixels: np.ndarray[Any, Any]) -> str:
-    rows = (pixels.reshape(8, 8) * (len(_SHADES) - 1)).round().astype(int)
+    rows = (pixels * (len(_SHADES) - 1)).round().astype(int)
     return "\n".join("".join(_SHADES[level] * 2 for level in row) for row in rows)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fitscope.datasets.dataset import Dataset, Defaults, Located
+from fitscope.datasets.dataset import Dataset, Located
+from fitscope.datasets.known import Defaults
 from fitscope.datasets.npz import read_labels, read_member, read_sequences
 from fitscope.datasets.words import KERAS_SEED, Texts, load_texts
 
@@ -32,4 +33,5 @@ def load(located: Located, num_words: int | None) -> Dataset:
 
 
 IMDB = Defaults("imdb", "film reviews, negative or positive", ("imdb.npz", "imdb_word_index.json"), TRAIN, 25_000,
-                max_epochs=20, batch_size=512, validation=10_000, num_words=10_000, load=load, all_words=88_588)  # fmt: skip
+                max_epochs=20, batch_size=512, validation=10_000, num_words=10_000, load=load, all_words=88_588, read=read,
+                classes=CLASSES, good=(0.86, 0.84))  # fmt: skip

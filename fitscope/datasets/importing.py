@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.datasets import imdb, newswires, reuters, reviews, store
-from fitscope.datasets.dataset import Defaults
+from fitscope.datasets.known import Defaults
 from fitscope.datasets.members import TAKES, Member, members
 from fitscope.datasets.vocabulary import Corpus, Numbers
 from fitscope.datasets.words import read_word_index

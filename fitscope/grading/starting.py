@@ -7,11 +7,7 @@ import secrets
 from fitscope import datasets
 from fitscope.grading.cleaning import clean
 from fitscope.grading.toml_file import escaped
-from fitscope.language import N_, _, spoken
-
-# What honest refits reach on test data whatever the seed and the split, for all of the points and for half of them.
-_ACCURACY = {"imdb": (0.86, 0.84), "reuters": (0.77, 0.74), "digits": (0.93, 0.9)}
-_MAE = {"diabetes": (52.0, 60.0)}
+from fitscope.language import LANGUAGES, N_, _, spoken
 
 _HEAD = N_("""\
 A rubric for fitscope grade. Change what you like; fitscope checks it before anything is graded, and names the line.
@@ -25,7 +21,7 @@ _COURSE = N_("Give this key to the students. Alike curves are honest only where 
 _DUE = N_("What the export says was handed in later is flagged as late.")
 _ASSIGNMENT = N_("Canvas' own column, as its gradebook export names it; without it there is no file for Canvas.")
 _HANDED_OUT = N_("What you gave out yourself: work that is like it is like no other student's.")
-_LANGUAGE = N_("The language of feedback, where neither the roster nor the report says another: en or ko.")
+_LANGUAGE = N_("The language of feedback, where neither the roster nor the report says another: one of {languages}.")
 _PLATEAU = N_("""\
 Any epoch that the student's own validation data cannot tell from the best is right: another seed's best epoch lies there
 only half of the time, so there is no one right epoch.""")
@@ -64,7 +60,7 @@ def starting_rubric(dataset: str) -> str:
         "",
         _comment(_(_COURSE)),
         f"course = {_text(course)}",
-        _comment(_(_LANGUAGE)),
+        _comment(_(_LANGUAGE).format(languages=", ".join(LANGUAGES))),
         f"language = {_text(spoken())}",
         _comment(_(_DUE)),
         '# due = "2026-12-18T23:59:00+09:00"',
@@ -92,9 +88,8 @@ def starting_rubric(dataset: str) -> str:
 
 def _test(dataset: str) -> list[str]:
     """Return the criterion on the test result; of data that are not known one to be filled in, as comments."""
-    by_numbers = dataset in _MAE
-    name, kind = ("mae", "at_most") if by_numbers else ("accuracy", "at_least")
-    good, fair = (_MAE if by_numbers else _ACCURACY).get(dataset, (0.8, 0.6))
+    name, kind = ("mae", "at_most") if datasets.task(dataset) == "regression" else ("accuracy", "at_least")
+    good, fair = datasets.DATASETS[dataset].good if datasets.is_known(dataset) else (0.8, 0.6)
     lines = (
         f'field = ["refit.test.{name}", "holdout.test.{name}", "answers.test_{name}"]',
         f"levels = [{{{kind} = {good}, points = 2}}, {{{kind} = {fair}, points = 1}}]",

@@ -136,7 +136,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     for entry in _messages(language):
         forms = entry.id if isinstance(entry.id, (list, tuple)) else (entry.id,)
         told = entry.string if isinstance(entry.string, str) else (entry.string or ("",))[-1]
-        translations |= {form: told for form in forms if _PLACE.search(form) and _fixed(form) >= _LEAST}
+        translations |= {form: told for form in forms if told and _PLACE.search(form) and _fixed(form) >= _LEAST}
     return tuple((_pattern(template), translations[template]) for template in sorted(translations, key=_fixed, reverse=True))
 
 

@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from fitscope import datasets
 from fitscope.answers import Asked, questions
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.language import N_, _, asked, retold
@@ -78,7 +79,7 @@ def blind_view(result: Result) -> BlindView:
         notices=facts.notices(result),
         pictures=bare(result.history),
         tools=dataclasses.replace(tools(result), slider=False),
-        questions=tuple(one for one in questions(*_asked_of(result)) if one.key not in ("name", "id")),
+        questions=tuple(one for one in questions(_asked_of(result)[1]) if one.key not in ("name", "id")),
         commands=commands(result, None),
         own=notes(result),
         leaks=() if data is None else facts.leaks(data),
@@ -110,7 +111,7 @@ def commands(result: Result, folder: Path | None) -> tuple[str, str]:
         folder: of the run; None where it is not known, as on a page.
     """
     name, task = _asked_of(result)
-    wish = ["--task", "regression"] if task == "regression" and name != "diabetes" else []
+    wish = ["--task", "regression"] if task == "regression" and not datasets.is_known(name) else []
     run = "FOLDER" if folder is None else str(folder)
     form = shlex.join(["fitscope", "answers", name, *wish, *asked()])
     return f"{form} > {ANSWERS}", shlex.join(["fitscope", "submit", run, "--answers", ANSWERS, *asked()])

@@ -204,7 +204,7 @@ def test_name_and_id_are_kept_as_texts():
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize(("dataset", "task", "measure"), [
-    ("reuters", None, "test_accuracy"), ("diabetes", None, "test_mae"), ("own.csv", "regression", "test_mae"),
+    ("reuters", None, "test_accuracy"), ("diabetes", "regression", "test_mae"), ("own.csv", "regression", "test_mae"),
     ("x\nbest_epoch: 3 #", None, "test_accuracy"), ("diabetes", "classes", "test_accuracy"),
 ])  # fmt: skip
 def test_form_reads_back_as_not_answered(language, dataset, task, measure):

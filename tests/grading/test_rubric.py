@@ -131,7 +131,7 @@ def test_rubric_of_windows_with_its_mark_has_the_same_lines(rubric_of, complaint
         ("titel = 1\n" + ONE, 1, "titel is not known here; did you mean title?"),
         ("title = 5\n" + ONE, 1, "title is 5; give a text in quotes"),
         ('title = " "\n' + ONE, 1, "title is ' '; give a text in quotes that is not empty"),
-        ('\nlanguage = "de"\n' + ONE, 2, "language is 'de'; there are en, ko"),
+        ('\nlanguage = "tlh"\n' + ONE, 2, "language is 'tlh'; there are en, "),
         ('schema = "fitscope-rubric/2"\n' + ONE, 1, "this fitscope reads 'fitscope-rubric/1'"),
         ('due = "tomorrow"\n' + ONE, 1, "due is 'tomorrow'; give a date and time such as"),
         ('due = "2026-10-31T23:59"\n' + ONE, 1, "give time and distance from UTC, too"),

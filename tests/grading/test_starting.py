@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fitscope.datasets import DATASETS
 from fitscope.diagnosis import judge
 from fitscope.grading.marking import mark
 from fitscope.grading.reading import read
@@ -16,7 +17,6 @@ from fitscope.grading.rubric import read_rubric
 from fitscope.grading.starting import starting_rubric
 from fitscope.language import LANGUAGES, speaking
 
-DATASETS = ("imdb", "reuters", "digits", "diabetes")
 OWN = ("my data.csv", 'a"b\\c.csv', "줄\n바꿈\x7f.csv", "{dataset}.csv", "net.py:make", "bad\udcff.csv")
 REPORTS = Path(__file__).parents[2] / "reports"
 
