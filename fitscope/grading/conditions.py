@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.thresholds import LIMITS
-from fitscope.grading import fields
-from fitscope.grading.criteria import Condition
+from fitscope.grading import fields, wanted
 from fitscope.grading.toml_file import shortened
 from fitscope.grading.values import figure, number_in, ranges, rounding, verdict_in
+from fitscope.grading.wanted import Condition, Kind, Outcome
 from fitscope.language import N_
 from fitscope.words.verdicts import LABELS
 
-Outcome = tuple[bool, str]
 _SAME = 1e-9  # relative: what arithmetic alone may change
 _COMPUTED = 1e-6  # relative: what another machine's arithmetic may change
 _COARSE = 0.1  # of the value: a claim that is rounded further says too little of it
@@ -83,7 +81,7 @@ def judged(condition: Condition, path: str, value: Any, again: Diagnosis) -> Out
     Returns:
         Whether the condition holds, and an English sentence that says so with the numbers.
     """
-    return _JUDGES[condition.kind](condition, path, value, again)
+    return KINDS[condition.kind].judge(condition, path, value, again)
 
 
 def partly(condition: Condition, above: Condition, path: str, value: Any) -> str | None:
@@ -123,10 +121,10 @@ def _impossible(kind: str, path: str, number: float, limit: float) -> str | None
 
 
 def _equal(condition: Condition, path: str, value: Any, again: Diagnosis) -> Outcome:
-    wanted = condition.wanted
-    assert not isinstance(wanted, tuple)
-    holds = _matches(value, wanted, condition.within)
-    return holds, _told(COMPARED["equals"][not holds], path, value=_quoted(value), limit=_quoted(wanted))
+    asked = condition.wanted
+    assert not isinstance(asked, tuple)
+    holds = _matches(value, asked, condition.within)
+    return holds, _told(COMPARED["equals"][not holds], path, value=_quoted(value), limit=_quoted(asked))
 
 
 def _one_of(condition: Condition, path: str, value: Any, again: Diagnosis) -> Outcome:
@@ -136,13 +134,13 @@ def _one_of(condition: Condition, path: str, value: Any, again: Diagnosis) -> Ou
     return holds, _told(COMPARED["one_of"][not holds], path, value=_quoted(value), limit=limit)
 
 
-def _matches(value: Any, wanted: Any, within: float | None) -> bool:
-    if isinstance(wanted, bool) or isinstance(value, bool):
-        return value is wanted or (isinstance(value, str) and value.casefold() == str(wanted).casefold())
-    if isinstance(wanted, str):
-        return str(value).strip().casefold() == wanted.strip().casefold()
+def _matches(value: Any, asked: Any, within: float | None) -> bool:
+    if isinstance(asked, bool) or isinstance(value, bool):
+        return value is asked or (isinstance(value, str) and value.casefold() == str(asked).casefold())
+    if isinstance(asked, str):
+        return str(value).strip().casefold() == asked.strip().casefold()
     number = number_in(value)
-    return number is not None and (_same(number, wanted) or abs(number - wanted) <= (within or 0) * (1 + _SAME))
+    return number is not None and (_same(number, asked) or abs(number - asked) <= (within or 0) * (1 + _SAME))
 
 
 def _in_plateau(condition: Condition, path: str, value: Any, again: Diagnosis) -> Outcome:
@@ -250,13 +248,23 @@ def _told(template: str, path: str, **values: str) -> str:
     return template.format(told_field=fields.label(path), **values)
 
 
-_JUDGES: dict[str, Callable[[Condition, str, Any, Diagnosis], Outcome]] = {
-    "at_least": _ordered,
-    "at_most": _ordered,
-    "between": _ordered,
-    "equals": _equal,
-    "one_of": _one_of,
-    "in_plateau": _in_plateau,
-    "same_verdict": _same_verdict,
-    "matches_recomputed": _recomputed,
+# A criterion, or each of its levels, names exactly one of these.
+KINDS = {
+    "equals": Kind(wanted.value, _equal, within=True),
+    "at_least": Kind(wanted.number, _ordered),
+    "at_most": Kind(wanted.number, _ordered),
+    "between": Kind(wanted.pair, _ordered),
+    "one_of": Kind(wanted.several, _one_of),
+    "in_plateau": Kind(
+        wanted.true,
+        _in_plateau,
+        within=True,
+        claims=True,
+        usual=("answers.best_epoch", "diagnosis.best_epoch"),
+        compares=fields.NUMBER,
+    ),
+    "same_verdict": Kind(
+        wanted.true, _same_verdict, claims=True, usual=("answers.verdict", "diagnosis.verdict"), compares=fields.TEXT
+    ),
+    "matches_recomputed": Kind(wanted.true, _recomputed, within=True, claims=True),
 }

@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from fitscope.grading import fields
+from fitscope.grading.conditions import KINDS
 from fitscope.grading.toml_file import TomlFile, nearest, shortened
 from fitscope.grading.toml_table import LARGEST, Table, is_number, said
-
-Value = bool | int | float | str
-Wanted = Value | tuple[Value, ...]
-
-# Where no field is named: the student's word, else what the report says.
-USUAL_FIELDS = {
-    "in_plateau": ("answers.best_epoch", "diagnosis.best_epoch"),
-    "same_verdict": ("answers.verdict", "diagnosis.verdict"),
-}
-WITHIN = ("equals", "in_plateau", "matches_recomputed")  # what may be near enough
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Say what a value has to be.
-
-    Args:
-        kind: one of `CONDITIONS`.
-        wanted: what stands behind it in the rubric; the pair of `between`, the list of `one_of`, else one value.
-        within: how far from it is near enough: epochs of `in_plateau`, else in the value's own unit; None where nothing is said.
-    """
-
-    kind: str
-    wanted: Wanted = True
-    within: float | None = None
+from fitscope.grading.wanted import Condition, Wanted, true
 
 
 @dataclass(frozen=True)
@@ -82,7 +57,7 @@ def read_criteria(file: TomlFile) -> tuple[Criterion, ...]:
 
 
 def _read(table: Table) -> Criterion | None:
-    table.only(("title", "points", "field", "levels", "manual", "within", *CONDITIONS))
+    table.only(("title", "points", "field", "levels", "manual", "within", *KINDS))
     title = table.text("title", "give each criterion a title of its own.")
     points = table.points()
     paths = _paths(table)
@@ -93,7 +68,7 @@ def _read(table: Table) -> Criterion | None:
     if "within" in table.content and kind in ("levels", "manual"):
         table.complain("within", f"within means nothing beside {kind}; put it into the level that it is meant for.")
     if kind == "manual":
-        return Criterion(title, points, paths, manual=True) if _true(table, kind) else None
+        return Criterion(title, points, paths, manual=True) if true(table, kind) else None
     levels = _levels(table, points) if kind == "levels" else _level(table, points)
     return _fitting(table, Criterion(title, points, paths or _usual(levels), levels))
 
@@ -114,12 +89,12 @@ def _nearest_path(path: str) -> str:
 
 def _one_kind(table: Table, beside: tuple[str, ...] = ("levels", "manual")) -> str | None:
     """Return the one condition that a criterion has, or what may stand for one; complain where it is not one."""
-    given = [kind for kind in (*CONDITIONS, *beside) if kind in table.content]
+    given = [kind for kind in (*KINDS, *beside) if kind in table.content]
     if len(given) == 1:
         return given[0]
     has = f"this has {' and '.join(given)}" if given else "this says not what earns its points"
     allowed = "at least one" if not given else "only one"
-    table.complain(given[1] if given else "", f"{has}; give {allowed} of {', '.join((*CONDITIONS, *beside))}.")
+    table.complain(given[1] if given else "", f"{has}; give {allowed} of {', '.join((*KINDS, *beside))}.")
     return None
 
 
@@ -128,7 +103,7 @@ def _levels(table: Table, points: float) -> tuple[Level, ...]:
     if table.content["levels"] == []:
         table.complain("levels", "levels is empty; give at least one, such as [{at_least = 0.8, points = 1}].")
     for one in tables:
-        one.only((*CONDITIONS, "points", "within"))
+        one.only((*KINDS, "points", "within"))
         given = one.points(points, ", which the criterion gives")
         for level in _level(one, given or 0.0) if _one_kind(one, ()) else ():
             if given is not None and levels and given > levels[-1].points:
@@ -139,11 +114,12 @@ def _levels(table: Table, points: float) -> tuple[Level, ...]:
 
 def _level(table: Table, points: float) -> tuple[Level, ...]:
     """Return a table's own condition as a level; none where it cannot be read."""
-    kind = next(kind for kind in CONDITIONS if kind in table.content)
-    wanted = CONDITIONS[kind](table, kind)
+    kind = next(kind for kind in KINDS if kind in table.content)
+    wanted = KINDS[kind].read(table, kind)
     within = table.content.get("within")
-    if within is not None and kind not in WITHIN:
-        table.complain("within", f"within means nothing beside {kind}; it goes with {', '.join(WITHIN)}.")
+    if within is not None and not KINDS[kind].within:
+        beside = ", ".join(name for name, one in KINDS.items() if one.within)
+        table.complain("within", f"within means nothing beside {kind}; it goes with {beside}.")
     elif within is not None and (not is_number(within) or within < 0):
         table.complain("within", f"within is {said(within)}; give a number of at least 0.")
     elif wanted is not None:
@@ -151,62 +127,9 @@ def _level(table: Table, points: float) -> tuple[Level, ...]:
     return ()
 
 
-def _true(table: Table, kind: str) -> Wanted | None:
-    if table.content[kind] is True:
-        return True
-    table.complain(kind, f"{kind} is {said(table.content[kind])}; write {kind} = true, or leave it out.")
-    return None
-
-
-def _number(table: Table, kind: str) -> Wanted | None:
-    value: Any = table.content[kind]
-    if is_number(value):
-        return float(value)
-    table.complain(kind, f"{kind} is {said(value)}; give a number, such as {kind} = 0.8.")
-    return None
-
-
-def _pair(table: Table, kind: str) -> Wanted | None:
-    value: Any = table.content[kind]
-    if isinstance(value, list) and len(value) == 2 and all(map(is_number, value)) and value[0] <= value[1]:
-        return float(value[0]), float(value[1])
-    told = str(value) if isinstance(value, list) and len(value) < 5 else said(value)
-    table.complain(kind, f"{kind} is {shortened(told)}; give the lowest and the highest number, such as {kind} = [3, 6].")
-    return None
-
-
-def _value(table: Table, kind: str) -> Wanted | None:
-    value: Any = table.content[kind]
-    if isinstance(value, (bool, str)) or is_number(value):
-        return value  # type: ignore[no-any-return]
-    table.complain(kind, f"{kind} is {said(value)}; give a number, a text in quotes, or true or false.")
-    return None
-
-
-def _list(table: Table, kind: str) -> Wanted | None:
-    value: Any = table.content[kind]
-    if isinstance(value, list) and value and all(isinstance(one, str) or is_number(one) for one in value):
-        return tuple(value)
-    table.complain(kind, f'{kind} is {said(value)}; give a list of numbers or texts, such as {kind} = ["adam", "rmsprop"].')
-    return None
-
-
-# How a value is judged, with what reads the wanted one; a criterion, or each of its levels, names exactly one.
-CONDITIONS: dict[str, Callable[[Table, str], Wanted | None]] = {
-    "equals": _value,
-    "at_least": _number,
-    "at_most": _number,
-    "between": _pair,
-    "one_of": _list,
-    "in_plateau": _true,
-    "same_verdict": _true,
-    "matches_recomputed": _true,
-}
-
-
 def _usual(levels: tuple[Level, ...]) -> tuple[str, ...]:
     kinds = {level.condition.kind for level in levels}
-    return USUAL_FIELDS.get(kinds.pop(), ()) if len(kinds) == 1 else ()
+    return KINDS[kinds.pop()].usual if len(kinds) == 1 else ()
 
 
 def _fitting(table: Table, criterion: Criterion) -> Criterion:
@@ -233,7 +156,7 @@ def _misfit(kind: str, wanted: str, path: str) -> str | None:
         allowed = " or ".join(f"diagnosis.{name}" for name in fields.RECOMPUTED)
         known = fields.can_be_recomputed(path)
         return None if known else f"{path} cannot be computed again from the curves; give {allowed}, or answers of these names."
-    needed = {"in_plateau": fields.NUMBER, "same_verdict": fields.TEXT}.get(kind, wanted)
+    needed = KINDS[kind].compares or wanted
     if leads in (needed, fields.OPEN):
         return None
     return f"{kind} here compares with a {_SORTS[needed]}, and {path} is a {_SORTS[leads or '']}; give another field or condition."

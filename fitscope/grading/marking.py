@@ -6,12 +6,11 @@ from typing import Any
 
 from fitscope.diagnosis import Diagnosis
 from fitscope.grading import fields
-from fitscope.grading.conditions import judged, partly
+from fitscope.grading.conditions import KINDS, judged, partly
 from fitscope.grading.records import Mark, Work
 from fitscope.grading.rubric import Condition, Criterion, Rubric
 from fitscope.language import N_
 
-CLAIMS = ("in_plateau", "same_verdict", "matches_recomputed")  # these judge what the student says against what the curves say
 LONGEST = 20_000  # characters of a text that a person reads
 
 MISSING = N_("No {told_field} was handed in.")
@@ -57,7 +56,7 @@ def _marked(criterion: Criterion, work: Work, again: Diagnosis) -> Mark:
 def _handed_in(condition: Condition, paths: tuple[str, ...], work: Work, again: Diagnosis) -> tuple[str, Any]:
     """Return the first value that is there with its path; without one, that of the answer, which everybody can give."""
     for path in paths:
-        value = fields.claimed(work, path) if condition.kind in CLAIMS else fields.looked_up(work, path, again)
+        value = fields.claimed(work, path) if KINDS[condition.kind].claims else fields.looked_up(work, path, again)
         if value is not None:
             return path, value
     return next((path for path in paths if path.startswith("answers.")), paths[0]), None

@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitscope.grading.criteria import Condition, Criterion, Level, read_criteria
+from fitscope.grading.criteria import Criterion, Level, read_criteria
 from fitscope.grading.toml_file import TomlFile, nearest, read_toml, shortened
 from fitscope.grading.toml_table import Table
+from fitscope.grading.wanted import Condition
 from fitscope.language import ENGLISH, LANGUAGES
 
 __all__ = ["Condition", "Criterion", "Level", "Rubric", "read_rubric"]

@@ -4,7 +4,7 @@ import pytest
 
 from fitscope.diagnosis import judge
 from fitscope.grading.conditions import judged
-from fitscope.grading.criteria import Condition
+from fitscope.grading.wanted import Condition
 from fitscope.history import TrainingHistory
 from fitscope.language import retold, speaking
 

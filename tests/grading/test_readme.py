@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fitscope.grading.criteria import CONDITIONS
+from fitscope.grading.conditions import KINDS
 from fitscope.grading.fields import kind_of
 from fitscope.grading.overrides import read_overrides
 from fitscope.grading.rubric import read_rubric
@@ -40,4 +40,4 @@ def test_fields_of_the_readme_are_known_and_all_conditions_stand_there():
     rows = README.partition("| `field` |")[2].partition("\n\n")[0]
     paths = re.findall(r"`([a-z_]+\.[a-z_.]+)`", rows)
     assert len(paths) > 15 and [path for path in paths if kind_of(path) is None] == []
-    assert [kind for kind in CONDITIONS if f"`{kind} = " not in README] == []
+    assert [kind for kind in KINDS if f"`{kind} = " not in README] == []

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fitscope.errors import DataError
-from fitscope.grading.criteria import CONDITIONS
+from fitscope.grading import conditions
 from fitscope.grading.rubric import LARGEST_RUBRIC, Condition, Criterion, Level, Rubric, read_rubric
 from fitscope.grading.toml_file import lines_of
 
@@ -59,7 +59,7 @@ def test_criterion_condition_is_one_level_of_all_its_points(rubric_of, kind):
 
 
 def test_criterion_conditions_all_have_a_test():
-    assert set(KINDS) == set(CONDITIONS)
+    assert set(KINDS) == set(conditions.KINDS)
 
 
 @pytest.mark.parametrize(
