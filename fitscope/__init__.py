@@ -115,7 +115,12 @@ __all__ = [
 
 @functools.cache
 def version() -> str:
-    """Return the installed version."""
+    """Return the installed version, `0+checkout` where none is installed.
+
+    Example:
+        >>> version()[0]
+        '0'
+    """
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed
 

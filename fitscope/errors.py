@@ -18,27 +18,64 @@ class FitscopeError(Exception):
     """Say in one sentence why the work could not be done.
 
     The command line prints the message on standard error and leaves with `exit_code`.
+
+    Example:
+        >>> import fitscope
+        >>> try:
+        ...     fitscope.read_history("nowhere.log")
+        ... except FitscopeError as error:
+        ...     print(error)
+        nowhere.log cannot be read (No such file or directory); give a log's path.
     """
 
     exit_code = 1
 
 
 class UsageError(FitscopeError):
-    """An option or argument that no data could make right."""
+    """An option or argument that no data could make right.
+
+    Example:
+        >>> import fitscope
+        >>> fitscope.Plan("digits", "", None, "textbook", max_epochs=0)
+        Traceback (most recent call last):
+        fitscope.errors.UsageError: --max-epochs 0 is not possible; give a whole number of at least 1.
+    """
 
     exit_code = 2
 
 
 class DataError(FitscopeError):
-    """Data that is missing, damaged or not what it claims to be."""
+    """Data that is missing, damaged or not what it claims to be.
+
+    Example:
+        >>> import fitscope
+        >>> _ = open("training.log", "w").write("not a log")
+        >>> fitscope.diagnose("training.log")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        fitscope.errors.DataError: training.log cannot be read: it is text without a header of names...
+    """
 
 
 class OutputError(FitscopeError):
-    """A place that results cannot be written to."""
+    """A place that results cannot be written to.
+
+    Example:
+        >>> import fitscope
+        >>> fitscope.analyze("digits", output="my-report")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        fitscope.errors.OutputError: ...
+    """
 
 
 class ResultError(FitscopeError):
-    """A result, plan or history that contradicts itself or its schema."""
+    """A result, plan or history that contradicts itself or its schema.
+
+    Example:
+        >>> import fitscope
+        >>> fitscope.TrainingHistory.of({"loss": [1.0, 0.5], "val_loss": [1.0]})
+        Traceback (most recent call last):
+        fitscope.errors.ResultError: The history has 2 epochs, but val_loss has 1 values; give one value an epoch.
+    """
 
 
 class OwnCodeError(FitscopeError):
@@ -47,6 +84,13 @@ class OwnCodeError(FitscopeError):
     Args:
         message: the sentence.
         trace: the person's own traceback, shown below it; empty where nothing was raised.
+
+    Example:
+        >>> import fitscope
+        >>> _ = open("data.py", "w").write("def load():\\n    return 5\\n")
+        >>> fitscope.analyze("data.py:load")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        fitscope.errors.OwnCodeError: ...
     """
 
     def __init__(self, message: str, trace: str = "") -> None:

@@ -90,15 +90,17 @@ class TrainingHistory:
         return len(self.epochs)
 
     def curve(self, name: str) -> Curve:
-        """Return one metric as float64 [epochs]; NaN in every epoch where the training did not record it."""
+        """Return the metric of this name as float64 [epochs]; NaN in every epoch where the training did not record it."""
         return self.metrics[name] if name in self.metrics else np.full(len(self), np.nan)
 
     @property
     def loss(self) -> Curve:
+        """The training loss as float64 [epochs]."""
         return self.curve("loss")
 
     @property
     def val_loss(self) -> Curve:
+        """The validation loss as float64 [epochs]."""
         return self.curve("val_loss")
 
     def until(self, epochs: int) -> TrainingHistory:
@@ -106,7 +108,7 @@ class TrainingHistory:
         return TrainingHistory(self.epochs[:epochs], {name: values[:epochs] for name, values in self.metrics.items()})
 
     def replaced(self, name: str, values: Curve) -> TrainingHistory:
-        """Return the history with one metric's values in the place of its own."""
+        """Return the history with these values [epochs] as its metric of this name."""
         return TrainingHistory(self.epochs, {**self.metrics, name: values})
 
     def to_json(self) -> dict[str, list[int] | list[float | None]]:
@@ -116,7 +118,7 @@ class TrainingHistory:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Sequence[float | None]]) -> TrainingHistory:
-        """Read what `to_json` wrote."""
+        """Read the content that `to_json` wrote."""
         metrics = {name: values for name, values in content.items() if name != "epoch"}
         return cls.of(metrics, [int(e or 0) for e in content["epoch"]] if "epoch" in content else None)
 

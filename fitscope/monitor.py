@@ -53,8 +53,13 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         UsageError: the samples, their targets and their weights differ in number, or the limit is no chance.
 
     Example:
-        >>> monitor = fitscope.Monitor(x_val, y_val, report="report.html", stop=True)  # doctest: +SKIP
-        >>> model.fit(x, y, epochs=200, callbacks=[monitor])  # doctest: +SKIP
+        >>> x, y = np.random.default_rng(0).random((2, 100, 1), np.float32)
+        >>> model = keras.Sequential([keras.layers.Dense(1)])
+        >>> model.compile(loss="mse")
+        >>> monitor = Monitor(x[:50], y[:50], report="report.html", verbose=0)
+        >>> _ = model.fit(x[50:], y[50:], epochs=5, callbacks=[monitor], verbose=0)
+        >>> len(monitor.history), monitor.validation_losses.shape
+        (5, (5, 50))
     """
 
     def __init__(
@@ -97,16 +102,19 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     @property
     def history(self) -> TrainingHistory:
+        """The curves so far."""
         names = list(dict.fromkeys(name for metrics in self._metrics for name in metrics))
         curves = {name: [metrics.get(name, math.nan) for metrics in self._metrics] for name in names}
         return TrainingHistory.of(curves, self._epochs)
 
     @property
     def validation_losses(self) -> NDArray[np.float32]:
+        """Every validation sample's loss after every epoch so far, float32 [epochs, samples]."""
         return np.stack(self._losses) if self._losses else np.empty((0, len(self.y_val)), np.float32)
 
     @property
     def diagnosis(self) -> Diagnosis | None:
+        """What the curves say so far; None before the first epoch."""
         if not self._metrics:
             return None
         early = self._stopped_early if self.stop else None

@@ -95,11 +95,11 @@ class Plan:
             raise UsageError(f"A seed from {str(self.seed_from)[:40]!r} is not known; take 'student-id', or give the seed.")
 
     def replace(self, **changes: Any) -> Plan:
-        """Return the plan with some of its fields changed."""
+        """Return the plan with these changes of its fields."""
         return dataclasses.replace(self, **changes)
 
     def differences(self, other: Plan) -> dict[str, Any]:
-        """Return what this plan has otherwise than another one, hyperparameters one by one.
+        """Return what this plan has otherwise than the other, hyperparameters one by one.
 
         Example:
             >>> plan = Plan("digits", "ab12", None, "textbook", hyperparameters={"units": 8})
@@ -126,7 +126,11 @@ class Plan:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Plan:
-        """Read what `to_json` wrote; fields of a newer fitscope are refused, for they might decide something."""
+        """Read the content that `to_json` wrote; fields of a newer fitscope are refused, for they might decide something.
+
+        Raises:
+            ResultError: a field is not known, or holds what it cannot.
+        """
         known = {field.name for field in dataclasses.fields(cls)}
         if unknown := sorted(set(content) - known):
             raise ResultError(f"The plan holds {', '.join(unknown)}, which this fitscope does not know; use a newer one.")

@@ -143,7 +143,8 @@ def plot_repeats(result: Result, ax: Axes | None = None) -> Figure:
         ResultError: there are no repeats in it.
 
     Example:
-        >>> plot_repeats(fitscope.analyze("digits", repeats=4)).savefig("repeats.pdf")  # doctest: +SKIP
+        >>> import fitscope
+        >>> plot_repeats(fitscope.read_result("reports/studied")).savefig("repeats.pdf")
     """
     return _study(repeats, result, "seed-band", "repeats", ax)
 
@@ -162,7 +163,8 @@ def plot_folds(result: Result, ax: Axes | None = None) -> Figure:
         ResultError: there are no folds in it.
 
     Example:
-        >>> plot_folds(fitscope.analyze("diabetes", folds=4)).savefig("folds.pdf")  # doctest: +SKIP
+        >>> import fitscope
+        >>> plot_folds(fitscope.read_result("reports/folds")).savefig("folds.pdf")
     """
     return _study(folds, result, "fold-band", "folds", ax)
 
@@ -181,7 +183,8 @@ def plot_remedies(result: Result, ax: Axes | None = None) -> Figure:
         ResultError: there are no remedies in it.
 
     Example:
-        >>> plot_remedies(fitscope.analyze("digits", remedies=True)).savefig("remedies.pdf")  # doctest: +SKIP
+        >>> import fitscope
+        >>> plot_remedies(fitscope.read_result("reports/studied")).savefig("remedies.pdf")
     """
     return _study(remedies, result, "remedies-curves", "remedies", ax)
 
@@ -200,7 +203,8 @@ def plot_gains(result: Result, ax: Axes | None = None) -> Figure:
         ResultError: there are no remedies in it, or none with an interval.
 
     Example:
-        >>> plot_gains(fitscope.analyze("digits", remedies=True)).savefig("gains.pdf")  # doctest: +SKIP
+        >>> import fitscope
+        >>> plot_gains(fitscope.read_result("reports/studied")).savefig("gains.pdf")
     """
     return _study(remedies, result, "remedies-gains", "remedies", ax)
 
@@ -219,7 +223,8 @@ def plot_sizes(result: Result, ax: Axes | None = None) -> Figure:
         ResultError: there are no sizes in it.
 
     Example:
-        >>> plot_sizes(fitscope.analyze("digits", sizes=True)).savefig("sizes.pdf")  # doctest: +SKIP
+        >>> import fitscope
+        >>> plot_sizes(fitscope.read_result("reports/studied")).savefig("sizes.pdf")
     """
     return _study(sizes, result, "sizes-curve", "sizes", ax)
 
@@ -238,7 +243,8 @@ def plot_search(result: Result, ax: Axes | None = None) -> Figure:
         ResultError: there is no search in it.
 
     Example:
-        >>> plot_search(fitscope.analyze("digits", search="random")).savefig("search.pdf")  # doctest: +SKIP
+        >>> import fitscope
+        >>> plot_search(fitscope.read_result("reports/studied")).savefig("search.pdf")
     """
     return _study(search, result, "search-trials", "search", ax)
 

@@ -48,8 +48,9 @@ def predict(run: Path | str, file: Path | str) -> Predictions:
         DataError: the run holds no model, or the file is not what it reads.
 
     Example:
-        >>> predict("my-report", "new.csv").rows[0]  # doctest: +SKIP
-        {'row': 1, 'prediction': 'yes', 'probability': 0.93}
+        >>> predicted = predict("my-report", "new.npy")
+        >>> predicted.fields, len(predicted.rows)
+        (('row', 'prediction', 'probability'), 2)
     """
     run, file = Path(run), Path(file)
     preparation = read_preparation(run)

@@ -43,9 +43,9 @@ def compare(*runs: Source) -> Comparison:
         DataError: none of them can be read.
 
     Example:
-        >>> found = compare("reports/plain", "reports/dropout")  # doctest: +SKIP
-        >>> [run.result.diagnosis.best_epoch for run in found.runs]  # doctest: +SKIP
-        [4, 9]
+        >>> found = compare("reports/plain", "reports/large")
+        >>> [(run.name, len(run.result.history)) for run in found.runs], found.unread
+        ([('plain', 5), ('large', 5)], ())
     """
     if not runs:
         raise UsageError("There is no run to compare; give two or more: run folders, result.json, reports or logs.")
@@ -69,8 +69,10 @@ def read_result(path: str | Path) -> Result:
         ResultError: it contradicts itself, or a newer fitscope wrote it.
 
     Example:
-        >>> read_result("my-report").refit.test.accuracy  # doctest: +SKIP
-        0.883
+        >>> read_result("my-report").refit.test.samples
+        360
+        >>> read_result("training.log").refit is None
+        True
     """
     return _only(_path(path)).result
 

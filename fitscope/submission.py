@@ -36,8 +36,8 @@ def submit(run: Path | str, answers: Path | str) -> Result:
         OutputError: the folder cannot be written.
 
     Example:
-        >>> submit("my-report", "answers.md").diagnosis.best_epoch  # doctest: +SKIP
-        10
+        >>> submit("my-report", "answers.md").answers.best_epoch
+        5
     """
     folder, given = Path(run), read_file(Path(answers))
     if folder.name in (_RESULT, _REPORT) and folder.is_file():

@@ -113,9 +113,9 @@ def analyze(
         OutputError: the folder exists or cannot be written.
 
     Example:
-        >>> result = analyze("digits", max_epochs=5)  # doctest: +SKIP
-        >>> result.diagnosis.best_epoch               # doctest: +SKIP
-        5
+        >>> result = analyze("digits", max_epochs=5)
+        >>> result.diagnosis.best_epoch, result.diagnosis.verdict
+        (5, 'underfitting')
     """
     wishes = Wishes(refit_by, repeats, folds, remedies, sizes, search, trials)
     say = tell or (lambda _: None)

@@ -22,7 +22,12 @@ _TOLD = ("verdict", "message", "best_epoch", "plateau", "best_val_loss", "gap")
 
 @dataclass(frozen=True)
 class Unread:
-    """Name a run that could not be read, and say why in a sentence."""
+    """Name a run that could not be read.
+
+    Args:
+        source: what was given.
+        error: why not, in one sentence.
+    """
 
     source: str
     error: str
@@ -44,9 +49,10 @@ class Comparison:
         unread: what could not be read.
 
     Example:
-        >>> found = compare("reports/plain", "reports/dropout")  # doctest: +SKIP
-        >>> found.runs[found.scales[0].lowest].name, found.paired[0].clear  # doctest: +SKIP
-        ('dropout', True)
+        >>> import fitscope
+        >>> found = fitscope.compare("reports/plain", "reports/large")
+        >>> found.runs[found.scales[0].lowest].name, found.paired[0].clear
+        ('large', True)
     """
 
     runs: tuple[ReadRun, ...]

@@ -46,7 +46,8 @@ class Encoder(Protocol):
 
     def __call__(self, rows: Rows) -> Rows: ...
 
-    def to_json(self) -> dict[str, Any]: ...
+    def to_json(self) -> dict[str, Any]:
+        """Return what was learnt, as plain data."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,13 @@ class Dataset:
     """Hold one data set in the order that every plan shares.
 
     Args:
+        name: what people call it.
         task: `binary`, `multiclass`, `multilabel` or `regression`.
         classes: the classes' (multilabel: the labels') names; for regression the targets' names.
         x_train, x_test: rows; `test` may be empty.
         y_train, y_test: labels from 0 [samples], or float32 [samples, outputs] for multilabel and regression.
+        source: where it was found, for people.
+        sha256: the hash of its file or files; empty where there is none.
         split: gives the validation samples' indices, for a number of them.
         groups: the group that each training sample belongs to [samples]; it stays on one side of every split. None: no groups.
         test_groups: the same of the test samples [samples], numbered alike; their test result is as sure as there are groups.
@@ -72,6 +76,13 @@ class Dataset:
         num_words: the vocabulary's size, None for data without words.
         reading: says how a file with new samples is read, where no encoder does; None for arrays of the rows' shape.
         texts: gives training samples' texts by their numbers; None where samples are no texts.
+
+    Example:
+        >>> x, y = np.random.default_rng(0).random((100, 3), np.float32), np.arange(100) % 2
+        >>> data = Dataset("mine", "binary", ("no", "yes"), x[:80], y[:80], x[80:], y[80:])
+        >>> rows, labels = data.validation(Plan("mine", "", None, "textbook", validation=20))
+        >>> data.train_samples, data.test_samples, rows.shape
+        (80, 20, (20, 3))
     """
 
     name: str
@@ -107,6 +118,7 @@ class Dataset:
 
     @property
     def sparse(self) -> bool:
+        """Whether rows are kept as scipy CSR."""
         return hasattr(self.x_train, "tocsr")
 
     @property
@@ -116,6 +128,7 @@ class Dataset:
 
     @property
     def test_samples(self) -> int:
+        """How many samples stand for the future."""
         return len(self.y_test)
 
     @property
@@ -130,7 +143,7 @@ class Dataset:
         return self.split(self.y_train, plan.validation)
 
     def whole(self, validation: int) -> int:
-        """Return how many samples are held out where so many are asked for: groups stay whole."""
+        """Return how many samples are held out where `validation` are asked for: groups stay whole."""
         return len(self.split(self.y_train, validation))
 
     def kept(self, plan: Plan) -> Indices:
@@ -153,7 +166,7 @@ class Dataset:
         return self.encoded(plan, take(self.x_train, held)), self.y_train[held]
 
     def testing(self, plan: Plan) -> Part:
-        """Return the rows and labels that stand for the future: read once, when every choice is made."""
+        """Return the rows, as the plan reads them, and labels that stand for the future: read once, when every choice is made."""
         return self.encoded(plan, self.x_test), self.y_test
 
     def encoder(self, plan: Plan) -> Encoder | None:
@@ -180,7 +193,7 @@ class Dataset:
         return {"schema": PREPARATION, "task": self.task, "classes": list(self.classes), "input": dict(content)}
 
     def check_held_out(self, validation: int) -> None:
-        """Refuse to hold out more samples than there are, as where a file holds fewer than its name promises.
+        """Refuse a `validation` of more samples than there are, as where a file holds fewer than its name promises.
 
         Raises:
             DataError: fewer than two samples would be left to train on, or to validate.
@@ -192,7 +205,7 @@ class Dataset:
             )
 
     def majority(self, plan: Plan) -> float | None:
-        """Return the largest class's share of the validation samples; None where a sample has not exactly one class."""
+        """Return the largest class's share of the plan's validation samples; None where a sample has not exactly one class."""
         if self.task not in ("binary", "multiclass"):
             return None
         labels = self.y_train[self.held_out(plan)]
@@ -205,8 +218,8 @@ class Dataset:
         return np.eye(len(self.classes), dtype=np.float32)[labels] if self.task == "multiclass" else np.asarray(labels, np.float32)
 
     def guess(self, plan: Plan) -> float:
-        """Return the loss of guessing without looking, from the training part: the entropy of the classes' shares, that of each
-        label's in the mean, or the variance of the targets."""
+        """Return the loss of guessing without looking, from the plan's training part: the entropy of the classes' shares, that of
+        each label's in the mean, or the variance of the targets."""
         labels = self.y_train[self.kept(plan)]
         if self.task == "regression":
             return float(np.var(labels, axis=0, dtype=np.float64).mean())

@@ -39,6 +39,15 @@ class Diagnosis:
             epoch has a validation loss.
         uncertainty: how sure the best epoch is; None where there is no best epoch.
         picture: draws the diagnosis as HTML for a notebook; no part of what the curves say.
+
+    Sources: Breiman et al. 1984 (one standard error), Prechelt 1998 (stopping rules), Politis & Romano 1994 (noise of one curve);
+    the limits stand in `fitscope.diagnosis.thresholds`.
+
+    Example:
+        >>> import fitscope
+        >>> said = fitscope.diagnose({"loss": [0.9, 0.5, 0.3, 0.2, 0.1, 0.05], "val_loss": [0.9, 0.6, 0.5, 0.6, 0.7, 0.8]})
+        >>> said.verdict, said.best_epoch, said.gap, [(region.label, region.first) for region in said.regions]
+        ('overfitting', 3, 0.2, [('underfitting', 1), ('good_fit', 3), ('overfitting', 4)])
     """
 
     verdict: str

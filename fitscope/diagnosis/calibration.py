@@ -32,6 +32,7 @@ class Calibration:
 
     @property
     def samples(self) -> int:
+        """How many answers there are."""
         return sum(self.count)
 
     @property
@@ -47,10 +48,12 @@ class Calibration:
 
     @property
     def mean_confidence(self) -> float:
+        """The mean probability that the network gave its answers."""
         return sum(c * n for c, n in zip(self.confidence, self.count)) / self.samples
 
     @property
     def accuracy(self) -> float:
+        """The share of right answers."""
         return sum(self.right) / self.samples
 
     @property

@@ -62,6 +62,7 @@ class Confusion(Tally):
 
     @property
     def samples(self) -> int:
+        """How many were answered."""
         return sum(self.support)
 
     @property

@@ -32,7 +32,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Advice:
-    """Name what to do about a finding, both by their codes, and the evidence that it helps."""
+    """Name what to do about a finding.
+
+    Args:
+        code: of the advice.
+        finding: the code of what it is for.
+        evidence: where it was measured that it helps, in words.
+    """
 
     code: str
     finding: str
@@ -41,7 +47,12 @@ class Advice:
 
 @dataclass(frozen=True)
 class Check:
-    """Say how looking for a finding ended: `found`, `absent` or `not_applicable`."""
+    """Say how looking for a finding ended.
+
+    Args:
+        code: of the finding.
+        outcome: `found`, `absent` or `not_applicable`.
+    """
 
     code: str
     outcome: str

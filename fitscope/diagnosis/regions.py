@@ -10,7 +10,12 @@ LABELS = ("underfitting", "good_fit", "overfitting")
 
 @dataclass(frozen=True)
 class Region:
-    """Name a stretch of epochs, both ends included, counted from 1."""
+    """Name a stretch of epochs.
+
+    Args:
+        label: `underfitting`, `good_fit` or `overfitting`.
+        first, last: its ends, both included, counted from 1.
+    """
 
     label: str
     first: int

@@ -60,13 +60,14 @@ def grade(
         The marks, flags and notes of each submission; one that could not be read has 0 points and an error.
 
     Raises:
+        UsageError: `rerun` or `workers` is no number that can be.
         DataError: folder, rubric, roster or overrides cannot be read.
         OutputError: the output folder holds something else, or cannot be written.
 
     Example:
-        >>> book = grade("submissions", "rubric.toml", output="grades")  # doctest: +SKIP
-        >>> [(one.student.name, one.points) for one in book.graded]      # doctest: +SKIP
-        [('Kim Minji', 9.0), ('Lee Jun', 7.5)]
+        >>> book = grade("submissions", "rubric.toml", output="grades", workers=1)
+        >>> [(one.student.name, one.points, one.pending) for one in book.graded]
+        [('Kim Minji', 4.0, 2.0)]
     """
     say = tell or (lambda _: None)
     if rerun is not None and rerun < 0:

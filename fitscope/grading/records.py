@@ -164,6 +164,7 @@ class Facts:
         trainings: how the curves were made: `{"repeats": 3}`, `{"folds": 4}` or nothing.
         author: as the report says.
         answers: what the student concluded.
+        language: of the report's page, None where it is none.
         seed_fits: whether a seed made from the student's number goes with it; None where the seed is a given one.
     """
 
@@ -218,6 +219,7 @@ class Graded:
 
     @property
     def possible(self) -> float:
+        """The most that it could earn."""
         return round(sum(mark.possible for mark in self.marks), 6)
 
     @property
@@ -236,6 +238,12 @@ class Gradebook:
         missing: students of the roster who handed in nothing.
         notes: of the class as a whole, in English sentences.
         created: ISO 8601.
+
+    Example:
+        >>> import fitscope
+        >>> book = fitscope.grade("submissions", "rubric.toml", workers=1)
+        >>> [mark.title for mark in book.graded[0].marks if mark.points is None], book.missing, book.unread
+        (['Why'], (), ())
     """
 
     rubric: str
@@ -246,4 +254,5 @@ class Gradebook:
 
     @property
     def unread(self) -> tuple[Graded, ...]:
+        """The submissions that could not be graded."""
         return tuple(one for one in self.graded if one.error is not None)

@@ -55,8 +55,8 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
         DataError: the log cannot be read; the sentence says what was found instead.
 
     Example:
-        >>> read_history("training.log")[0].history.epochs  # doctest: +SKIP
-        (1, 2, 3)
+        >>> [(reading.run, len(reading.history)) for reading in read_history("training.log")]
+        [(None, 12)]
     """
     path, names = Path(path), Names(loss, val_loss)
     return _readings(path, _in_folder(path, names, growing) if os.path.isdir(path) else _in_file(path, names, growing))

@@ -75,6 +75,10 @@ class Result:
     """Hold all that an analysis found; the report is made from this alone.
 
     Args:
+        fitscope: the version that made it.
+        created: when, ISO 8601 in UTC.
+        history: the curves.
+        diagnosis: what they say.
         plan, environment, dataset, model: None where another program trained and only its log is known.
         log: that log, else None.
         studies: the trainings beside this one.
@@ -83,6 +87,7 @@ class Result:
         author: whose analysis it is, None where nobody is named.
         notes: the author's own text in Markdown, None where there is none.
         answers: what a student concluded, None where nothing was asked.
+        holdout, refit: the test results of the held-out and the refitted model, None where they were not made.
         refit_skipped: why nothing was refitted (`interrupted`, `minimum_not_reached`, `no_epoch_worth_it`) or
             tested (`no_test_data`), else None.
         test_reads: how often the test data was read.
@@ -90,10 +95,13 @@ class Result:
         partial: whether the person stopped it before its end.
         blind: whether pages and JSON tell the curves alone until the student has answered; here all of it is known.
         seconds: what each part took.
+        peak_mb: the most memory that the process took, in 10^6 bytes; None where it is not known.
 
     Example:
-        >>> Result.from_json(result.to_json()) == result  # doctest: +SKIP
-        True
+        >>> import fitscope
+        >>> result = fitscope.read_result("my-report")
+        >>> result.diagnosis.best_epoch, len(result.history), Result.from_json(result.to_json()) == result
+        (5, 5, True)
     """
 
     fitscope: str
@@ -167,7 +175,11 @@ class Result:
 
     @classmethod
     def from_text(cls, text: str) -> Result:
-        """Read and check the text of a result.json."""
+        """Read and check the text of a result.json, as `from_json` does.
+
+        Raises:
+            ResultError: it is not JSON, or none that `from_json` reads.
+        """
         try:
             return cls.from_json(parsed(text))
         except (ValueError, RecursionError) as error:

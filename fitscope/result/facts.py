@@ -44,7 +44,14 @@ class Answers:
 
 @dataclass(frozen=True)
 class Environment:
-    """Name the versions and the machine that a result came from."""
+    """Name the versions and the machine that a result came from.
+
+    Args:
+        python, tensorflow, keras, numpy: versions.
+        platform: operating system and processor.
+        cpus: processors that the process may use.
+        gpus: the names of the GPUs that TensorFlow sees.
+    """
 
     python: str
     tensorflow: str
@@ -60,8 +67,12 @@ class DatasetFacts:
     """Describe the data: its task, its classes and how many samples play each role.
 
     Args:
+        name: as `analyze` takes it.
         task: `binary`, `multiclass`, `multilabel` or `regression`.
+        classes: the names of classes, labels or targets, None where they are not known.
         train, validation, test: numbers of samples; the refit trains on `train` + `validation`.
+        source: where it was found, for people.
+        sha256: the hash of its file or files.
         majority: the largest class's share of the validation samples, None where there are no classes.
         leaks: what was found of samples and columns that give the answer away, each with its sentence.
         notes: what was done with the data, in sentences.
@@ -87,7 +98,13 @@ class DatasetFacts:
 
 @dataclass(frozen=True)
 class LayerFacts:
-    """Describe one layer; `output_shape` is [units], without the batch."""
+    """Describe one layer.
+
+    Args:
+        name, type: as Keras names the layer and its class.
+        output_shape: of one sample, without the batch; None where it is open.
+        parameters: how many numbers it learns.
+    """
 
     name: str
     type: str
@@ -97,7 +114,14 @@ class LayerFacts:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """Describe the network, and by which path it was trained (`sparse`, `dense`, `keras` or `tf.data`)."""
+    """Describe the network.
+
+    Args:
+        name: `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
+        parameters: how many numbers it learns.
+        layers: from the input on.
+        path: by which it was trained: `sparse`, `dense`, `keras` or `tf.data`; None where it is not known.
+    """
 
     name: str
     parameters: int
@@ -107,7 +131,17 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Score:
-    """Hold one model's test result with its 95 % intervals; accuracy of classes, mean absolute error of numbers."""
+    """Hold one model's test result with its 95 % intervals.
+
+    Args:
+        loss: the mean over the test samples, without penalties; of classes in nats.
+        loss_interval: Student's t over the samples (over groups where there are some), BCa bootstrap where they are skewed.
+        accuracy: the share of right answers; None of numbers.
+        accuracy_interval: Wilson's.
+        samples: how many were tested.
+        mae: the mean absolute error, in the target's own units; None of classes.
+        mae_interval: as of the loss.
+    """
 
     loss: float
     loss_interval: Interval
@@ -124,8 +158,9 @@ class Gain:
 
     Args:
         loss: the held-out model's test loss minus the refitted model's.
-        accuracy: the refitted model's test accuracy minus the held-out model's.
-        mae: the held-out model's mean absolute error minus the refitted model's.
+        accuracy: the refitted model's test accuracy minus the held-out model's; None of numbers.
+        mae: the held-out model's mean absolute error minus the refitted model's; None of classes.
+        loss_interval, accuracy_interval, mae_interval: over the test samples' differences.
     """
 
     loss: float
@@ -138,7 +173,12 @@ class Gain:
 
 @dataclass(frozen=True)
 class HoldOut:
-    """Hold the test result of the model of the best epoch, trained without the validation data."""
+    """Hold the test result of the model of the best epoch, trained without the validation data.
+
+    Args:
+        epochs: how many it was trained for.
+        test: its test result.
+    """
 
     epochs: int
     test: Score
@@ -151,6 +191,8 @@ class Refit:
     Args:
         epochs: the best epoch of the training with hold-out.
         by: `epochs` or `updates`: what was kept the same.
+        test: its test result.
+        gain: what it brought against the held-out model.
         updates: how many updates the refit made.
     """
 

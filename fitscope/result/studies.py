@@ -32,7 +32,12 @@ class Training:
 
 @dataclass(frozen=True)
 class Spread:
-    """Hold mean and standard deviation (n - 1) of one number over several trainings."""
+    """Hold what one number comes to over several trainings.
+
+    Args:
+        mean, sd: its mean and standard deviation (n - 1).
+        lowest, highest: its ends.
+    """
 
     mean: float
     sd: float
@@ -97,8 +102,11 @@ class Scaling:
 
     Args:
         reason: the code of why the trainings don't carry such a curve, else None; then all else is None.
-        twice: twice the samples that there are; `loss_at_twice` is the loss expected there.
-        saved: what twice the data would take off the loss.
+        a, b, c: of the curve: the loss that no data takes away, what data takes away, and how fast.
+        a_interval, c_interval: 95 %.
+        twice: twice the samples that there are.
+        loss_at_twice, loss_at_twice_interval: the loss expected there, with 95 %.
+        saved, saved_interval: what twice the data would take off the loss, with 95 %.
     """
 
     reason: str | None = None
@@ -143,6 +151,9 @@ class Trial:
         trial: its name in the search.
         continues: the trial whose training it went on with (Hyperband), else None.
         hyperparameters: what it tried.
+        history: its curves.
+        best_epoch, best_val_loss, verdict: what they say; best epoch and loss are None where no epoch has a validation loss.
+        seconds: what it took.
     """
 
     trial: str
@@ -162,6 +173,7 @@ class BestTrial:
     Args:
         trial: its name.
         hyperparameters: what it tried.
+        best_epoch: the epoch of its lowest validation loss.
         observed: its lowest validation loss, optimistic because it was selected.
         corrected, interval: the same with the selection's optimism taken off (out-of-bag bootstrap), with 95 %.
         test: the winner refitted on all training data for its best epoch, None where the test data was not read.
@@ -180,7 +192,13 @@ class BestTrial:
 
 @dataclass(frozen=True)
 class FailedTrial:
-    """Hold a trial that could not be trained: its name, what it tried, and why not, in a sentence."""
+    """Hold a trial of a search that could not be trained.
+
+    Args:
+        trial: its name in the search.
+        hyperparameters: what it tried.
+        error: why it could not be trained, in a sentence.
+    """
 
     trial: str
     hyperparameters: dict[str, Any]
@@ -189,7 +207,14 @@ class FailedTrial:
 
 @dataclass(frozen=True)
 class Search:
-    """Hold a search: its oracle (`random`, `bayesian` or `hyperband`), its trials, the best of them, and those that failed."""
+    """Hold a search for hyperparameters.
+
+    Args:
+        oracle: what invented the trials: `random`, `bayesian` or `hyperband`.
+        trials: in the order in which they were begun.
+        best: the winner, None where no trial has a validation loss.
+        failed: the trials that could not be trained.
+    """
 
     oracle: str
     trials: tuple[Trial, ...]
