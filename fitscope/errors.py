@@ -31,6 +31,16 @@ class FitscopeError(Exception):
     exit_code = 1
 
 
+def reason(error: Exception) -> str:
+    """Return why the system refused, as it stands within a sentence.
+
+    Example:
+        >>> reason(OSError(28, "No space left on device"))
+        'no space left on device'
+    """
+    return (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
+
+
 class UsageError(FitscopeError):
     """An option or argument that no data could make right.
 

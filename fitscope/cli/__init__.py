@@ -8,35 +8,37 @@ from typing import Any
 import click
 
 from fitscope import version
+from fitscope.cli.codes import INTERRUPTED
+from fitscope.cli.streams import held
 from fitscope.errors import FitscopeError, OwnCodeError
-
-INTERRUPTED = 130
 
 
 class Boundary(click.Group):
     """Turn whatever goes wrong into one sentence on standard error and the exit code that stands for it."""
 
     def main(self, *args: Any, standalone_mode: bool = True, **kwargs: Any) -> Any:
+        with held():
+            code = self._run(*args, **kwargs)
+        sys.exit(code)
+
+    def _run(self, *args: Any, **kwargs: Any) -> int:
         try:
             code: Any = super().main(*args, standalone_mode=False, **kwargs)  # type: ignore[call-overload]
+            return code if isinstance(code, int) else 0
         except click.exceptions.Exit as stop:
-            code = stop.exit_code
+            return stop.exit_code
         except click.ClickException as error:
             error.show()
-            code = error.exit_code
+            return error.exit_code
         except (KeyboardInterrupt, click.Abort):
             click.echo("Interrupted; nothing was kept.", err=True)
-            code = INTERRUPTED
-        except BrokenPipeError:
-            sys.stderr.close()
-            code = 1
+            return INTERRUPTED
         except FitscopeError as error:
             _show(error, str(error))
-            code = error.exit_code
+            return error.exit_code
         except Exception as error:  # the boundary: a person gets a sentence, --debug the traceback
             _show(error, f"fitscope met an error of its own ({type(error).__name__}: {error}); see more with --debug.")
-            code = 1
-        sys.exit(code if isinstance(code, int) else 0)
+            return 1
 
 
 def _show(error: Exception, sentence: str) -> None:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Share, Verdicts, checked_figures, data_dir, everywhere, figures, lang, personal, student, teach
+from fitscope.cli.codes import FAILED_ON, INTERRUPTED
+from fitscope.cli.figures import checked_figures, draw, figures
+from fitscope.cli.options import Share, Verdicts, data_dir, everywhere, lang, personal, student, teach
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
     from fitscope.result import Result
     from fitscope.studies.work import Told
-
-FAILED_ON = 3
-INTERRUPTED = 130
 
 
 @click.command(short_help="Find the best epoch, refit, test once, write a report.")
@@ -57,7 +56,7 @@ INTERRUPTED = 130
 @click.option("--remedies", is_flag=True, help="Try what may help: other sizes, L2, dropout, fewer words, smaller steps.")
 @click.option("--sizes", is_flag=True, help="Train on parts of the data too, and say what twice the data would bring.")
 @click.option("--search", type=click.Choice(["random", "bayesian", "hyperband"]), help="Search hyperparameters with keras-tuner.")
-@click.option("--trials", type=int, metavar="N", default=20, show_default=True, help="Trials of the search at most.")
+@click.option("--trials", type=int, metavar="N", help="Trials of the search at most (20).")
 @click.option("--workers", type=int, metavar="N", help="Processes that train at the same time (as many as pay off).")
 @click.option("--cluster", metavar="ADDRESS", help="Train on a Dask cluster, such as tcp://HOST:8786.")
 @click.option("--refit-by", type=click.Choice(["epochs", "updates"]), default="epochs", show_default=True,
@@ -98,9 +97,13 @@ def analyze(
     from fitscope import analysis
     from fitscope.cli.interrupt import Interrupt
     from fitscope.cli.progress import Teller
-    from fitscope.cli.stderr import keep_for_people
+    from fitscope.cli.streams import keep_for_people
     from fitscope.report.folder import default_folder
 
+    if options["trials"] is None:
+        del options["trials"]
+    elif options["search"] is None:
+        raise click.UsageError("--trials says how long a search is; say which with --search random, bayesian or hyperband.")
     if options["blind"] and (fail_on or figures is not None):
         other = "--fail-on" if fail_on else "--figures"
         raise click.UsageError(f"--blind tells nothing before you have answered, and {other} would; leave one of them out.")
@@ -135,7 +138,7 @@ def analyze(
     told = not options["teach"] and not result.blind
     click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told), nl=not as_json)
     if figures is not None:
-        _draw(result, figures, formats, quiet)
+        draw([result], figures, formats, quiet)
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
@@ -159,14 +162,6 @@ def _text(result: Result, report: Path, told: bool) -> str:
         text = _("The same command with --resume {folder} (and without --output) goes on.")
         lines.append(text.format(folder=shlex.quote(str(report.parent))))
     return "\n".join([*(["", picture] if picture else []), wrapped("\n".join([*lines, "", str(report)]))])
-
-
-def _draw(result: Result, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
-    from fitscope.report.figures import write
-
-    written = write(result, folder, formats)
-    if not quiet:
-        click.echo(f"{click.format_filename(folder)}: {', '.join(path.name for path in written)}", err=True)
 
 
 def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> int:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import Verdicts, checked_figures, everywhere, figures, lang, personal
+from fitscope.cli.codes import FAILED_ON
+from fitscope.cli.figures import checked_figures, draw, figures
+from fitscope.cli.options import Verdicts, everywhere, lang, personal
 
 if TYPE_CHECKING:
     from fitscope.diagnosis import Diagnosis
     from fitscope.readers import Reading
-    from fitscope.result import Author
+    from fitscope.result import Author, Result
 
     Answer = tuple[Reading, Diagnosis]
-
-FAILED_ON = 3
 
 
 @click.command(short_help="Say what the curves of a training log say.")
@@ -76,7 +76,7 @@ def diagnose(
             if output is not None and answered:
                 _write_pages(answered, logs, output, signed, as_json)
             if figures is not None and answered:
-                _draw(answered, figures, formats, quiet)
+                draw(_results(answered, "fitscope diagnose"), figures, formats, quiet)
             verdicts = {diagnosis.verdict for _, diagnosis in answered}
             code = 1 if unread else FAILED_ON if verdicts & fail_on else 0
             if growing and not told:
@@ -135,23 +135,20 @@ def _write_pages(
     answered: list[Answer], logs: tuple[Path, ...], output: Path, signed: tuple[Author | None, str | None], as_json: bool
 ) -> None:
     from fitscope.language import asked
-    from fitscope.logs import result_of, write_pages
+    from fitscope.logs import write_pages
 
     command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output), *asked()])
-    pages = write_pages([result_of(*pair, command, *signed) for pair in answered], output)
+    pages = write_pages(_results(answered, command, *signed), output)
     for page, (reading, _) in zip(pages, answered):
         if not as_json:
             name = click.format_filename(page)
             click.echo(f"{name}: {_name(reading)}" if len(pages) > 1 else name)
 
 
-def _draw(answered: list[Answer], folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
+def _results(answered: list[Answer], command: str, *signed: Any) -> list[Result]:
     from fitscope.logs import result_of
-    from fitscope.report.figures import write_all
 
-    written = write_all([result_of(*pair, "fitscope diagnose") for pair in answered], folder, formats)
-    if not quiet:
-        click.echo(f"{click.format_filename(folder)}: {', '.join(path.name for path in written)}", err=True)
+    return [result_of(*pair, command, *signed) for pair in answered]
 
 
 def _summary(verdicts: list[str]) -> str:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fitscope.cli.codes import SOME_UNREAD
 from fitscope.cli.options import data_dir, everywhere, lang
 
 if TYPE_CHECKING:
     from fitscope.grading.records import Gradebook
-
-SOME_UNREAD = 4
 
 
 class Count(click.ParamType):  # type: ignore[type-arg]

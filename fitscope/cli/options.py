@@ -63,33 +63,6 @@ def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def figures(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that write charts as files."""
-    folder = click.option(
-        "--figures", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write each chart here, for a thesis."
-    )
-    kinds = click.option(
-        "--figure-format",
-        "figure_formats",
-        type=click.Choice(["pdf", "svg", "png"]),
-        multiple=True,
-        help="What --figures writes (pdf); give it several times for several formats.",
-    )
-    return folder(kinds(command))
-
-
-def checked_figures(folder: Path | None, formats: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the formats that figures are written in, after looking whether they can be."""
-    if folder is None:
-        if formats:
-            raise click.UsageError("--figure-format says how --figures DIR writes charts; give --figures, too.")
-        return ()
-    from fitscope.report.figures import check
-
-    check(folder, formats := formats or ("pdf",))
-    return formats
-
-
 def personal(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that put a person's own words on the report."""
     author = click.option("--author", metavar="NAME", help="Whose analysis it is; the name stands on the report.")

@@ -31,7 +31,7 @@ def predict(run: Path, file: Path, output: Path | None, as_json: bool, quiet: bo
     Example:  fitscope predict my-report new.csv
     """
     from fitscope import prediction
-    from fitscope.cli.stderr import keep_for_people
+    from fitscope.cli.streams import keep_for_people
     from fitscope.errors import OutputError
     from fitscope.report.folder import write_whole
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from fitscope.cli.options import checked_figures, everywhere, figures, lang, teach
+from fitscope.cli.figures import checked_figures, draw, figures
+from fitscope.cli.options import everywhere, lang, teach
 
 
 @click.command(short_help="Make the page of a result again.")
@@ -37,21 +38,16 @@ def report(
     \b
     Example:  fitscope report my-report
     """
+    from fitscope.result.blind import refuse
     from fitscope.runs import read_result, write_report
 
     formats = checked_figures(figures, figure_formats)
-    if figures is not None:  # a blind run's are refused before anything is written
-        from fitscope.report.figures import pictures
-
-        pictures(read_result(result))
+    found = read_result(result)
+    if figures is not None:
+        refuse(found.blind, "The run")  # before anything is written
     page = write_report(result, output, teach)
     if figures is not None:
-        from fitscope.report.figures import write
-
-        write(read_result(result), figures, formats)
-    if as_json:
-        click.echo(read_result(result).to_text(), nl=False)
-    else:
-        click.echo(click.format_filename(page))
+        draw([found], figures, formats, quiet)
+    click.echo(found.to_text() if as_json else click.format_filename(page), nl=not as_json)
     if open_page:
         click.launch(str(page))

@@ -74,6 +74,7 @@ def test_refit_by_updates_that_is_refused_leaves_with_1_and_the_reason(fake_trai
         (["imbd"], 2, "did you mean imdb"),
         (["nothing like it"], 2, "imdb, reuters, digits"),
         ([], 2, "DATASET"),
+        (["digits", "--trials", "20"], 2, "say which with --search"),
         (["digits", "--max-epochs", "0"], 2, "--max-epochs 0"),
         (["digits", "--max-epochs", "-3"], 2, "--max-epochs -3"),
         (["digits", "--max-epochs", "ten"], 2, "'ten'"),
