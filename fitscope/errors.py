@@ -31,16 +31,6 @@ class FitscopeError(Exception):
     exit_code = 1
 
 
-def reason(error: Exception) -> str:
-    """Return why the system refused, as it stands within a sentence.
-
-    Example:
-        >>> reason(OSError(28, "No space left on device"))
-        'no space left on device'
-    """
-    return (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
-
-
 class UsageError(FitscopeError):
     """An option or argument that no data could make right.
 
@@ -109,3 +99,34 @@ class OwnCodeError(FitscopeError):
 
     def __str__(self) -> str:
         return self.message
+
+
+def not_written(what: object, error: OSError, advice: str) -> OutputError:
+    """Return the error that says that something cannot be written, why, and what to do next.
+
+    Example:
+        >>> print(not_written("run", OSError(28, "No space left on device"), "make room"))
+        run cannot be written (no space left on device); make room.
+    """
+    return OutputError(f"{what} cannot be written ({reason(error)}); {advice}.")
+
+
+def not_read(what: object, error: Exception, advice: str) -> DataError:
+    """Return the error that says that something cannot be read, why, and what to do next.
+
+    Example:
+        >>> print(not_read("log.csv", PermissionError(13, "Permission denied"), "give a log's path"))
+        log.csv cannot be read (permission denied); give a log's path.
+    """
+    return DataError(f"{what} cannot be read ({reason(error)}); {advice}.")
+
+
+def reason(error: Exception) -> str:
+    """Return why something went wrong, as it stands within a sentence.
+
+    Example:
+        >>> reason(OSError(28, "No space left on device")), reason(DataError("It ends in the middle."))
+        ('no space left on device', 'It ends in the middle')
+    """
+    system: str | None = getattr(error, "strerror", None)
+    return system.lower() if system else str(error).rstrip(".")

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fitscope.diagnosis import Diagnosis, judge
-from fitscope.errors import DataError, OutputError, ResultError
+from fitscope.errors import DataError, OutputError, ResultError, not_written
 from fitscope.history import TrainingHistory, mean_of
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
@@ -274,9 +274,7 @@ def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> l
         try:
             write(result, page, teach)
         except OSError as error:
-            raise OutputError(
-                f"{page} cannot be written ({error.strerror or error}); name a file in a folder that is yours."
-            ) from None
+            raise not_written(page, error, "name a file in a folder that is yours") from None
     return pages
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from fitscope.comparison import Comparison, ReadRun, Unread, compared
 from fitscope.comparison.samples import read_samples
 from fitscope.diagnosis import judge
-from fitscope.errors import DataError, FitscopeError, OutputError, UsageError
+from fitscope.errors import DataError, FitscopeError, OutputError, UsageError, not_written
 from fitscope.logs import refuse_nul, result_of, write_pages, written
 from fitscope.readers import read_history
 from fitscope.readers.log import Log
@@ -123,7 +123,7 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
     try:
         page.write(comparison, path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror or error}); name a file in a folder that is yours.") from None
+        raise not_written(path, error, "name a file in a folder that is yours") from None
     return path
 
 

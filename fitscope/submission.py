@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from fitscope.answers import AnswerFile, read_file
-from fitscope.errors import DataError, OutputError, ResultError, UsageError
+from fitscope.errors import DataError, ResultError, UsageError, not_read, not_written
 from fitscope.report import page
 from fitscope.report.folder import write_whole
 from fitscope.report.notes import signed_command
@@ -62,7 +62,7 @@ def _result(folder: Path) -> Result:
     try:
         found = Result.from_text(path.read_text(encoding="utf8"))
     except (OSError, UnicodeDecodeError, ResultError) as error:
-        raise DataError(f"{path} cannot be read ({str(error).rstrip('.')}); analyze again.") from None
+        raise not_read(path, error, "analyze again") from None
     if found.partial:
         raise DataError(f"{folder} was stopped before its end; go on with fitscope analyze and --resume {folder}, then submit.")
     return found
@@ -105,5 +105,4 @@ def _finish(folder: Path, whole: Result) -> None:
         page.write(whole, folder / _REPORT)
         (folder / NAME).unlink(missing_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).rstrip(".").lower()
-        raise OutputError(f"{folder} cannot be written ({reason}); make room, then submit again.") from None
+        raise not_written(folder, error, "make room, then submit again") from None

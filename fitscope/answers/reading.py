@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fitscope.answers.values import KINDS, cleaned, person, student
-from fitscope.errors import DataError
+from fitscope.errors import DataError, not_read
 from fitscope.language import N_
 from fitscope.result import Answers
 
@@ -83,8 +83,7 @@ def read_file(path: Path) -> AnswerFile:
         with open(path, "rb") as file:
             content = file.read(LONGEST + 1)
     except OSError as error:
-        reason = (error.strerror or str(error)).rstrip(".").lower()
-        raise DataError(f"The answers {path} cannot be read ({reason}); give the file that you filled in.") from None
+        raise not_read(f"The answers {path}", error, "give the file that you filled in") from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

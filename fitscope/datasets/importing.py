@@ -23,7 +23,7 @@ from fitscope.datasets.known import Defaults
 from fitscope.datasets.members import TAKES, Member, members
 from fitscope.datasets.vocabulary import Corpus, Numbers
 from fitscope.datasets.words import read_word_index
-from fitscope.errors import DataError, OutputError
+from fitscope.errors import DataError, OutputError, not_read, not_written
 
 OTHER_HASH = "Its SHA-256 is not that of Keras' file, so Keras' own load_data would not take it; it is no file for Keras' cache."
 _ARRAYS = {"imdb": {"x_train", "y_train", "x_test", "y_test"}, "reuters": {"x", "y"}}
@@ -102,7 +102,7 @@ def _npz_arrays(path: Path) -> set[str]:
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         return {""}
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); {TAKES}.") from None
+        raise not_read(path, error, TAKES) from None
 
 
 def _copy(name: str, path: Path, folder: Path) -> Imported:
@@ -186,8 +186,7 @@ def _write(folder: Path, files: dict[str, Write]) -> None:
             with suppress(OSError):
                 folder.rmdir()
         if isinstance(error, OSError):
-            reason = (error.strerror or str(error)).rstrip(".").lower()
-            raise OutputError(f"{folder} cannot be written ({reason}); make room, or give another folder with --output.") from None
+            raise not_written(folder, error, "make room, or give another folder with --output") from None
         raise
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, reason
 
 LARGEST_FILE = 2**24  # the largest file of either collection has 1.4 MB
 LARGEST_ARCHIVE = 2**31  # unpacked; aclImdb takes a fifth of it
@@ -69,8 +69,9 @@ def _sound(path: Path) -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:
-        reason = str(getattr(error, "strerror", None) or error).rstrip(".")
-        raise DataError(f"{path} cannot be read as a folder or a tar archive ({reason}); fetch it anew, or {TAKES}.") from None
+        raise DataError(
+            f"{path} cannot be read as a folder or a tar archive ({reason(error)}); fetch it anew, or {TAKES}."
+        ) from None
 
 
 def members(path: Path) -> Iterator[Member]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, not_read
 from fitscope.language import N_
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -117,7 +117,7 @@ def sha256(path: Path) -> str:
     try:
         return _digest(path, "sha256")
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); give another folder with --data-dir.") from None
+        raise not_read(path, error, "give another folder with --data-dir") from None
 
 
 def _digest(path: Path, kind: str) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, not_read
 from fitscope.language import N_
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def read_table(path: Path, *, targets: Collection[str] = (), texts: Collection[s
     try:
         frame, notes = _read_parquet(path) if path.suffix.lower() == ".parquet" else _read_text(path, targets, texts)
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror or error}); give the path of a table.") from None
+        raise not_read(path, error, "give the path of a table") from None
     frame.columns = _apart([str(name).strip() for name in frame.columns])
     for name, column in frame.items():
         if column.dtype == object or str(column.dtype) in ("str", "string"):

@@ -16,7 +16,7 @@ from fitscope.datasets.encoding import FIRST_WORD, START, UNKNOWN
 from fitscope.datasets.folders import ENDINGS, Samples, dataset_of, files_of
 from fitscope.datasets.tokens import NUM_WORDS, Tokens, tokenise
 from fitscope.datasets.words import index_path, read_word_index
-from fitscope.errors import DataError
+from fitscope.errors import DataError, not_read
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); leave it out, or mend it.") from None
+        raise not_read(path, error, "leave it out, or mend it") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from fitscope.errors import DataError, OutputError
+from fitscope.errors import DataError, not_written
 from fitscope.grading.examine import examine
 from fitscope.grading.gradebook import gradescope
 from fitscope.grading.records import HandIn, Student
@@ -38,8 +38,7 @@ def autograde(folder: Path, rubric: Path, output: Path) -> tuple[str, Path]:
         output.mkdir(parents=True, exist_ok=True)
         write_text(text, output / RESULTS)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{output / RESULTS} cannot be written ({reason}); give another folder with --output.") from None
+        raise not_written(output / RESULTS, error, "give another folder with --output") from None
     return text, output / RESULTS
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, not_read
 from fitscope.grading.packed import readable
 from fitscope.grading.records import Student
 from fitscope.grading.texts import decoded
@@ -163,7 +163,7 @@ def _text(path: Path, shown: str) -> tuple[str, list[str]]:
             raise DataError(f"{shown} has more than {_LARGEST:,} bytes, more than a class list needs; give a smaller one.")
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{shown} cannot be read ({error.strerror or error}); give the class list as CSV.") from None
+        raise not_read(shown, error, "give the class list as CSV") from None
     if content.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
         raise DataError(f"{shown} is a spreadsheet; save it as CSV, and give that.")
     text, guessed = decoded(content)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from fitscope.errors import OutputError
+from fitscope.errors import OutputError, not_written
 from fitscope.grading import feedback_view, grades, index_view
 from fitscope.grading.cleaning import clean, retexted, student_retexted
 from fitscope.grading.gradebook import CANVAS, MOODLE, PLAIN, SHEET, UNKNOWN, gradebooks
@@ -80,10 +80,7 @@ def write(
         folder.mkdir(parents=True, exist_ok=True)
         _fill(gradebook, rubric, folder, files, names, source, decided)
     except OSError as error:
-        reason = (error.strerror or str(error)).rstrip(".").lower()
-        raise OutputError(
-            f"{error.filename or folder} cannot be written ({reason}); make room, or give another folder with --output."
-        ) from None
+        raise not_written(error.filename or folder, error, "make room, or give another folder with --output") from None
     return folder / INDEX
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, not_read
 
 LARGEST_FILE = 4_000_000  # bytes; a large class's decisions fill half of it
 SHOWN = 10  # complaints at once
@@ -192,7 +192,7 @@ def _text(path: Path, what: str, largest: int) -> str:
         with open(path, "rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); give a file that holds {what}.") from None
+        raise not_read(path, error, f"give a file that holds {what}") from None
     if len(content) > largest:
         raise DataError(f"{path.name} is larger than {largest / 1e6:g} MB; give a file that holds {what}.")
     try:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, not_read
 from fitscope.readers.cells import UTF16, Table, table_of
 from fitscope.result.plain import parsed
 
@@ -40,8 +40,7 @@ class Log:
         try:
             found = self.path.stat()
         except (OSError, ValueError) as error:  # ValueError: no file can be called so
-            reason = getattr(error, "strerror", None) or str(error)
-            raise DataError(f"{self.path} cannot be read ({reason}); give a log's path.") from None
+            raise not_read(self.path, error, "give a log's path") from None
         size = found.st_size
         if not stat.S_ISREG(found.st_mode):
             raise DataError(f"{self.path} is no file; save what it holds in one, and give that.")
@@ -60,7 +59,7 @@ class Log:
                 while piece := file.read(size):
                     yield piece
         except OSError as error:
-            raise DataError(f"{self.path} cannot be read ({error.strerror}); give a log's path.") from None
+            raise not_read(self.path, error, "give a log's path") from None
 
     @cached_property
     def is_text(self) -> bool:

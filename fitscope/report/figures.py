@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fitscope import language
-from fitscope.errors import OutputError, UsageError
+from fitscope.errors import OutputError, UsageError, not_written
 from fitscope.report import curves_view, fonts
+from fitscope.report.folder import put_whole
 from fitscope.report.mistakes_view import mistakes
 from fitscope.report.palette import painting
 from fitscope.report.sections import Picture
@@ -152,13 +152,8 @@ def _is_own(path: Path) -> bool:
 
 
 def _put(path: Path, drawn: bytes) -> None:
-    scratch = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_bytes(drawn)
-        os.replace(scratch, path)
+        put_whole(path, drawn)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            scratch.unlink()
-        reason = (error.strerror or str(error)).rstrip(".").lower()
-        raise OutputError(f"{path} cannot be written ({reason}); make room, or name another folder with --figures.") from None
+        raise not_written(path, error, "make room, or name another folder with --figures") from None

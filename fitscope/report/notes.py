@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from fitscope.errors import DataError, UsageError
+from fitscope.errors import DataError, UsageError, not_read
 from fitscope.language import _
 from fitscope.result import Author, Result
 
@@ -62,8 +62,7 @@ def read_notes(path: Path) -> str:
         with open(path, "rb") as file:
             content = file.read(LONGEST + 1)
     except OSError as error:
-        reason = (error.strerror or str(error)).rstrip(".").lower()
-        raise DataError(f"The notes {path} cannot be read ({reason}); give a Markdown file with --notes.") from None
+        raise not_read(f"The notes {path}", error, "give a Markdown file with --notes") from None
     if len(content) > LONGEST:
         raise DataError(f"The notes {path} are longer than 1 MB, the most that a report takes; shorten them.")
     try:

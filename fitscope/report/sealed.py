@@ -6,7 +6,7 @@ import dataclasses
 import zlib
 from pathlib import Path
 
-from fitscope.errors import DataError, FitscopeError
+from fitscope.errors import FitscopeError, not_read
 from fitscope.readers.log import LARGEST_TEXT
 from fitscope.result import Result
 
@@ -34,7 +34,4 @@ def unsealed(path: Path) -> Result:
             raise ValueError("it ends too early" if not opening.unconsumed_tail else "it is too large")
         return Result.from_text(text.decode("utf8"))
     except (OSError, zlib.error, ValueError, FitscopeError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
-        raise DataError(
-            f"{path}, which keeps the result until you have answered, cannot be read ({reason}); analyze again."
-        ) from None
+        raise not_read(f"{path}, which keeps the result until you have answered,", error, "analyze again") from None

@@ -137,7 +137,7 @@ def test_watch_follows_a_log_that_is_being_written(cli_invoke, tmp_path, monkeyp
 def test_watch_for_ends_by_itself_and_waits_for_a_log_to_come(cli_invoke, tmp_path):
     done = cli_invoke("diagnose", "--watch-for", "0.1", tmp_path / "training.log")
     assert done.exit_code == 1
-    assert "No such file" in done.stderr
+    assert "no such file" in done.stderr
 
 
 def test_output_overwrites_a_report_and_nothing_else(cli_invoke, log, tmp_path):
