@@ -136,10 +136,18 @@ def mean_of(histories: Sequence[TrainingHistory]) -> TrainingHistory:
     epochs = sorted(set.intersection(*(set(history.epochs) for history in histories))) if histories else []
     if not epochs:
         raise ResultError(f"Of the {len(histories)} trainings no epoch is in all; give trainings of one network, from epoch 1 on.")
-    rows = [np.searchsorted(history.epochs, epochs) for history in histories]
     shared = set.intersection(*(set(history.metrics) for history in histories))
-    means = {name: np.mean([h.curve(name)[row] for h, row in zip(histories, rows)], axis=0) for name in sorted(shared)}
-    return TrainingHistory.of(means, epochs)
+    return TrainingHistory.of({name: stacked(histories, name, epochs).mean(axis=0) for name in sorted(shared)}, epochs)
+
+
+def stacked(histories: Sequence[TrainingHistory], name: str, epochs: Sequence[int]) -> Curve:
+    """Return one metric of each training over epochs that all of them have, float64 [trainings, epochs].
+
+    Example:
+        >>> stacked([TrainingHistory.of({"loss": [3.0, 1.0]}), TrainingHistory.of({"loss": [2.0]})], "loss", [1]).tolist()
+        [[3.0], [2.0]]
+    """
+    return np.stack([history.curve(name)[np.searchsorted(history.epochs, epochs)] for history in histories])
 
 
 def _curve(name: str, values: Sequence[float | None] | Curve) -> Curve:

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from fitscope.diagnosis import Diagnosis, judge
 from fitscope.errors import DataError, OutputError, ResultError, not_written
-from fitscope.history import TrainingHistory, mean_of
+from fitscope.history import TrainingHistory, mean_of, stacked
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
 from fitscope.readers.reading import history_of
@@ -84,8 +84,7 @@ def several(histories: Sequence[TrainingHistory]) -> tuple[TrainingHistory, np.n
                 f"Trainings {one} and {other} are one and the same, so they cannot tell how far trainings differ; give each once."
             )
     mean = mean_of(histories)
-    each = [history.val_loss[np.searchsorted(history.epochs, mean.epochs)] for history in histories]
-    return mean, np.stack(each, axis=1)
+    return mean, stacked(histories, "val_loss", mean.epochs).T
 
 
 def history_in(curves: Any, names: Names | None = None) -> TrainingHistory:

@@ -17,9 +17,9 @@ from fitscope.diagnosis.calibration import Calibration, calibration
 from fitscope.diagnosis.confusion import change, confusion, tally
 from fitscope.diagnosis.ranking import ranking
 from fitscope.diagnosis.residuals import residuals
+from fitscope.diagnosis.spread import finite
 from fitscope.result import Mistakes, Sample
 from fitscope.result.mistakes import SHOWN_AT_MOST
-from fitscope.studies import repeats
 from fitscope.training import Run
 
 NAME = 60  # characters of a class's name beside a sample
@@ -38,7 +38,7 @@ def mistakes(found: Found, data: Dataset) -> Mistakes | None:
     Returns:
         None where the training diverged, or nobody kept its answers.
     """
-    runs = [run for run in found.main if run.answers is not None and repeats.finite(run) and np.isfinite(run.answers).all()]
+    runs = [run for run in found.main if run.answers is not None and finite(run.history) and np.isfinite(run.answers).all()]
     if not runs or found.diagnosis.verdict == "diverged":
         return None
     folds = runs[0].plan.fold is not None

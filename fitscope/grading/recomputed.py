@@ -10,8 +10,10 @@ import numpy as np
 
 from fitscope import version
 from fitscope.diagnosis import Diagnosis, again, judge
+from fitscope.diagnosis.spread import judged
 from fitscope.errors import ResultError
 from fitscope.grading.records import Flag
+from fitscope.history import stacked
 from fitscope.language import N_
 from fitscope.result import Result
 
@@ -41,12 +43,10 @@ def recomputed(result: Result) -> tuple[Diagnosis, str | None]:
 
 def _over_seeds(result: Result) -> np.ndarray | None:
     """Return each repeat's validation loss [epochs, trainings], of those that did not diverge unless all did."""
-    curves = [training.history for training in result.studies.repeats]
-    finite = [history for history in curves if np.isfinite(history.val_loss).all()] or curves
-    if len(finite) < 2 or any(not set(result.history.epochs) <= set(history.epochs) for history in finite):
+    curves = [training.history for training in judged(result.studies.repeats)]
+    if len(curves) < 2 or any(not set(result.history.epochs) <= set(history.epochs) for history in curves):
         return None
-    rows = [np.searchsorted(history.epochs, result.history.epochs) for history in finite]
-    return np.stack([history.val_loss[row] for history, row in zip(finite, rows)], axis=1)
+    return stacked(curves, "val_loss", result.history.epochs).T
 
 
 def differs(result: Result, said: Diagnosis, alone: str | None = None) -> Flag | None:

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from fitscope import words
-from fitscope.diagnosis.student import two_sided
-from fitscope.history import TrainingHistory
+from fitscope.diagnosis.spread import judged, luck, spread
+from fitscope.history import TrainingHistory, stacked
 from fitscope.language import N_, _, _n
 from fitscope.language.figures import percentage
 from fitscope.report import study_charts
@@ -19,36 +19,9 @@ from fitscope.report.numbers import UNKNOWN, count, number, places, plus_minus, 
 from fitscope.report.scores_view import MEASURES, measure_of, measured
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.thinning import thinned
-from fitscope.result import Result, Spread, Training
+from fitscope.result import Result, Training
 
 POINTS = 4000  # of all thin curves together; more make the page heavy and no picture finer
-
-
-def spread(values: Sequence[float | None]) -> Spread | None:
-    """Return mean and standard deviation (n - 1) of the known values; the deviation of one is NaN.
-
-    Example:
-        >>> spread([4, 5, None, 6])
-        Spread(mean=5.0, sd=1.0, lowest=4.0, highest=6.0)
-    """
-    known = np.array([value for value in values if value is not None and math.isfinite(value)], np.float64)
-    if not len(known):
-        return None
-    sd = float(known.std(ddof=1)) if len(known) > 1 else math.nan
-    return Spread(float(known.mean()), sd, float(known.min()), float(known.max()))
-
-
-def luck(sd: float, trainings: int) -> float:
-    """Return how far two trainings that differ in their seed alone lie apart at most, in 95 of 100 cases.
-
-    Their difference has the standard deviation sqrt(2) sd; as sd itself comes from so many trainings, Student's t takes the
-    place of 1.96.
-
-    Example:
-        >>> round(luck(1.0, 8), 2), round(luck(1.0, 1000), 2)
-        (3.34, 2.78)
-    """
-    return two_sided(trainings - 1) * math.sqrt(2) * sd if trainings > 1 else math.nan
 
 
 def repeats(result: Result) -> Section | None:
@@ -60,7 +33,7 @@ def repeats(result: Result) -> Section | None:
     names = [_("seed {seed}").format(seed=training.changes.get("seed", first)) for training in trainings]
     mean = _common(result, trainings)
     sentences = [_best_epochs(trainings, "seed"), *_test_luck(result, trainings), _verdicts(trainings), *_left_out(trainings)]
-    sentences += _refit_sentence(result, mean, _("the {count} trainings").format(count=len(_judged(trainings))))
+    sentences += _refit_sentence(result, mean, _("the {count} trainings").format(count=len(judged(trainings))))
     tested = sum(training.test is not None for training in trainings)
     return Section(
         name="repeats",
@@ -201,7 +174,7 @@ _MINIMUM = {  # whether the refit took it
 def _common(result: Result, trainings: Sequence[Training]) -> TrainingHistory | None:
     """Return the trainings' common curves: the result's own. None where no validation loss is finite, or one lacks an epoch."""
     history = result.history
-    shared = all(set(history.epochs) <= set(training.history.epochs) for training in _judged(trainings))
+    shared = all(set(history.epochs) <= set(training.history.epochs) for training in judged(trainings))
     return history if shared and np.isfinite(history.val_loss).any() else None
 
 
@@ -209,18 +182,13 @@ def averaged(result: Result) -> str | None:
     """Return what the result's own curves are the mean of, such as "5 folds"; None where they are those of one training."""
     studies = result.studies
     for trainings, what in ((studies.folds, N_("{count} folds")), (studies.repeats, N_("{count} trainings with other seeds"))):
-        if (judged := len(_judged(trainings))) > 1:
-            return _(what).format(count=judged)
+        if (several := len(judged(trainings))) > 1:
+            return _(what).format(count=several)
     return None
 
 
-def _judged(trainings: Sequence[Training]) -> Sequence[Training]:
-    """Return the trainings that the mean is made of: one that diverged is left out where others did not."""
-    return [training for training in trainings if np.isfinite(training.history.val_loss).all()] or trainings
-
-
 def _left_out(trainings: Sequence[Training]) -> list[str]:
-    lost = len(trainings) - len(_judged(trainings))
+    lost = len(trainings) - len(judged(trainings))
     text = _n(
         "{count} of them came to losses that are not finite, and is left out of the mean.",
         "{count} of them came to losses that are not finite, and are left out of the mean.",
@@ -248,20 +216,14 @@ def _tested(training: Training, measure: str | None) -> tuple[str, ...]:
     return (loss,) if measure is None else (measured(measure, getattr(training.test, measure)), loss)
 
 
-def _stacked(trainings: Sequence[Training], name: str, epochs: Sequence[int]) -> np.ndarray:
-    """Return one curve of each training over the shared epochs [trainings, epochs]."""
-    histories = [training.history for training in trainings]
-    return np.stack([history.curve(name)[np.searchsorted(history.epochs, epochs)] for history in histories])
-
-
 def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str) -> tuple[Picture, ...]:
     if mean is None:
         return ()
-    trainings = _judged(trainings)
-    place, whole = int(np.nanargmin(mean.val_loss)), _stacked(trainings, "val_loss", mean.epochs)
+    histories = [training.history for training in judged(trainings)]
+    place, whole = int(np.nanargmin(mean.val_loss)), stacked(histories, "val_loss", mean.epochs)
     curves = (mean.val_loss, whole.min(axis=0), whole.max(axis=0))
-    epochs, (middle, low, high) = thinned(mean.epochs, curves, POINTS // (2 * len(trainings)))
-    training, validation = (_stacked(trainings, name, epochs) for name in ("loss", "val_loss"))
+    epochs, (middle, low, high) = thinned(mean.epochs, curves, POINTS // (2 * len(histories)))
+    training, validation = (stacked(histories, name, epochs) for name in ("loss", "val_loss"))
     drawn = study_charts.Band(
         kind=kind,
         epochs=epochs,
@@ -272,7 +234,7 @@ def _band(trainings: Sequence[Training], mean: TrainingHistory | None, kind: str
         high=high.tolist(),
         best=(mean.epochs[place], float(mean.val_loss[place])),
     )
-    caption = _(_BANDS[kind]).format(count=len(trainings))
+    caption = _(_BANDS[kind]).format(count=len(histories))
     return (Picture(f"{kind}-band", _(_CURVES[kind]), caption, partial(study_charts.band, drawn)),)
 
 

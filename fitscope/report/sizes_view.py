@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 
 from fitscope import words
+from fitscope.diagnosis.spread import spread
 from fitscope.language import N_, _
 from fitscope.report import study_charts
 from fitscope.report.numbers import UNKNOWN, count, estimate, interval, number, plus_minus
-from fitscope.report.repeats_view import spread
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.result import Interval, Result, Scaling, Training
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
 from fitscope.diagnosis.regions import LABELS
+from fitscope.diagnosis.spread import Spread
 from fitscope.errors import ResultError, quoted
 from fitscope.history import TrainingHistory
 from fitscope.language import ENGLISH, speaking
@@ -34,7 +35,7 @@ from fitscope.result.facts import (
 )
 from fitscope.result.mistakes import Mistakes, Sample, Shown
 from fitscope.result.plain import parsed, plain, read, whole
-from fitscope.result.studies import BestTrial, FailedTrial, Remedy, Repeats, Scaling, Search, Spread, Studies, Training, Trial
+from fitscope.result.studies import BestTrial, FailedTrial, Remedy, Repeats, Scaling, Search, Studies, Training, Trial
 
 __all__ = [
     "Answers",

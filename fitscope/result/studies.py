@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fitscope.diagnosis.spread import Spread
 from fitscope.history import TrainingHistory
 from fitscope.result.facts import Gain, Interval, Score
 
@@ -28,21 +29,6 @@ class Training:
     verdict: str
     seconds: float
     test: Score | None = None
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Hold what one number comes to over several trainings.
-
-    Args:
-        mean, sd: its mean and standard deviation (n - 1).
-        lowest, highest: its ends.
-    """
-
-    mean: float
-    sd: float
-    lowest: float
-    highest: float
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 from fitscope.datasets import Dataset, is_known, own
 from fitscope.diagnosis.gains import Gain, Pair, compare, compare_apart
+from fitscope.diagnosis.spread import finite
 from fitscope.plan import Plan
 from fitscope.result import Remedy
-from fitscope.studies.repeats import entry, finite, together
+from fitscope.studies.repeats import entry, together
 from fitscope.training import Run, settings
 
 L2 = 0.001
@@ -93,7 +94,7 @@ def results(
     found = []
     for (code, runs), gain, left_out in zip(changed.items(), gains, lost, strict=True):
         first = entry(runs[0], base, data)
-        diverged = sum(not finite(run) for run in runs)
+        diverged = sum(not finite(run.history) for run in runs)
         changes = {name: value for name, value in first.changes.items() if name not in ("fold", "validation", "seed")}
         found.append(
             Remedy(
@@ -125,7 +126,7 @@ def _over_folds(
     pairs, lost = [], []
     for runs in changed.values():
         sides = [{run.plan.fold: run for run in side if run.plan.fold is not None} for side in (baseline, runs)]
-        both = [fold for fold in sides[0] if fold in sides[1] and all(finite(side[fold]) for side in sides)]
+        both = [fold for fold in sides[0] if fold in sides[1] and all(finite(side[fold].history) for side in sides)]
         lost.append(tuple(sorted({fold[0] for side in sides for fold in side} - {fold[0] for fold in both})))
         if not both:
             pairs.append(Pair((), ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from fitscope.datasets import Dataset
 from fitscope.diagnosis import Diagnosis, judge
+from fitscope.diagnosis.spread import Spread, judged, spread
 from fitscope.errors import UsageError
 from fitscope.history import TrainingHistory, mean_of
 from fitscope.plan import Plan
-from fitscope.result import Repeats, Score, Spread, Training
+from fitscope.result import Repeats, Score, Training
 from fitscope.training import Run
 
 Losses = NDArray[np.floating]
@@ -68,7 +69,7 @@ def together(runs: Sequence[Run], data: Dataset) -> Together:
         runs: of other seeds, or of every fold. One that diverged is left out where others did not, and the report says so.
         data: gives the samples' groups.
     """
-    runs = [run for run in runs if finite(run)] or list(runs)
+    runs = judged(runs)
     epochs = min(len(run.history) for run in runs)
     each = [run.validation_losses[:epochs] for run in runs]
     groups = [data.groups[data.held_out(run.plan)] for run in runs] if data.groups is not None else None
@@ -81,11 +82,6 @@ def together(runs: Sequence[Run], data: Dataset) -> Together:
     whole = np.concatenate(each, axis=1)
     history = history.replaced("val_loss", whole.mean(axis=1, dtype=np.float64))
     return Together(history, whole, (whole,), None if groups is None else np.concatenate(groups), 1)
-
-
-def finite(run: Run) -> bool:
-    """Tell whether a training has a finite validation loss after every epoch."""
-    return bool(np.isfinite(run.history.val_loss).all())
 
 
 def diagnose(found: Together, data: Dataset, plan: Plan, majority: float | None) -> Diagnosis:
@@ -138,27 +134,14 @@ def entry(run: Run, base: Plan, data: Dataset, test: Score | None = None) -> Tra
 def summary(trainings: Sequence[Training]) -> Repeats | None:
     """Return what several seeds have in common; None with fewer than two that have a best epoch."""
     known = [training for training in trainings if training.best_epoch is not None]
-    if len(known) < 2:
+    epochs, losses = spread([t.best_epoch for t in known]), spread([t.best_val_loss for t in known])
+    if len(known) < 2 or epochs is None or losses is None:
         return None
-    tests: Mapping[str, list[float | None]] = {
-        name: [getattr(training.test, name) if training.test else None for training in known]
-        for name in ("loss", "accuracy", "mae")
-    }
-    return Repeats(
-        best_epoch=spread([float(t.best_epoch or 0) for t in known]),
-        best_val_loss=spread([float(t.best_val_loss or 0) for t in known]),
-        test_loss=_known_spread(tests["loss"]),
-        accuracy=_known_spread(tests["accuracy"]),
-        mae=_known_spread(tests["mae"]),
-    )
+    tested = {name: _tested(known, name) for name in ("loss", "accuracy", "mae")}
+    return Repeats(epochs, losses, test_loss=tested["loss"], accuracy=tested["accuracy"], mae=tested["mae"])
 
 
-def _known_spread(values: Sequence[float | None]) -> Spread | None:
-    numbers = [value for value in values if value is not None]
-    return spread(numbers) if len(numbers) == len(values) else None
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """Return mean, standard deviation (n - 1), lowest and highest of two values or more."""
-    array = np.asarray(values, np.float64)
-    return Spread(float(array.mean()), float(array.std(ddof=1)), float(array.min()), float(array.max()))
+def _tested(trainings: Sequence[Training], name: str) -> Spread | None:
+    """Return what one measure of the test results has in common, where every training has it."""
+    values = [getattr(training.test, name) if training.test else None for training in trainings]
+    return None if None in values else spread(values)
