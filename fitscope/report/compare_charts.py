@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fitscope.language import _
 from fitscope.report.charts import COLOURS, SERIES, SIZE, Values, canvas, finish
-from fitscope.report.study_charts import MARKS, STROKES, Curve, name_at_end
+from fitscope.report.study_charts import MARKS, STROKES, Curve, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,7 @@ class Curves:
     plateau: tuple[int, int] | None = None
 
 
-def overlaid(runs: Sequence[Curves], limits: tuple[float, float], ax: Axes | None = None) -> Figure:
+def together(runs: Sequence[Curves], limits: tuple[float, float], ax: Axes | None = None) -> Figure:
     """Draw runs over each other: validation loss thick with its name at its end, training loss dotted, best epochs marked.
 
     Args:
@@ -43,29 +43,16 @@ def overlaid(runs: Sequence[Curves], limits: tuple[float, float], ax: Axes | Non
         ax: drawn on, where given.
     """
     figure, ax = canvas(ax, _("loss"), _("epoch"), (SIZE[0] + 1, 3.7))
-    epochs = [epoch for run in runs for epoch in run.validation.epochs]
-    for i, run in enumerate(runs):
-        colour = COLOURS[SERIES[i % len(SERIES)]]
+    colours = [COLOURS[SERIES[i % len(SERIES)]] for i in range(len(runs))]
+    for i, (run, colour) in enumerate(zip(runs, colours)):
         every = (i % 5, max(1, len(run.validation.epochs) // 6))
         ax.plot(*run.training, ":", color=colour, linewidth=1, alpha=0.75, gid=f"training-{i}")
         ax.plot(run.validation.epochs, run.validation.values, color=colour, linewidth=2, linestyle=STROKES[i % len(STROKES)],
                 marker=MARKS[(i + i // len(MARKS)) % len(MARKS)], markersize=4, markevery=every, gid=f"validation-{i}")  # fmt: skip
         if run.best is not None:
-            ax.plot(
-                *run.best,
-                "o",
-                color=colour,
-                markersize=10,
-                markerfacecolor="none",
-                markeredgewidth=1.6,
-                clip_on=False,
-                gid=f"best-{i}",
-            )
-    ax.set_ylim(*limits)
-    finish(figure, ax, (min(epochs), max(epochs)) if epochs else ())
-    for i, run in enumerate(runs):
-        name_at_end(ax, run.validation, max(epochs, default=1), COLOURS[SERIES[i % len(SERIES)]])
-    return figure
+            ax.plot(*run.best, "o", color=colour, markersize=10, markerfacecolor="none", markeredgewidth=1.6, clip_on=False,
+                    gid=f"best-{i}")  # fmt: skip
+    return named(figure, ax, [run.validation for run in runs], colours, limits)
 
 
 def small(run: Curves, epochs: tuple[int, int], limits: tuple[float, float], ax: Axes | None = None) -> Figure:

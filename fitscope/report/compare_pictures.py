@@ -78,7 +78,7 @@ def _large(runs: Sequence[ReadRun], name: str) -> Curves:
     low, high = limits = _limits(runs)
     ends = [min(max(_end(run), low), high) for run in runs]
     heights = apart(ends, LABEL_HEIGHT * (high - low), high)
-    figure = compare_charts.overlaid([_curves(run, _POINTS, at) for run, at in zip(runs, heights)], limits)
+    figure = compare_charts.together([_curves(run, _POINTS, at) for run, at in zip(runs, heights)], limits)
     caption = _(
         "Validation loss (thick, the run's name at its end) and training loss (dotted) over the epochs; a ring marks each run's "
         "best epoch. Lower is better."

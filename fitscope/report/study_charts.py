@@ -100,24 +100,33 @@ def overlaid(curves: Sequence[Curve], limits: tuple[float, float], ax: Axes | No
         ax: drawn on, where given.
     """
     figure, ax = canvas(ax, _("validation loss"), size=(SIZE[0], 3.4))
-    for i, curve in enumerate(curves):
+    colours = [COLOURS["ink"], *(COLOURS[SERIES[i % len(SERIES)]] for i in range(len(curves) - 1))]
+    for i, (curve, colour) in enumerate(zip(curves, colours)):
         place = (i - 1) % len(STROKES)
-        colour = COLOURS["ink"] if i == 0 else COLOURS[SERIES[(i - 1) % len(SERIES)]]
         look: dict[str, Any] = {"linewidth": 2.6} if i == 0 else {
             "linewidth": 1.4, "linestyle": STROKES[place], "marker": MARKS[place], "markersize": 4,
             "markevery": (i % 5, max(1, len(curve.epochs) // 6))}  # fmt: skip
         ax.plot(curve.epochs, curve.values, color=colour, gid=f"curve-{i}", **look)
+    return named(figure, ax, curves, colours, limits)
+
+
+def named(figure: Figure, ax: Axes, curves: Sequence[Curve], colours: Sequence[str], limits: tuple[float, float]) -> Figure:
+    """Finish a chart of several curves, each with its name at its end.
+
+    Args:
+        figure, ax: with the curves' lines drawn.
+        curves, colours: as they were drawn.
+        limits: of the upright axis.
+    """
     ax.set_ylim(*limits)
-    last = max((curve.epochs[-1] for curve in curves if len(curve.epochs)), default=1)
     ends = [curve.epochs for curve in curves if len(curve.epochs)]
-    finish(figure, ax, (min(epochs[0] for epochs in ends), last) if ends else ())
-    for i, curve in enumerate(curves):
-        colour = COLOURS["ink"] if i == 0 else COLOURS[SERIES[(i - 1) % len(SERIES)]]
-        name_at_end(ax, curve, last, colour)
+    finish(figure, ax, (min(epochs[0] for epochs in ends), max(epochs[-1] for epochs in ends)) if ends else ())
+    for curve, colour in zip(curves, colours):
+        _name_at_end(ax, curve, colour)
     return figure
 
 
-def name_at_end(ax: Axes, curve: Curve, last: int, colour: str) -> None:
+def _name_at_end(ax: Axes, curve: Curve, colour: str) -> None:
     known = [(epoch, value) for epoch, value in zip(curve.epochs, curve.values) if value == value]
     if not known:
         return

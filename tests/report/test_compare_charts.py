@@ -14,7 +14,7 @@ def by_gid(ax):
 
 
 def test_overlaid_runs_differ_without_colour_and_validation_is_thicker_than_training():
-    [ax] = compare_charts.overlaid([run(i) for i in range(8)], (0, 9)).axes
+    [ax] = compare_charts.together([run(i) for i in range(8)], (0, 9)).axes
     lines = by_gid(ax)
     looks = {(lines[f"validation-{i}"].get_marker(), str(lines[f"validation-{i}"]._unscaled_dash_pattern)) for i in range(8)}
     assert len(looks) == 8
@@ -24,7 +24,7 @@ def test_overlaid_runs_differ_without_colour_and_validation_is_thicker_than_trai
 
 
 def test_overlaid_run_without_a_best_epoch_has_no_ring():
-    [ax] = compare_charts.overlaid([run(0, best=None)], (0, 2)).axes
+    [ax] = compare_charts.together([run(0, best=None)], (0, 2)).axes
     assert "best-0" not in by_gid(ax)
 
 
@@ -40,4 +40,4 @@ def test_charts_draw_on_given_axes():
 
     ax = Figure().subplots()
     assert compare_charts.small(run(0, None, None), (1, 3), (0, 2), ax=ax) is ax.figure
-    assert compare_charts.overlaid([], (0, 1), ax=ax) is ax.figure
+    assert compare_charts.together([], (0, 1), ax=ax) is ax.figure
