@@ -116,7 +116,7 @@ def test_numbers_follow_the_language(monkeypatch):
     with speaking("ko"):
         assert numbers.percent(0.8812) == "88.1%"
         assert numbers.percent(0.9999) == "> 99.9%"
-        assert words.percent(0.0001) == "0.1% 미만"
+        assert words.percent(0.0001) == "< 0.1%"
         assert numbers.interval((0.1, 0.2)) == "0.100 ~ 0.200"
         assert numbers.setting({"learning_rate": True}) == "학습률 예"
     monkeypatch.setitem(language.LANGUAGES, "de", "Deutsch")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from fitscope import words
 from fitscope.language import N_, _
-from fitscope.language.figures import numeral, percentage
+from fitscope.language.figures import numeral
 from fitscope.report.names import spaced
 from fitscope.result import Interval
 
@@ -142,19 +143,13 @@ def _enough(limits: Interval) -> int:
 
 
 def percent(share: float | None) -> str:
-    """Return a share in percent; 100 % and 0 % only where it is all or nothing.
+    """Return a share in per cent, where it is known; 100 % and 0 % only where it is all or nothing.
 
     Example:
         >>> percent(0.8812), percent(0.9999), percent(1.0)
         ('88.1 %', '> 99.9 %', '100 %')
     """
-    if share is None or not math.isfinite(share):
-        return _(UNKNOWN)
-    if share in (0, 1):
-        return percentage(f"{100 * share:.0f}")
-    if share > 0.9995:
-        return f"> {percentage(numeral('99.9'))}"
-    return f"< {percentage(numeral('0.1'))}" if share < 0.0005 else percentage(numeral(f"{100 * share:.1f}"))
+    return _(UNKNOWN) if share is None or not math.isfinite(share) else words.percent(share)
 
 
 def interval(limits: Interval | None, rule: Callable[[float], str] = number) -> str:

@@ -24,17 +24,17 @@ def readable(numbers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def percent(share: float) -> str:
-    """Return a share in per cent: 0 and 100 only where it is truly so.
+    """Return a share in per cent; 100 % and 0 % only where it is all or nothing.
 
     Example:
         >>> percent(0.0054), percent(0.00001), percent(0.99999), percent(0.25), percent(1)
-        ('0.5 %', 'under 0.1 %', 'over 99.9 %', '25 %', '100 %')
+        ('0.5 %', '< 0.1 %', '> 99.9 %', '25.0 %', '100 %')
     """
-    if 0 < share < 0.001:
-        return _("under {percent}").format(percent=percentage(numeral("0.1")))
-    if 0.999 < share < 1:
-        return _("over {percent}").format(percent=percentage(numeral("99.9")))
-    return percentage(numeral(f"{100 * share:.1f}".removesuffix(".0")))
+    if share in (0, 1):
+        return percentage(f"{100 * share:.0f}")
+    if share > 0.9995:
+        return f"> {percentage(numeral('99.9'))}"
+    return f"< {percentage(numeral('0.1'))}" if share < 0.0005 else percentage(numeral(f"{100 * share:.1f}"))
 
 
 def listed(names: Sequence[str]) -> str:

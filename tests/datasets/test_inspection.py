@@ -104,4 +104,4 @@ def test_every_leak_is_told_in_a_sentence(sound):
     rows, labels = sound
     rows[-3:] = rows[50:53]
     (leak,) = inspect(data(rows, labels), plan())
-    assert leak.to_json()["message"].startswith("3 of the 20 test samples (15 %) hold the same values as a training sample")
+    assert leak.to_json()["message"].startswith("3 of the 20 test samples (15.0 %) hold the same values as a training sample")

@@ -97,7 +97,7 @@ def test_duplicates_without_labels_say_nothing_of_them():
     (leak,) = duplicates(np.array([[5.0]]), np.array([[5.0], [1.0]]), None)
     assert leak.numbers["other_label"] is None
     assert leak.to_json()["message"] == (
-        "1 of the 2 validation samples (50 %) holds the same values as a training sample; it can make the validation result look "
+        "1 of the 2 validation samples (50.0 %) holds the same values as a training sample; it can make the validation result look "
         "better than it is."
     )
 
