@@ -1,6 +1,7 @@
 """Results with every study in them, made by hand from plausible numbers."""
 
 import dataclasses
+import html.parser
 import types
 
 import numpy as np
@@ -9,6 +10,43 @@ import pytest
 from fitscope import words
 from fitscope.history import TrainingHistory
 from fitscope.result import BestTrial, Gain, Remedy, Repeats, Scaling, Score, Search, Spread, Studies, Training, Trial
+
+SILENT = {"script", "style", "pre", "code", "blockquote"}
+
+
+class Page(html.parser.HTMLParser):
+    """A page taken apart: its tags with their attributes, all its text, its embedded JSON, and the texts that people read.
+
+    Code, quotes and data are no texts that people read; the alternative texts of pictures are.
+    """
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text, self.json, self.texts = [], "", "", []
+        self.silent, self.embedded = 0, False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.silent += tag in SILENT
+        self.embedded = tag == "script" and "type" in dict(attrs)
+        self.texts += [value for name, value in attrs if name in ("aria-label", "alt", "title") and value]
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in SILENT
+        self.embedded = False
+
+    def handle_data(self, data):
+        self.text += data
+        self.json += data if self.embedded else ""
+        self.texts += [data] if data.strip() and not self.silent else []
+
+
+@pytest.fixture
+def taken_apart():
+    """Take a page apart."""
+    return Page
+
 
 SCORE = Score(0.285, (0.279, 0.291), 0.883, (0.879, 0.887), 25_000)
 ERROR = Score(3012.4, (2811.0, 3230.9), None, None, 89, 43.21, (39.9, 46.8))

@@ -1,7 +1,6 @@
 """The page and the terminal's table of several runs."""
 
 import dataclasses
-import html.parser
 import json
 
 import numpy as np
@@ -49,33 +48,16 @@ def three(write_run):
     return compare(write_run("plain"), write_run("again", seed=1, plan={"seed": 1}), write_run("dropout", 0.03, seed=2))
 
 
-class Reader(html.parser.HTMLParser):
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.json, self.inside = [], "", False
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        self.inside = tag == "script" and dict(attrs).get("id") == "fitscope-compare"
-
-    def handle_endtag(self, tag):
-        self.inside = False
-
-    def handle_data(self, data):
-        self.json += data if self.inside else ""
-
-
-def test_page_embeds_the_comparison_exactly(three):
-    reader = Reader(render(three))
+def test_page_embeds_the_comparison_exactly(three, taken_apart):
+    reader = taken_apart(render(three))
     assert json.loads(reader.json) == three.to_json()
     assert not set("<>&") & set(reader.json)
 
 
-def test_page_needs_no_other_file_and_runs_no_foreign_script(result):
+def test_page_needs_no_other_file_and_runs_no_foreign_script(result, taken_apart):
     evil = dataclasses.replace(result, command=HOSTILE)
     page = render(compared([ReadRun(HOSTILE, HOSTILE, evil), ReadRun("b", "", result)], [Unread(HOSTILE, HOSTILE)]))
-    tags = Reader(page).tags
+    tags = taken_apart(page).tags
     assert [attrs for tag, attrs in tags if tag == "script"] == [{"type": "application/json", "id": "fitscope-compare"}, {}]
     assert not [tag for tag, _ in tags if tag in ("img", "link", "iframe")]
     assert not [name for _, attrs in tags for name in attrs if name.startswith("on") or name == "src"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import html
-import html.parser
 import json
 import re
 
@@ -24,35 +23,14 @@ NAMES = re.compile(
 )
 
 
-class Visible(html.parser.HTMLParser):
-    """Collect a page's texts, pictures' among them; code, data and the names of files are in no language."""
-
-    SILENT = {"script", "style", "pre", "code", "blockquote"}
-
-    def __init__(self, page):
-        super().__init__()
-        self.texts, self.silent = [], 0
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.silent += tag in self.SILENT
-        self.texts += [value for name, value in attrs if name in ("aria-label", "alt", "title") and value]
-
-    def handle_endtag(self, tag):
-        self.silent -= tag in self.SILENT
-
-    def handle_data(self, data):
-        self.texts += [data] if data.strip() and not self.silent else []
-
-
 @pytest.fixture
-def spoken(with_studies, regression, result):
+def spoken(with_studies, regression, result, taken_apart):
     """Return all the texts of pages in Korean, of the terminal's summary, and of what notebooks show."""
     imdb = dataclasses.replace(result, dataset=dataclasses.replace(result.dataset, name="imdb"))
     with speaking("ko"):
         pages = [render(made) for made in (with_studies("everything"), with_studies("folds"), regression, imdb)]
         pages += ["\n".join(summary(regression)), result._repr_html_()]
-        return [text for page in pages for text in Visible(page).texts]
+        return [text for page in pages for text in taken_apart(page).texts]
 
 
 def english(text):

@@ -1,7 +1,6 @@
 """The section of the page that says where the model is wrong."""
 
 import dataclasses
-import html.parser
 import re
 
 import numpy as np
@@ -25,19 +24,6 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
 def rendered(view):
     source = '{% from "mistakes.html.j2" import mistakes %}{{ mistakes(view) }}'
     return environment().from_string(source).render(view=view)
-
-
-class Tags(html.parser.HTMLParser):
-    def __init__(self, page):
-        super().__init__()
-        self.all, self.text = [], ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.all.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
 
 
 def sample(number=7, shown=None, **changes):
@@ -73,15 +59,17 @@ def binary(of):
               worst=(sample(),) * 5, change=Change(450, 430, 30, 10), forgotten=(sample(before=0.8),))  # fmt: skip
 
 
-def text_of(result):
-    return " ".join(Tags(rendered(mistakes(result))).text.replace("\u00a0", " ").split())
+@pytest.fixture
+def text_of(taken_apart):
+    """The text of a result's mistakes as the page shows them."""
+    return lambda result: " ".join(taken_apart(rendered(mistakes(result))).text.replace("\u00a0", " ").split())
 
 
 def test_result_without_mistakes_has_no_section(result):
     assert mistakes(dataclasses.replace(result, mistakes=None)) is None
 
 
-def test_section_of_the_faked_result_has_its_parts(result):
+def test_section_of_the_faked_result_has_its_parts(result, text_of):
     view = mistakes(result)
     assert [part.name for part in view.parts] == ["confusion", "each-class", "calibration", "worst", "forgotten"]
     page = rendered(view)
@@ -90,15 +78,15 @@ def test_section_of_the_faked_result_has_its_parts(result):
     assert "Right answers: 270 (90.0 %)" in text_of(result)
 
 
-def test_two_classes_are_shown_at_every_threshold(binary):
+def test_two_classes_are_shown_at_every_threshold(binary, taken_apart, text_of):
     page, text = rendered(mistakes(binary)), text_of(binary)
-    assert {"figure-roc", "figure-precision-recall", "figure-reliability"} <= {a.get("id") for _, a in Tags(page).all}
+    assert {"figure-roc", "figure-precision-recall", "figure-reliability"} <= {a.get("id") for _, a in taken_apart(page).tags}
     assert f"The area under it, {binary.mistakes.ranking.area:.3f}, is the chance" in text
-    assert all(svg["aria-label"] for tag, svg in Tags(page).all if tag == "svg")
+    assert all(svg["aria-label"] for tag, svg in taken_apart(page).tags if tag == "svg")
     assert "receiver operating characteristic" in text
 
 
-def test_each_sample_is_told_with_its_answer(binary):
+def test_each_sample_is_told_with_its_answer(binary, text_of):
     text = text_of(binary)
     assert "Sample 7 earn, taken for acq with 90.0 %; loss 4.200 a ? text" in text
     assert "earn, right with 80.0 % at the best epoch; at the last taken for acq with 90.0 %" in text
@@ -114,13 +102,13 @@ def test_each_sample_is_told_with_its_answer(binary):
         ({"probability": None, "truth": ("12.5",), "answer": ("3.1", "4")}, "12.5, answered 3.1, 4; loss 4.200"),
     ],
 )
-def test_sample_is_told_by_what_is_known(of, changes, says):
+def test_sample_is_told_by_what_is_known(of, changes, says, text_of):
     assert says in text_of(of(worst=(sample(**changes),)))
 
 
-def test_samples_are_texts_pictures_or_values(of):
+def test_samples_are_texts_pictures_or_values(of, taken_apart):
     ways = (Shown(text="plain"), Shown(picture=PIXEL), Shown(values=(("age", "42"), ("sex", ""))), Shown())
-    tags = Tags(rendered(mistakes(of(worst=tuple(sample(shown=way) for way in ways))))).all
+    tags = taken_apart(rendered(mistakes(of(worst=tuple(sample(shown=way) for way in ways))))).tags
     [image] = [attrs for tag, attrs in tags if tag == "img"]
     assert (image["src"], image["alt"]) == (PIXEL, "Sample 7: earn, taken for acq with 90.0 %; loss 4.200")
     assert sum(tag == "blockquote" for tag, _ in tags) == 1
@@ -137,12 +125,12 @@ def test_samples_are_texts_pictures_or_values(of):
         ({"basis": "folds", "epoch": None, "epochs": (4, 4), "last_epochs": (20,) * 2}, "best epoch (4)."),
     ],
 )  # fmt: skip
-def test_section_says_who_answered(of, given, says):
+def test_section_says_who_answered(of, given, says, text_of):
     assert says in text_of(of(**given))
 
 
 @pytest.mark.parametrize(("verdict", "blamed"), [("overfitting", True), ("good_fit", False)])
-def test_forgotten_samples_are_laid_to_overfitting_only_where_there_is_some(binary, verdict, blamed):
+def test_forgotten_samples_are_laid_to_overfitting_only_where_there_is_some(binary, verdict, blamed, text_of):
     found = dataclasses.replace(binary, diagnosis=dataclasses.replace(binary.diagnosis, verdict=verdict))
     assert ("Forgotten samples are overfitting" in text_of(found)) is blamed
     assert "hose that lost most come first." in text_of(found)
@@ -216,19 +204,21 @@ def test_numbers_have_their_residuals_and_pictures_of_the_first(of):
     ("right", "says"),
     [(0.9, "no more apart than chance explains"), (0.6, "surer than they should be"), (1.0, "less sure than they could be")],
 )
-def test_calibration_is_told_in_words(of, right, says):
+def test_calibration_is_told_in_words(of, right, says, text_of):
     hits = np.arange(500) < 500 * right
     assert says in text_of(of(calibration=calibration(np.full(500, 0.9), hits)))
 
 
-def test_hostile_names_are_shown_and_never_run(of):
+def test_hostile_names_are_shown_and_never_run(of, taken_apart):
     names = (HOSTILE, "x" * 10_000, "\u202eevil\nline", "שלום")
     labels, answers = many_classes(4, 100)
     shown = Shown(text=HOSTILE, values=((HOSTILE, "y" * 10_000),))
     found = of(names, samples=100, confusion=confusion(labels, answers, 4), worst=(sample(truth=(HOSTILE,), shown=shown),))
     page = rendered(mistakes(found))
-    assert not [tag for tag, attrs in Tags(page).all if tag in ("script", "img") or any(name.startswith("on") for name in attrs)]
-    assert len(max(re.findall(r"[xy]+", Tags(page).text), key=len)) < 200
+    assert not [
+        tag for tag, attrs in taken_apart(page).tags if tag in ("script", "img") or any(name.startswith("on") for name in attrs)
+    ]
+    assert len(max(re.findall(r"[xy]+", taken_apart(page).text), key=len)) < 200
     assert "\u202e" not in page
     assert "\u2068שלום\u2069" in page
 
@@ -238,7 +228,7 @@ def test_name_is_one_short_line(name, short):
     assert shorten(name) == short
 
 
-def test_class_without_a_name_has_its_number(of):
+def test_class_without_a_name_has_its_number(of, text_of):
     found = of(("only",), samples=4, confusion=confusion(np.array([0, 1, 1, 2]), np.array([0, 1, 0, 2]), 3))
     assert "1 taken for only: 1 time, 50.0 % of 1" in text_of(found)
 

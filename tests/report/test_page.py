@@ -2,7 +2,6 @@ import base64
 import dataclasses
 import hashlib
 import html
-import html.parser
 import json
 import re
 import subprocess
@@ -17,39 +16,22 @@ from fitscope.result import Result
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'{{ 7*7 }}"
 
 
-class Reader(html.parser.HTMLParser):
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.json, self.inside = [], "", False
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        self.inside = tag == "script" and "type" in dict(attrs)
-
-    def handle_endtag(self, tag):
-        self.inside = False
-
-    def handle_data(self, data):
-        self.json += data if self.inside else ""
-
-
 @pytest.fixture
 def page(result):
     return render(result)
 
 
-def test_page_embeds_the_result_exactly(result, page):
-    scripts = [attrs for tag, attrs in Reader(page).tags if tag == "script"]
+def test_page_embeds_the_result_exactly(result, page, taken_apart):
+    scripts = [attrs for tag, attrs in taken_apart(page).tags if tag == "script"]
     assert scripts == [{"type": "application/json", "id": "fitscope-result"}, {}]
-    assert json.loads(Reader(page).json) == result.to_json()
-    assert not set("<>&") & set(Reader(page).json)
+    assert json.loads(taken_apart(page).json) == result.to_json()
+    assert not set("<>&") & set(taken_apart(page).json)
 
 
-def test_content_security_policy_names_the_pages_own_script_alone(page):
+def test_content_security_policy_names_the_pages_own_script_alone(page, taken_apart):
     script = page[page.rindex("<script>") + len("<script>") : page.rindex("</script>")]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = next(attrs["content"] for tag, attrs in Reader(page).tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    policy = next(attrs["content"] for tag, attrs in taken_apart(page).tags if attrs.get("http-equiv") == "Content-Security-Policy")
     assert policy == f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -65,8 +47,8 @@ def test_first_numbers_stand_in_one_list(page):
     assert page.count('<dl id="fitscope-numbers">') == 1
 
 
-def test_page_names_nothing_outside_itself(page):
-    tags = Reader(page).tags
+def test_page_names_nothing_outside_itself(page, taken_apart):
+    tags = taken_apart(page).tags
     assert not [tag for tag, _ in tags if tag in ("link", "iframe", "object", "embed", "base", "form")]
     references = [v for _, attrs in tags for k, v in attrs.items() if k in ("src", "href", "xlink:href", "action", "srcset") and v]
     assert all(reference.startswith(("#", "data:image/png;base64,")) for reference in references)
@@ -87,13 +69,13 @@ def test_page_shows_the_command_that_repeats_it(result, page):
     assert result.command in page
 
 
-def test_ids_on_the_page_are_unique(page):
-    ids = [attrs["id"] for _, attrs in Reader(page).tags if "id" in attrs]
+def test_ids_on_the_page_are_unique(page, taken_apart):
+    ids = [attrs["id"] for _, attrs in taken_apart(page).tags if "id" in attrs]
     assert len(ids) == len(set(ids))
 
 
-def test_contents_name_every_section_in_the_pages_order(result, page):
-    tags = Reader(page).tags
+def test_contents_name_every_section_in_the_pages_order(result, page, taken_apart):
+    tags = taken_apart(page).tags
     sections = [attrs["id"] for tag, attrs in tags if tag == "section"]
     links = [attrs["href"] for tag, attrs in tags if tag == "a" and attrs["href"] != "#main"]
     assert links == [f"#{name}" for name in sections]
@@ -122,16 +104,16 @@ def test_at_most_three_findings_stand_open(result):
     assert "2 more" in page
 
 
-def test_hostile_names_are_shown_and_never_run(result):
+def test_hostile_names_are_shown_and_never_run(result, taken_apart):
     data = dataclasses.replace(result.dataset, name=HOSTILE, classes=(HOSTILE, "b"), source=HOSTILE)
     layer = dataclasses.replace(result.model.layers[0], name=HOSTILE)
     model = dataclasses.replace(result.model, name=HOSTILE, layers=(layer,))
     page = render(dataclasses.replace(result, dataset=data, model=model, command=HOSTILE))
-    tags = Reader(page).tags
+    tags = taken_apart(page).tags
     assert len([tag for tag, _ in tags if tag == "script"]) == 2  # the data and the script of its own
     assert all(attrs["src"].startswith("data:image/png;base64,") for tag, attrs in tags if tag == "img")
     assert not [attrs for _, attrs in tags if any(name.startswith("on") for name in attrs)]
-    assert json.loads(Reader(page).json)["dataset"]["name"] == HOSTILE
+    assert json.loads(taken_apart(page).json)["dataset"]["name"] == HOSTILE
 
 
 def test_result_without_test_or_refit_still_gives_a_page(result):
@@ -159,8 +141,8 @@ def test_diverged_at_the_first_epoch_gives_a_page(fake_training):
 
 
 @pytest.mark.parametrize("name", ["repeats", "folds", "remedies", "sizes", "search"])
-def test_each_study_has_its_section_and_no_other_has(with_studies, name):
-    ids = [attrs["id"] for tag, attrs in Reader(render(with_studies(name))).tags if tag == "section"]
+def test_each_study_has_its_section_and_no_other_has(with_studies, name, taken_apart):
+    ids = [attrs["id"] for tag, attrs in taken_apart(render(with_studies(name))).tags if tag == "section"]
     studies = {"repeats", "folds", "remedies", "sizes", "search"}
     assert set(ids) & studies == {name}
     assert ids.index("refit") < ids.index("help") < ids.index(name) < ids.index("data")
@@ -171,14 +153,14 @@ def everything(with_studies):
     return render(with_studies("everything"))
 
 
-def test_page_with_everything_keeps_its_order(everything):
-    ids = [attrs["id"] for tag, attrs in Reader(everything).tags if tag == "section"]
+def test_page_with_everything_keeps_its_order(everything, taken_apart):
+    ids = [attrs["id"] for tag, attrs in taken_apart(everything).tags if tag == "section"]
     studies = ["repeats", "folds", "remedies", "sizes", "search"]
     assert ids == ["loss", "regions", "sure", "stopping", "refit", "mistakes", "help", *studies, "data", "network", "made"]
 
 
-def test_page_with_everything_has_ids_of_their_own_and_no_none(everything):
-    ids = [attrs["id"] for _, attrs in Reader(everything).tags if "id" in attrs]
+def test_page_with_everything_has_ids_of_their_own_and_no_none(everything, taken_apart):
+    ids = [attrs["id"] for _, attrs in taken_apart(everything).tags if "id" in attrs]
     assert len(ids) == len(set(ids))
     assert not re.search(r"\b(None|nan)\b", re.sub(r"<(script|style).*?</\1>", "", everything, flags=re.DOTALL))
 
@@ -227,7 +209,7 @@ def test_many_seeds_and_long_curves_stay_small(with_studies, make):
     assert len(re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL).encode()) < 500_000
 
 
-def test_hostile_studies_are_shown_and_never_run(with_studies, make):
+def test_hostile_studies_are_shown_and_never_run(with_studies, make, taken_apart):
     from fitscope.result import Studies
 
     tried = make.remedy(HOSTILE, 0.01, (0.005, 0.015), True, {HOSTILE: HOSTILE})
@@ -240,7 +222,7 @@ def test_hostile_studies_are_shown_and_never_run(with_studies, make):
     leak = {"code": HOSTILE, "severity": HOSTILE, "message": HOSTILE, "examples": [{HOSTILE: HOSTILE}, HOSTILE]}
     data = dataclasses.replace(hostile.dataset, leaks=(leak,), notes=(HOSTILE,))
     page = render(dataclasses.replace(hostile, dataset=data))
-    tags = Reader(page).tags
+    tags = taken_apart(page).tags
     assert len([tag for tag, _ in tags if tag == "script"]) == 2
     assert all(attrs["src"].startswith("data:image/png;base64,") for tag, attrs in tags if tag == "img")
     assert not [attrs for _, attrs in tags if any(name.startswith("on") for name in attrs)]
