@@ -98,7 +98,8 @@ def analyze(
     from fitscope.cli.interrupt import Interrupt
     from fitscope.cli.progress import Teller
     from fitscope.cli.streams import keep_for_people
-    from fitscope.report.folder import default_folder
+    from fitscope.errors import FitscopeError, OwnCodeError
+    from fitscope.report.folder import default_folder, keeps_trainings
 
     if options["trials"] is None:
         del options["trials"]
@@ -131,8 +132,12 @@ def analyze(
         except KeyboardInterrupt:
             if not folder.exists():
                 raise
-            click.echo(f"Interrupted; finished trainings are kept, go on with --resume {folder}", err=True)
+            click.echo(f"Interrupted; finished epochs are kept: go on with {_going_on(folder)}", err=True)
             return INTERRUPTED
+        except Exception as error:
+            if keeps_trainings(folder) and (isinstance(error, OwnCodeError) or not isinstance(error, FitscopeError)):
+                click.echo(f"Finished epochs are kept in {folder}; the same command with {_going_on(folder)} goes on.", err=True)
+            raise
         finally:
             teller.close()
     told = not options["teach"] and not result.blind
@@ -142,6 +147,10 @@ def analyze(
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
+
+
+def _going_on(folder: Path) -> str:
+    return f"--resume {shlex.quote(str(folder))}"
 
 
 def _text(result: Result, report: Path, told: bool) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 WORK = ".run"
 PLAN = "plan.json"
+TRAININGS = "trainings"  # in .run
 LOCK = "lock"  # in .run; held as long as an analysis works in the folder
 PERSONAL = ("author", "notes", "answers")  # in plan.json, so that going on keeps them; they decide nothing, so they may change
 
@@ -77,7 +78,7 @@ class RunFolder:
     @property
     def trainings(self) -> Path:
         """Where finished trainings are kept while others are under way."""
-        return self.path / WORK / "trainings"
+        return self.path / WORK / TRAININGS
 
     def create(self, content: Mapping[str, Any]) -> None:
         """Make the folder with plan.json in it.
@@ -237,7 +238,7 @@ class RunFolder:
                 self.release()
                 shutil.rmtree(work)
         except OSError as error:
-            raise OutputError(_cannot_write(self.path, error, kept=self.keeps_trainings())) from error
+            raise OutputError(_cannot_write(self.path, error, kept=keeps_trainings(self.path))) from error
 
     def _write(self, result: Result, losses: NDArray[np.floating[Any]], groups: NDArray[np.integer[Any]] | None) -> list[str]:
         """Write the result's own files where work in progress lies; return their names."""
@@ -250,9 +251,6 @@ class RunFolder:
             (work / sealed.NAME).write_bytes(sealed.sealed(result))
         return ["result.json", "history.csv", "samples.npz", *([sealed.NAME] if result.blind else [])]
 
-    def keeps_trainings(self) -> bool:
-        return any(file.suffix in (".npz", ".state") for file in self.trainings.glob("*"))
-
     def discard(self) -> None:
         """Remove the folder where this analysis made it, else what it put into an empty one."""
         self.release()
@@ -264,7 +262,7 @@ class RunFolder:
 
     def leave(self) -> None:
         """Remove the folder of an analysis that failed, but where what was trained can be gone on with."""
-        if not self.keeps_trainings():
+        if not keeps_trainings(self.path):
             self.discard()
 
 
@@ -292,6 +290,11 @@ def open_folder(
         raise
     finally:
         folder.release()
+
+
+def keeps_trainings(path: Path) -> bool:
+    """Tell whether a folder keeps trainings, finished or begun, that an analysis can go on from."""
+    return any(file.suffix in (".npz", ".state") for file in (path / WORK / TRAININGS).glob("*"))
 
 
 def _holds_nothing(path: Path) -> bool:

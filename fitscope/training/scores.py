@@ -147,7 +147,7 @@ def _deviations(values: NDArray[np.float64], groups: Groups | None) -> NDArray[n
     with np.errstate(invalid="ignore"):
         rest = values - values.mean()
     if groups is None:
-        return rest
+        return np.asarray(rest, np.float64)
     _, places = np.unique(groups, return_inverse=True)
     sums = np.bincount(places, rest)
     return np.asarray(sums * (len(sums) / len(values)), np.float64)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fitscope.studies.store import Store
+
 
 @pytest.fixture
 def analysis(tmp_path):
@@ -36,13 +38,17 @@ def test_ctrl_c_stops_after_the_epoch_with_a_partial_report(analysis, tmp_path):
     assert "Partial: stopped after epoch" in (tmp_path / "run" / "report.html").read_text()
 
 
-def test_second_ctrl_c_quits_and_leaves_no_folder(analysis, tmp_path):
+def test_second_ctrl_c_quits_at_once_and_keeps_the_finished_epochs(analysis, tmp_path):
     analysis.send_signal(signal.SIGINT)
     analysis.send_signal(signal.SIGINT)
+    said = ""
     for line in analysis.stderr:
+        said += line
         if "Ctrl-C again" in line:
             break
     analysis.send_signal(signal.SIGINT)
-    analysis.wait(timeout=60)
+    _, rest = analysis.communicate(timeout=60)
     assert analysis.returncode == 130
-    assert not (tmp_path / "run").exists()
+    if not (tmp_path / "run" / "report.html").exists():  # the epoch had not ended before
+        assert "finished epochs are kept: go on with --resume run" in said + rest
+    assert Store(tmp_path / "run" / ".run" / "trainings").progress()[1][0] >= 3
