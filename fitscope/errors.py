@@ -130,3 +130,13 @@ def reason(error: Exception) -> str:
     """
     system: str | None = getattr(error, "strerror", None)
     return system.lower() if system else str(error).rstrip(".")
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Tell whether an error says that there was not enough memory, of the machine or of its GPU.
+
+    Example:
+        >>> out_of_memory(MemoryError()), out_of_memory(ValueError())
+        (True, False)
+    """
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"  # TensorFlow's

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fitscope.errors import FitscopeError, OwnCodeError, UsageError
+from fitscope.errors import FitscopeError, OwnCodeError, UsageError, out_of_memory
 
 
 def is_own(name: str) -> bool:
@@ -100,6 +100,8 @@ def call(name: str, function: Callable[..., Any], *arguments: Any, **named: Any)
     except SystemExit as error:
         raise OwnCodeError(f"{name} called exit ({error.code}); let it return instead.") from error
     except Exception as error:
+        if out_of_memory(error):
+            raise OwnCodeError(f"{name} asked for more memory than there is; let it make less.", _trace(error)) from error
         said = str(error).strip().splitlines()
         what = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
         raise OwnCodeError(f"{name} raised {what.rstrip('.')}; mend it and run again.", _trace(error)) from error

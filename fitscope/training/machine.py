@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, out_of_memory
 from fitscope.result import Environment
 
 # glibc's names for what mallopt sets (malloc.h).
@@ -113,6 +113,6 @@ def enough_memory(what: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not isinstance(error, MemoryError) and type(error).__name__ != "ResourceExhaustedError":  # TensorFlow's
+        if not out_of_memory(error):
             raise
         raise DataError(f"There was not enough memory to train {what}; take a smaller network, --batch-size or data.") from None
