@@ -1,7 +1,13 @@
-"""Small data, plans and runs for studies, with no training behind them."""
+"""Small data, plans and runs for studies, with no training behind them; and a Dask cluster on this machine for real ones."""
 
+import json
+import os
+import subprocess
+import sys
+import time
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,3 +177,69 @@ def killing_place(fake_place):
         return place, begun
 
     return make
+
+
+class Cluster:
+    """A scheduler, and workers that share nothing with this process but the machine."""
+
+    def __init__(self, folder):
+        self.folder, self.file, self.workers = folder, folder / "scheduler.json", []
+        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        wait_until(lambda: self.file.exists() and self.file.read_text().strip().endswith("}"))
+        self.address = json.loads(self.file.read_text())["address"]
+
+    def start(self, kind, *args):
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TF_CPP_MIN_LOG_LEVEL": "3",
+                       "XDG_DATA_HOME": str(self.folder), "KERAS_HOME": str(self.folder)}  # fmt: skip
+        environment.pop("FITSCOPE_DATA_DIR", None)
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.dask_{kind}",
+            "--scheduler-file",
+            str(self.file),
+            "--no-dashboard",
+            *args,
+        ]
+        with open(self.folder / f"{kind}.log", "a") as log:
+            return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, env=environment)
+
+    def add(self):
+        self.workers.append(self.start("worker", "--no-nanny", "--nthreads", "1"))
+        return self
+
+    def ready(self, workers):
+        from distributed import Client
+
+        with Client(self.address, timeout=30, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
+        return self
+
+    def end(self):
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+def wait_until(true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert true()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    found = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        yield found.add().add().ready(2)
+    finally:
+        found.end()
+
+
+@pytest.fixture
+def own_cluster(tmp_path):
+    (tmp_path / "cluster").mkdir()
+    found = Cluster(tmp_path / "cluster")
+    yield found
+    found.end()
