@@ -11,7 +11,7 @@ Reach = tuple[float, float]  # standard errors
 _STRAIGHT = 1e-6  # below this lean the cube is a straight line, but for rounding
 
 
-def reach(skewness: float, units: int, level: float = 0.95) -> Reach:
+def reach(skewness: float, units: int, freedom: float | None = None, level: float = 0.95) -> Reach:
     """Return how many standard errors the interval of a mean goes down and up.
 
     A cubic transformation takes the skewness out of Student's t (Hall 1992, "On the Removal of Skewness by Transformation").
@@ -21,6 +21,7 @@ def reach(skewness: float, units: int, level: float = 0.95) -> Reach:
     Args:
         skewness: of what is averaged: its third central moment over its standard deviation's cube.
         units: how many independent samples, or groups of samples, there are; two or more.
+        freedom: degrees of freedom of the standard error, where they are not the units less one.
         level: how often the interval is to hold the mean.
 
     Example:
@@ -29,21 +30,22 @@ def reach(skewness: float, units: int, level: float = 0.95) -> Reach:
     """
     from scipy.special import stdtrit
 
-    quantile, lean = float(stdtrit(units - 1, (1 + level) / 2)), skewness / math.sqrt(units)
+    free = units - 1 if freedom is None else freedom
+    quantile, lean = float(stdtrit(free, (1 + level) / 2)), skewness / math.sqrt(units)
     return _untransformed(quantile, lean), -_untransformed(-quantile, lean)
 
 
-def reach_of_difference(skewness: float, units: int, level: float = 0.95) -> Reach:
+def reach_of_difference(skewness: float, units: int, freedom: float | None = None, level: float = 0.95) -> Reach:
     """Return how many standard errors the interval of a mean paired difference goes down and up: nowhere less than Student's t.
 
     Differences are skewed and have long tails on both sides, which make their skewness itself unsure: shortened by it, the
     interval of 50 differences would hold the mean in 83 to 95 % of cases; so it is lengthened alone.
 
     Args:
-        skewness, units, level: as `reach` takes them.
+        skewness, units, freedom, level: as `reach` takes them.
     """
-    down, up = reach(skewness, units, level)
-    straight, _ = reach(0.0, units, level)
+    down, up = reach(skewness, units, freedom, level)
+    straight, _ = reach(0.0, units, freedom, level)
     return max(down, straight), max(up, straight)
 
 

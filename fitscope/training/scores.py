@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.diagnosis.intervals import reach, reach_of_difference, skewness
+from fitscope.diagnosis.intervals import Reach, reach, reach_of_difference, skewness
 from fitscope.result import Gain, Interval, Score
 
 Said = tuple[NDArray[np.floating], NDArray[np.floating]]  # each sample's loss and measure
@@ -102,9 +103,9 @@ def paired_interval(won: int, lost: int, samples: int) -> Interval:
 def mean_interval(values: NDArray[np.float64], groups: Groups | None = None) -> Interval:
     """Return the 95 % interval of a mean of losses, errors or shares, which are skewed and not below 0.
 
-    The standard error is that of independent samples, or of groups whose samples are alike: then it comes from the groups' sums
-    of deviations (the ratio estimator of cluster sampling; Cochran 1977, chapter 9A). `diagnosis.intervals.reach` says how many
-    of it the interval takes.
+    The standard error is that of independent samples. Where samples of a group are alike, it is the jackknife's over groups, and
+    unequal groups count for as many equal ones as would be as sure (Kish 1965): ten groups of very unequal sizes for about six.
+    `diagnosis.intervals.reach` says how many standard errors the interval takes.
 
     Args:
         values: [samples].
@@ -130,32 +131,51 @@ def difference_interval(values: NDArray[np.float64], groups: Groups | None = Non
     return _limits(values, groups, reach_of_difference)
 
 
-def _limits(values: NDArray[np.float64], groups: Groups | None, way: Callable[[float, int], tuple[float, float]]) -> Interval:
+def _limits(values: NDArray[np.float64], groups: Groups | None, way: Callable[[float, int, float], Reach]) -> Interval:
     values = np.asarray(values, np.float64)
-    mean, rest = float(values.mean()), _deviations(values, groups)
-    if len(rest) < 2 or not np.isfinite(rest).all():
+    mean, units = float(values.mean()), _units(values, groups)
+    if len(units.moved) < 2 or not np.isfinite(units.moved).all():
         return math.nan, math.nan
-    error = _error(rest)
-    if error == 0:
+    if units.error == 0:
         return mean, mean
-    down, up = way(skewness(rest), len(rest))
-    return mean - down * error, mean + up * error
+    down, up = way(skewness(units.moved), len(units.moved), units.freedom)
+    return mean - down * units.error, mean + up * units.error
 
 
-def _deviations(values: NDArray[np.float64], groups: Groups | None) -> NDArray[np.float64]:
-    """Return how far each sample lies from the mean, or each group's sum of that in the mean group's size [units]."""
+@dataclass(frozen=True)
+class _Units:
+    """Hold what is drawn independently, samples or groups, and what each does to a mean.
+
+    Args:
+        moved: by how much leaving one out would lower the mean, times their number less one [units].
+        worth: how many of one size would be as sure.
+    """
+
+    moved: NDArray[np.float64]
+    worth: float
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom of the standard error; of fewer than one nothing could be said."""
+        return max(1.0, self.worth - 1)
+
+    @property
+    def error(self) -> float:
+        """The mean's standard error (jackknife)."""
+        count = len(self.moved)
+        return math.sqrt(float((self.moved**2).sum()) / (count * (count - 1)))
+
+
+def _units(values: NDArray[np.float64], groups: Groups | None) -> _Units:
     with np.errstate(invalid="ignore"):
         rest = values - values.mean()
     if groups is None:
-        return np.asarray(rest, np.float64)
-    _, places = np.unique(groups, return_inverse=True)
-    sums = np.bincount(places, rest)
-    return np.asarray(sums * (len(sums) / len(values)), np.float64)
-
-
-def _error(rest: NDArray[np.float64]) -> float:
-    """Return the standard error of a mean from its units' deviations."""
-    return float(rest.std(ddof=1)) / math.sqrt(len(rest))
+        return _Units(rest, float(len(rest)))
+    _, places, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(sizes) < 2:
+        return _Units(np.zeros(1), 1.0)
+    moved = np.bincount(places, rest) * (len(sizes) - 1) / (len(values) - sizes)
+    return _Units(np.asarray(moved, np.float64), len(values) ** 2 / float((sizes.astype(np.float64) ** 2).sum()))
 
 
 def grouped_share(values: NDArray[np.float64], groups: Groups) -> Interval:
@@ -171,10 +191,9 @@ def grouped_share(values: NDArray[np.float64], groups: Groups) -> Interval:
     Returns:
         Lower and upper limit; NaN where there are fewer than two groups.
     """
-    share, rest = float(np.mean(values)), _deviations(np.asarray(values, np.float64), groups)
-    if len(rest) < 2:
+    share, units = float(np.mean(values)), _units(np.asarray(values, np.float64), groups)
+    if len(units.moved) < 2:
         return math.nan, math.nan
-    error = _error(rest)
-    sure = float(len(rest)) if error == 0 or share in (0, 1) else share * (1 - share) / error**2
-    worth = min(sure * (Z / reach(0.0, len(rest))[0]) ** 2, float(len(values)))
+    sure = units.worth if units.error == 0 or share in (0, 1) else share * (1 - share) / units.error**2
+    worth = min(sure * (Z / reach(0.0, len(units.moved), units.freedom)[0]) ** 2, float(len(values)))
     return wilson(share * worth, worth)

@@ -168,7 +168,7 @@ def remedies(options: argparse.Namespace) -> None:
         for size in options.sizes:
             held, least = [], []
             for rng in generators(options, size, count, fewer=2 if size <= 1000 else 20):
-                wholes = population(rng, [draw_network(rng) for _ in range(1 + count)])
+                wholes = population(rng, [draw_network(rng) for _ in range(1 + count)], max(5000, 2 * size))
                 drawn = rng.integers(wholes[0].shape[1], size=size)
                 parts = [whole[:, drawn] for whole in wholes]
                 checkpoints = [whole[part.mean(axis=1).argmin()].mean() for whole, part in zip(wholes, parts)]
@@ -195,7 +195,7 @@ def seeds(options: argparse.Namespace) -> None:
         for size in [size for size in options.sizes if size <= 1000]:
             held = []
             for rng in generators(options, size, count, fewer=2):
-                wholes = population(rng, [draw_network(rng, 0.1) for _ in range(2 * count)])
+                wholes = population(rng, [draw_network(rng, 0.1) for _ in range(2 * count)], 5000)
                 drawn = rng.integers(wholes[0].shape[1], size=size)
                 parts = [whole[:, drawn] for whole in wholes]
                 [found] = compare([part + np.float32(0.02) for part in parts[:count]], [parts[count:]])
@@ -211,7 +211,7 @@ def search(options: argparse.Namespace) -> None:
         for size in options.sizes:
             held = []
             for rng in generators(options, size, trials, fewer=2 if size <= 1000 else 20):
-                wholes = population(rng, [draw_network(rng) for _ in range(trials)])
+                wholes = population(rng, [draw_network(rng) for _ in range(trials)], max(5000, 2 * size))
                 drawn = rng.integers(wholes[0].shape[1], size=size)
                 parts = [whole[:, drawn] for whole in wholes]
                 means = np.array([part.mean(axis=1) for part in parts])
@@ -280,7 +280,7 @@ def chances(options: argparse.Namespace) -> None:
     found: dict[str, list] = {}
     for size in options.sizes:
         for rng in generators(options, size, fewer=2 if size <= 1000 else 20):
-            [whole] = population(rng, [draw_network(rng)])
+            [whole] = population(rng, [draw_network(rng)], max(5000, 2 * size))
             part = whole[:, rng.integers(whole.shape[1], size=size)]
             for name, given in ((f"samples, {size}", part), (f"log, {size}", None)):
                 chance = judge(TrainingHistory.of({"val_loss": part.mean(axis=1)}), given).uncertainty.chance
@@ -297,8 +297,8 @@ def chances(options: argparse.Namespace) -> None:
 def of_several(rng: np.random.Generator, network: Network, count: int, size: int = 1000, many: int = 40) -> tuple[tuple, int]:
     """Return what several seeds say of each epoch, and the epoch that is the best in the mean over many other seeds."""
     alike = [network.another_seed(rng) for _ in range(count + many)]
-    wholes = population(rng, alike, samples=5000)
-    drawn = rng.integers(5000, size=size)
+    wholes = population(rng, alike, samples=2000)
+    drawn = rng.integers(2000, size=size)
     each = [whole[:, drawn].astype(np.float64) for whole in wholes[:count]]
     over_seeds = np.stack([part.mean(axis=1) for part in each], axis=1)
     said = judge(TrainingHistory.of({"val_loss": over_seeds.mean(axis=1)}), over_seeds, repeats=True, each=each)

@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_machines.py [--of imdb reuters digits] [--models textbook large conv] [--seeds 3]
                                               [--settings "1 thread" "no oneDNN" ...]
 
-Each plan is trained in processes of their own: with 2 threads and oneDNN, the same again, with 1 thread, without oneDNN, with
+The plans are trained in a process of each setting: with 2 threads and oneDNN, the same again, with 1 thread, without oneDNN, with
 oneDNN held to SSE4.1 or AVX2, which add up in other orders as other processors do, and on a GPU where there is one. Printed are
 the largest relative differences to the first process, in the first 3 epochs and in all 20, and of the tests; then how far the
 validation loss lies apart in plain numbers, and in how many trainings the best epoch is another one.
@@ -36,15 +36,18 @@ MACHINES = {
 TRAIN = """
 import json, sys
 from fitscope import analyze
-result = analyze(sys.argv[1], model=sys.argv[2], seed=int(sys.argv[3]), max_epochs=20)
-print(json.dumps({"history": result.history.to_json(), "loss": result.refit.test.loss, "accuracy": result.refit.test.accuracy}))
+for name, model, seed in json.loads(sys.argv[1]):
+    result = analyze(name, model=model, seed=seed, max_epochs=20)
+    test = result.refit.test
+    print(json.dumps({"history": result.history.to_json(), "loss": test.loss, "accuracy": test.accuracy}), flush=True)
 """
+Plans = list[tuple[str, str, int]]
 
 
-def trained(name: str, model: str, seed: int, settings: dict[str, str]) -> dict:
-    command = [sys.executable, "-c", TRAIN, name, model, str(seed)]
+def trained(plans: Plans, settings: dict[str, str]) -> list[dict]:
+    command = [sys.executable, "-c", TRAIN, json.dumps(plans)]
     done = subprocess.run(command, env=os.environ | BASE | settings, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def machines() -> dict[str, dict[str, str]]:
@@ -84,14 +87,14 @@ def main() -> None:
     asked.add_argument("--settings", nargs="+", choices=[*MACHINES, "GPU"], default=[*MACHINES, "GPU"])
     given = asked.parse_args()
     tried = {machine: settings for machine, settings in machines().items() if machine in given.settings}
-    for name in given.of:
-        for model in given.models:
-            if model == "conv" and name not in PICTURES:
-                continue
-            base = [trained(name, model, seed, {}) for seed in range(1, given.seeds + 1)]
-            for machine, settings in tried.items():
-                runs = [trained(name, model, seed, settings) for seed in range(1, given.seeds + 1)]
-                print(f"{name} {model}, {machine}: {compare(base, runs)}", flush=True)
+    networks = [(name, model) for name in given.of for model in given.models if model != "conv" or name in PICTURES]
+    plans = [(*network, seed) for network in networks for seed in range(1, given.seeds + 1)]
+    base = trained(plans, {})
+    for machine, settings in tried.items():
+        runs = trained(plans, settings)
+        for place, network in enumerate(networks):
+            part = slice(place * given.seeds, (place + 1) * given.seeds)
+            print(f"{' '.join(network)}, {machine}: {compare(base[part], runs[part])}", flush=True)
     if "GPU" not in tried:
         print("no GPU here: not measured")
 

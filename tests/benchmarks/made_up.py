@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-EPOCHS = 20
-SAMPLES = 20_000
+EPOCHS = 15
 OWN = 0.6  # what is a network's own in a sample's margin; the rest is how easy the sample is, for all networks alike
 KEPT = 0.9  # correlation of that from one epoch to the next
 
@@ -38,7 +37,7 @@ def draw_network(rng: np.random.Generator, spread: float = 0.3) -> Network:
     return Network(2 + spread * rng.normal(), 3 + spread * rng.random(), 0.12 * (1 + spread * rng.normal()))
 
 
-def population(rng: np.random.Generator, networks: Sequence[Network], samples: int = SAMPLES) -> list[np.ndarray]:
+def population(rng: np.random.Generator, networks: Sequence[Network], samples: int) -> list[np.ndarray]:
     """Return each network's loss of every sample after every epoch, float32 [epochs, samples], on the same samples."""
     easy = rng.standard_normal(samples, np.float32)
     return [_losses(rng, network, easy) for network in networks]
