@@ -137,7 +137,7 @@ def _stuck_at_guessing(e: Evidence) -> Outcome:
         return NOT_APPLICABLE
     known = e.history.val_loss[np.isfinite(e.history.val_loss)]
     level, guessing = float(known[-max(2, len(known) // 10) :].mean()), math.log(classes)
-    stuck = e.verdict not in ("overfitting", "underfitting") and min(level, float(known.min())) >= (1 - LIMITS.stuck) * guessing
+    stuck = e.verdict not in ("overfitting", "underfitting") and known.min() >= (1 - LIMITS.stuck) * guessing
     return {"loss": level, "classes": classes} if stuck and level <= (1 + LIMITS.stuck) * guessing else None
 
 
@@ -236,7 +236,7 @@ def _spikes(e: Evidence) -> Outcome:
             continue
         values = curve[known]
         above = values - smoothed(values)
-        noise, fall = 1.4826 * float(np.median(np.abs(above))), abs(float(values[0] - values.min()))
+        noise, fall = 1.4826 * float(np.median(np.abs(above))), float(values[0] - values.min())
         limit = np.maximum(max(LIMITS.spike_noise * noise, LIMITS.rise * fall), LIMITS.spike * np.abs(values - above))
         epochs |= {e.history.epochs[int(known[place])] for place in np.flatnonzero(above > limit) if place > 1}
     if len(e.history) < LIMITS.spike_epochs:

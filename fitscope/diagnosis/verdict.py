@@ -64,34 +64,32 @@ def verdict(history: TrainingHistory, paired: PairedError | None, majority: floa
 
 
 def _diverged(history: TrainingHistory) -> Evidence | None:
-    loss = history.loss if "loss" in history.metrics else history.val_loss
+    trained = "loss" in history.metrics
+    loss = history.loss if trained else history.val_loss
+    if not len(loss):
+        return None
     gone = np.isnan(loss)
-    if len(loss) and (gone[-1] or ("loss" in history.metrics and gone.any() and not gone.all())):
+    if gone[-1] or (trained and gone.any()):
         return {"epoch": history.epochs[int(gone.argmax())], "why": "not_finite"}
     validated = np.isfinite(history.val_loss)
     count = int(validated.sum())
     # Recorded after every epoch, and then no more: it was no number. (A single missing end is a training that was stopped.)
     if count and validated[:count].all() and len(validated) - count >= 2:
         return {"epoch": history.epochs[count], "why": "not_finite"}
-    if "loss" in history.metrics and len(loss) > 1 and loss[-1] > max(loss[0], _times(loss.min(), loss[0])):
+    if trained and loss[-1] > max(loss[0], LIMITS.diverged_ratio * loss.min()):
         return {"epoch": history.epochs[int(loss.argmin())], "why": "rises"}
     return None
-
-
-def _times(low: float, first: float) -> float:
-    """Return 1.5 times a minimum; of losses that cross 0, half of their fall above it."""
-    ratio = LIMITS.diverged_ratio
-    return ratio * low if low > 0 else low + (ratio - 1) * (first - low)
 
 
 def _not_learning(history: TrainingHistory, majority: float | None) -> Evidence | None:
     accuracy = history.curve("val_accuracy")
     if majority is not None and np.isfinite(accuracy).any() and np.nanmax(accuracy) <= majority:
         return {"why": "guessing", "accuracy": float(np.nanmax(accuracy)), "majority": majority}
-    curves = [history.curve(name) for name in ("loss", "val_loss") if name in history.metrics]
-    if any(_fell(curve[np.isfinite(curve)]) for curve in curves):
+    curves = [history.metrics[name] for name in ("loss", "val_loss") if name in history.metrics]
+    known = [curve[np.isfinite(curve)] for curve in curves]
+    if any(map(_fell, known)):
         return None
-    return {"why": "flat", "first": float(curves[-1][0]), "lowest": float(np.nanmin(curves[-1]))}
+    return {"why": "flat", "first": float(known[-1][0]), "lowest": float(known[-1].min())}
 
 
 def _fell(curve: Curve) -> bool:
