@@ -55,7 +55,7 @@
   // Filtering.
   const haystack = new Map();
   const words = (entry) => {
-    if (!haystack.has(entry)) haystack.set(entry, `${entry.row.textContent} ${entry.article.textContent}`.toLowerCase());
+    if (!haystack.has(entry)) haystack.set(entry, `${entry.row.textContent} ${entry.article.textContent}`.replaceAll("\u00a0", " ").toLowerCase());
     return haystack.get(entry);
   };
   const tally = () => { $("count").textContent = filled(texts.shown, { shown: rows.filter((entry) => !entry.row.hidden).length, all: rows.length }); };

@@ -61,17 +61,20 @@ def _curves(entries: Sequence[Entry], handed_out: Sequence[TrainingHistory], tol
         for place in members:
             others = [entries[other] for other in members if other != place]
             told[entries[place].name].flags.append(_same_curves(entries[place], others, inside))
+    explained: dict[tuple[int, str], list[str]] = defaultdict(list)
     for pair, why in honest.items():
         if why is not None:
             for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
-                _note(told[entries[one].name], why.format(other=entries[other].name))
+                explained[one, why].append(entries[other].name)
+    for (place, why), names in explained.items():
+        told[entries[place].name].notes.append(why.format(other=_several(names)))
 
 
-def _note(told: Told, text: str) -> None:
-    if text not in told.notes:
-        told.notes.append(text)
+def _several(names: Sequence[str]) -> str:
+    return ", ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else [])])
 
 
+NAMED = 5  # others whom a note names; where a whole class takes one seed, all of them would be too many
 SAME_GROUP = N_("The curves are like those of {other}, of the same group.")
 SAME_PLAN = N_("The curves are those of {other}: the same plan with the same seed gives them honestly.")
 
@@ -145,7 +148,7 @@ def _answers(entries: Sequence[Entry], handed_out: Sequence[str], told: dict[str
         else:
             strange[one, other] = share
     for name, like in groups.items():
-        _note(told[name], N_("The answers are like those of {other}, of the same group.").format(other=like))
+        told[name].notes.append(N_("The answers are like those of {other}, of the same group.").format(other=like))
     for members in joined(strange):
         share = max(share for (one, _), share in strange.items() if one in members)
         for place in members:

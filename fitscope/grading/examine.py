@@ -80,8 +80,8 @@ def _failed(hand_in: HandIn, rubric: Rubric, error: str) -> Examined:
 
 
 def _examined(hand_in: HandIn, work: Work, rubric: Rubric) -> Examined:
-    said, alone = recomputed(work.result)
-    checks = (differs(work.result, said, alone or work.contradiction), page_differs(work), impossible(work.result))
+    said, alone = recomputed(work.result, work.contradiction)
+    checks = (differs(work.result, said, alone), page_differs(work), impossible(work.result))
     flags = tuple(flag for flag in checks if flag is not None)
     facts = _facts(work, said, rubric)
     graded = Graded(
@@ -148,7 +148,6 @@ def _facts(work: Work, said: Diagnosis, rubric: Rubric) -> Facts:
         verdict = stated.verdict if verdict is None else verdict
     studies = {name: len(getattr(result.studies, name)) for name in ("repeats", "folds")}
     return Facts(
-        kind="log" if result.plan is None else "result" if work.shown is None else "report",
         history=result.history,
         best_epoch=said.best_epoch,
         plateau=said.plateau,

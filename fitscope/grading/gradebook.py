@@ -26,8 +26,8 @@ NO_ASSIGNMENT = N_(
 NO_CANVAS = N_("There is no canvas.csv, for no student of the roster has a Canvas ID, an SIS User ID or an SIS Login ID.")
 NO_MOODLE = N_("There is no moodle.csv, for no student of the roster has an ID number or an e-mail address.")
 PENDING = N_(
-    "Hand-ins that wait for points from a person: {count}. They are not in canvas.csv and moodle.csv, for half a mark or an empty "
-    "cell would take the place of what stands there. Grade again when their points are in overrides.toml."
+    "Hand-ins that wait for points from a person: {count}. They are left out of what a learning system imports ({files}), for half "
+    "a mark or an empty cell would take the place of what stands there. Grade again when their points are in overrides.toml."
 )
 UNCHECKED = N_(
     "There is no roster, so nobody checked that everyone in moodle.csv is in the course, and one unknown user would cancel "
@@ -53,11 +53,12 @@ def gradebooks(
     known = list(gradebook.graded if roster is None else _on(gradebook.graded, roster))
     done = [one for one in known if not one.pending]
     files, notes = {PLAIN: plain(gradebook), SHEET: sheet(gradebook)}, []
-    if pending := sum(bool(one.pending) for one in gradebook.graded):
-        notes.append(PENDING.format(count=pending))
     for found, said in (_canvas_file(known, done, rubric), _moodle_files(gradebook, known, done, rubric)):
         files |= found
         notes += said
+    pending, imported = sum(bool(one.pending) for one in gradebook.graded), [name for name in (CANVAS, MOODLE) if name in files]
+    if pending and imported:
+        notes.insert(0, PENDING.format(count=pending, files=", ".join(imported)))
     if roster is None and MOODLE in files:
         notes.append(UNCHECKED)
     return files, tuple(notes)

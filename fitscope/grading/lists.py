@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ FEEDBACK = "feedback.csv"
 NAMES = "names.csv"
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{15,63}\.html")
 _PSEUDONYM = re.compile(r"[0-9A-F]{4,8}")
+_WORD = re.compile(r"\w+")
 _FEW = 3  # letters of a name, or signs of a number, from which on it is looked for within words
 
 
@@ -111,7 +113,8 @@ def unnamed(gradebook: Gradebook, names: Pseudonyms) -> Gradebook:
     """
     called = {one.name: names.of(one.student, one.name) for one in gradebook.graded}
     people = {one.name: one for one in gradebook.graded}
-    graded = [_unnamed(one, called, people) for one in gradebook.graded]
+    by_word = _by_word(gradebook.graded)
+    graded = [_unnamed(one, called, people, by_word) for one in gradebook.graded]
     hidden = [_Hidden(one, called[one.name]) for one in gradebook.graded] if gradebook.notes else []
     missing = [
         Student(name=names.of(student, student.email or student.name or ""), language=student.language)
@@ -149,8 +152,8 @@ def decided_in_names(overrides: Overrides, folder: Path) -> Overrides:
     return dataclasses.replace(overrides, entries=tuple(entries))
 
 
-def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded]) -> Graded:
-    others = {name for flag in one.flags for name in flag.others if name in called} | _told_of(one.notes, people)
+def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded], by_word: _Named) -> Graded:
+    others = {name for flag in one.flags for name in flag.others if name in called} | _told_of(one.notes, by_word)
     hidden = [_Hidden(people[name], called[name]) for name in {one.name, *others}]
     bare = retexted(one, lambda text: _without(text, hidden))
     flags = tuple(
@@ -162,10 +165,26 @@ def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded
     return dataclasses.replace(bare, name=called[one.name], student=student, files=(), flags=flags, facts=facts)
 
 
-def _told_of(notes: Sequence[str], people: Mapping[str, Graded]) -> set[str]:
+_Named = Mapping[str, Sequence[tuple[str, str]]]  # texts that name somebody with the submission's name, by their first words
+
+
+def _by_word(graded: Sequence[Graded]) -> _Named:
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for one in graded:
+        for text in filter(None, {one.name, one.student.name}):
+            found[_first_word(text)].append((text, one.name))
+    return found
+
+
+def _first_word(text: str) -> str:
+    return next(iter(_WORD.findall(text)), "")
+
+
+def _told_of(notes: Sequence[str], by_word: _Named) -> set[str]:
     """Return the submissions that notes name, or whose student they name."""
     text = "\n".join(notes)
-    return {name for name, one in people.items() if text and (name in text or (one.student.name or name) in text)}
+    words = {"", *_WORD.findall(text)}
+    return {name for word in words for named, name in by_word.get(word, ()) if named in text}
 
 
 def _facts(facts: Facts) -> Facts:

@@ -16,6 +16,7 @@ LONGEST = 20_000  # characters of a text that a person reads
 MISSING = N_("No {told_field} was handed in.")
 TO_BE_READ = N_("To be read by a person.")
 NOTHING_WRITTEN = N_("Nothing was written here; a person decides.")
+WHEN_DECIDED = {TO_BE_READ: "", NOTHING_WRITTEN: N_("Nothing was written here.")}  # what these say once a person has decided
 
 
 def mark(rubric: Rubric, work: Work, again: Diagnosis) -> tuple[Mark, ...]:

@@ -72,9 +72,8 @@ def write(
     names = pseudonyms(gradebook, folder) if pseudonymous else None
     files, notes = ({}, (WITHOUT_NAMES,)) if pseudonymous else gradebooks(gradebook, rubric, roster)
     gradebook = dataclasses.replace(gradebook, notes=(*gradebook.notes, *notes))
-    decided = _decided(folder)
+    decided = _decided(folder) if names is None else _decided_in_pseudonyms(folder, rubric, gradebook, names)
     if names is not None:
-        decided = _decided_in_pseudonyms(folder, rubric, gradebook, names)
         gradebook, source = unnamed(gradebook, names), None
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fitscope.grading.records import FLAGS, Graded
+from fitscope.grading.marking import WHEN_DECIDED
+from fitscope.grading.records import FLAGS, Graded, Mark
 from fitscope.grading.rubric import Rubric
 from fitscope.grading.toml_file import escaped, nearest, read_toml, shortened
 from fitscope.grading.toml_table import Table
@@ -176,8 +177,7 @@ def _decided(entry: Override, one: Graded, show_flags: bool) -> Graded | None:
     if entry.criterion is not None:
         if not any(mark.title == entry.criterion for mark in one.marks):
             return None
-        given: dict[str, Any] = {"points": entry.points, "decided": f"{who}, {when}: {why}"}
-        marks = [dataclasses.replace(mark, **given) if mark.title == entry.criterion else mark for mark in one.marks]
+        marks = [_given(mark, entry, f"{who}, {when}: {why}") if mark.title == entry.criterion else mark for mark in one.marks]
         return dataclasses.replace(one, marks=tuple(marks))
     if not any(flag.code == entry.flag for flag in one.flags):
         return None
@@ -185,6 +185,11 @@ def _decided(entry: Override, one: Graded, show_flags: bool) -> Graded | None:
     told = DECISIONS[entry.decision or ""].format(who=who, when=when, why=why)
     flags = tuple(dataclasses.replace(flag, decided=told, shown=shown) if flag.code == entry.flag else flag for flag in one.flags)
     return dataclasses.replace(one, flags=flags)
+
+
+def _given(mark: Mark, entry: Override, decided: str) -> Mark:
+    evidence = WHEN_DECIDED.get(mark.evidence, mark.evidence)
+    return dataclasses.replace(mark, points=entry.points, decided=decided, evidence=evidence)
 
 
 def _unused(entry: Override, found: int) -> str:

@@ -30,7 +30,7 @@ from fitscope.readers import Reading, read_text
 from fitscope.readers.log import Log
 from fitscope.readers.own import embedded
 from fitscope.readers.page import page_of
-from fitscope.result import Answers, Result, diagnosis_json
+from fitscope.result import Answers, Result, Studies, diagnosis_json
 
 LARGEST = 50_000_000  # bytes of a file; a report has 0.2 million, one with pictures a few
 LARGEST_TEXT = 10_000_000  # bytes of JSON or a log; 20 times as much of memory where it is all brackets or commas
@@ -161,10 +161,12 @@ def _pages(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
             page = page_of(Log(piece.path).text)
             if any(len(result) > LARGEST_TEXT for result in page.results):
                 raise DataError(f"its result has more than {LARGEST_TEXT:,} characters; give a report as fitscope wrote it.")
-            result, contradiction = _believable(embedded(page))
+            content = embedded(page)
+            result, contradiction = _believable(content)
         except FitscopeError as error:
             told.unread.append(f"{piece.name} cannot be read: {error}")
             continue
+        told.notes += _half_blind(result, content, piece)
         if not page.usual or (page.heading is None and not result.blind):
             told.notes.append(N_("{file} is marked up otherwise than fitscope does it.").format(file=piece.name))
         language = page.language if page.language and _LANGUAGE.fullmatch(page.language) else None
@@ -180,6 +182,7 @@ def _results(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
             content = Log(piece.path).json
             if isinstance(content, dict) and str(content.get("schema", "")).startswith("fitscope-result/"):
                 result, contradiction = _believable(content)
+                told.notes += _half_blind(result, content, piece)
                 yield Work(result, result.answers, files=(piece.name,), contradiction=contradiction)
         except FitscopeError as error:
             told.unread.append(f"{piece.name} cannot be read: {error}")
@@ -201,6 +204,16 @@ def _believable(content: Any) -> tuple[Result, str | None]:
             raise error from None
     _refuse_long(found.history)
     return found, contradiction
+
+
+def _half_blind(result: Result, content: dict[str, Any], piece: _Piece) -> list[str]:
+    """Note a result that is marked as blind, by which its word on its curves is no claim, and is none."""
+    said = content.get("diagnosis")
+    verdict = said.get("verdict") if isinstance(said, dict) else None
+    parts = (verdict, result.holdout, result.refit, result.mistakes, result.search)
+    if not result.blind or (all(part is None for part in parts) and result.studies == Studies()):
+        return []
+    return [N_("{file} is marked as blind, and tells more than a blind report does.").format(file=piece.name)]
 
 
 def _refuse_lines(path: Path) -> None:

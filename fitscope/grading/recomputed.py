@@ -20,25 +20,34 @@ from fitscope.result import Result
 SAME = 1e-6  # of a number: what is not the same by more was not computed from these curves
 CHANCES_APART = 0.25  # the share of all chances that two ways of counting them may lay elsewhere (honest: 0.13 at most of 1,437)
 MOST = 6  # differences that a message names
+_NO_COVARIANCE = N_("its samples' covariance cannot be used ({reason})")
+_NO_DIAGNOSIS = N_("its own diagnosis cannot be used ({reason})")
 
 
-def recomputed(result: Result) -> tuple[Diagnosis, str | None]:
+def recomputed(result: Result, contradiction: str | None = None) -> tuple[Diagnosis, str | None]:
     """Judge a submission's curves again, by the covariance of its samples where it holds one.
 
     Args:
         result: as it was handed in.
+        contradiction: why its own diagnosis could not be read, None where it could.
 
     Returns:
-        The diagnosis, and why the curves had to be judged alone, in one English sentence; None where they had not.
+        The diagnosis, and why the curves had to be judged alone, as part of an English sentence; None where they had not.
     """
     data, seed = result.dataset, 0 if result.plan is None else result.plan.seed
     majority, classes = (None, None) if data is None else (data.majority, data.guessed)
     kept = result.diagnosis.uncertainty
     try:
         said = again(result.history, kept, over_seeds=_over_seeds(result), majority=majority, classes=classes, seed=seed)
-        return said, None
+        return said, None if contradiction is None else _because(_NO_DIAGNOSIS, contradiction)
     except ResultError as error:
-        return judge(result.history, majority=majority, classes=classes, seed=seed), str(error)
+        alone = judge(result.history, majority=majority, classes=classes, seed=seed)
+        return alone, _because(_NO_COVARIANCE, str(error))
+
+
+def _because(text: str, error: str) -> str:
+    """Return the reason without what should be done next, which no instructor can do."""
+    return text.format(reason=error.partition(";")[0].removesuffix("."))
 
 
 def _over_seeds(result: Result) -> np.ndarray | None:
@@ -139,7 +148,7 @@ def same(one: Any, other: Any) -> bool:
 
 def _told(name: str, says: Any, is_: Any) -> str:
     if says is None and isinstance(is_, str):
-        return is_.removesuffix(".")
+        return is_
     if says is None and is_ is None:
         return N_("the {told_name} are not those of the curves").format(told_name=name)
     return N_("{told_name} ({told_says}, and the curves give {told_computed})").format(

@@ -153,7 +153,6 @@ class Facts:
     """Hold what pages draw and what submissions are compared by.
 
     Args:
-        kind: `report`, `result` or `log`.
         history: its curves.
         best_epoch, plateau, members, verdict: computed again from the curves; `members` are the plateau's epochs.
         claimed_best_epoch, claimed_verdict: what the student says: the answers, else the report.
@@ -168,7 +167,6 @@ class Facts:
         seed_fits: whether a seed made from the student's number goes with it; None where the seed is a given one.
     """
 
-    kind: str
     history: TrainingHistory
     best_epoch: int | None
     plateau: tuple[int, int] | None

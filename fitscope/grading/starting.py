@@ -26,6 +26,9 @@ _PLATEAU = N_("""\
 Any epoch that the student's own validation data cannot tell from the best is right: another seed's best epoch lies there
 only half of the time, so there is no one right epoch.""")
 _VERDICT = N_("The verdict is compared with what the curves say, whatever the report says of itself.")
+_OFTEN_OPEN = N_("""\
+On digits the curves are often inconclusive at the usual settings: every verdict that they do not go against is right then.
+Take imdb or reuters where the class should see clear overfitting.""")
 _LENGTH = N_("Far past the best epoch, so that overfitting can be seen.")
 _TEST = N_("The first level that holds counts. Students with a script of their own give the result in their answers.")
 _OWN_TEST = N_("""\
@@ -72,6 +75,7 @@ def starting_rubric(dataset: str) -> str:
         *_criterion(
             _("Best epoch"), 3, 'field = ["answers.best_epoch", "diagnosis.best_epoch"]', "in_plateau = true", note=_PLATEAU
         ),
+        *([_comment(_(_OFTEN_OPEN))] if dataset == "digits" else []),
         *_criterion(_("Verdict"), 2, 'field = ["answers.verdict", "diagnosis.verdict"]', "same_verdict = true", note=_VERDICT),
         *_criterion(_("Trained long enough"), 1, 'field = "history.epochs"', "at_least = 10", note=_LENGTH),
         *_test(dataset),

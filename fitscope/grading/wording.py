@@ -121,7 +121,7 @@ def best_and_plateau(facts: Facts) -> str:
 
     Example:
         >>> from fitscope.history import TrainingHistory
-        >>> best_and_plateau(Facts("log", TrainingHistory.of({"loss": [1.0]}), 9, (7, 12), (), "good_fit"))
+        >>> best_and_plateau(Facts(TrainingHistory.of({"loss": [1.0]}), 9, (7, 12), (), "good_fit"))
         '9 (7 to 12)'
     """
     best = count(facts.best_epoch)

@@ -46,7 +46,7 @@ def facts(rng, epochs=20, **changes):
     score = Score(float(val.min()), (0.2, 0.4), accuracy, (accuracy - 0.01, accuracy + 0.01), 2246)
     given = {"claimed_best_epoch": found.best_epoch, "claimed_verdict": found.verdict, "test": score, "test_accuracy": accuracy}
     members = tuple(found.uncertainty.plateau_members) if found.uncertainty else ()
-    return Facts("report", history, found.best_epoch, found.plateau, members, found.verdict, **(given | changes))
+    return Facts(history, found.best_epoch, found.plateau, members, found.verdict, **(given | changes))
 
 
 def marks(rng, read=False):

@@ -83,7 +83,7 @@ def test_real_curves_of_all_kinds_are_not_alike():
 def entry(name, curves, group=None, seed=None, fits=None, why=None, batch=512):
     plan = None if seed is None else Plan("imdb", "ab", 10_000, "textbook", validation=10, seed=seed, batch_size=batch)
     answers = None if why is None else Answers(why=why)
-    facts = Facts("report", history(curves), 4, (3, 5), (3, 4, 5), "overfitting", plan=plan, seed_fits=fits, answers=answers)
+    facts = Facts(history(curves), 4, (3, 5), (3, 4, 5), "overfitting", plan=plan, seed_fits=fits, answers=answers)
     return Entry(name, Student(name=name, group=group), facts)
 
 
@@ -174,3 +174,18 @@ def test_disagreement_names_metric_epoch_and_values():
     name, epoch, says, gives = disagreement(history(changed), history(curves))
     assert (name, epoch, says) == ("val_loss", 2, 9.0)
     assert gives == pytest.approx(curves["val_loss"][1])
+
+
+def test_class_that_takes_one_seed_has_one_note_each():
+    curves = trainings(1)[0]
+    told = compare([entry(f"s{i:02d}", curves, seed=0) for i in range(25)])
+    assert [len(told[f"s{i:02d}"].notes) for i in range(25)] == [1] * 25
+    assert not any(codes(told, f"s{i:02d}") for i in range(25))
+    note = told["s00"].notes[0]
+    assert note.startswith("The curves are those of s01, s02, s03, s04, s05, ...: the same plan with the same seed")
+
+
+def test_note_on_few_others_names_them_all():
+    curves = trainings(1)[0]
+    told = compare([entry(name, curves, group="1") for name in "abc"])
+    assert told["a"].notes == ["The curves are like those of b, c, of the same group."]

@@ -131,3 +131,13 @@ def test_feedback_in_moodle_tells_a_flag_only_where_the_instructor_says_so(book,
     book = dataclasses.replace(book, graded=(dataclasses.replace(book.graded[0], flags=flags),))
     text = rows(gradebooks(book, make_rubric())[0][MOODLE])[1][2]
     assert "Two hours late." in text and "Like another." not in text
+
+
+@pytest.mark.parametrize(
+    ("assignment", "ids", "files"), [("Task (1)", "7", "canvas.csv, moodle.csv"), (None, "7", "moodle.csv"), (None, None, None)]
+)
+def test_note_on_who_waits_names_the_files_that_are_there(make_class, make_graded, make_rubric, assignment, ids, files):
+    waiting = make_graded(1, student=Student("Kim", ids))
+    book = dataclasses.replace(make_class(0), graded=(waiting,))
+    notes = [note for note in gradebooks(book, make_rubric(assignment=assignment))[1] if "wait for points" in note]
+    assert [f"imports ({files})" in note for note in notes] == ([True] if files else [])

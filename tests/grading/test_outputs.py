@@ -301,3 +301,31 @@ def test_page_links_to_handed_in_pages_where_they_lie(make_rubric, make_class, m
     page = outputs.write(book, make_rubric(), tmp_path / "grades", source=source).read_text(encoding="utf8")
     assert 'href="../hand%20ins/kim_1/report.html"' in page and "gone.html" in page
     assert not re.search(r'href="[^"]*(gone|out)\.html', page)
+
+
+def test_percentages_do_not_break_over_two_lines(write, make_class):
+    folder = write(make_class(5))
+    for path in (folder / "index.html", *(folder / "feedback").iterdir()):
+        seen = re.sub("<[^>]*>", "", path.read_text(encoding="utf8").partition("<main")[2].partition("<script")[0])
+        assert re.search(r"\d\u00a0%", seen) and not re.search(r"\d %", seen)
+
+
+def test_pseudonymous_grading_reads_its_decisions_once(write, make_class, monkeypatch):
+    folder = write(make_class(3), pseudonymous=True)
+    (folder / "overrides.toml").write_text(DECISION, encoding="utf8")
+    reads = []
+    real = outputs.read_overrides
+    monkeypatch.setattr(outputs, "read_overrides", lambda *given: reads.append(given) or real(*given))
+    monkeypatch.setattr(outputs, "_decided", lambda folder: pytest.fail("read once more"))
+    write(make_class(3), pseudonymous=True)
+    assert len(reads) == 1
+
+
+def test_pseudonymous_note_names_others_wherever_their_names_stand(write, make_class, make_graded):
+    people = (make_graded(1), make_graded(2, name="???"), make_graded(3, name="Kim [2]"), make_graded(4, name="Kim"))
+    notes = ("??? was passed over, and so was Kim [2]'s.", f"Like {people[0].student.name}.")
+    book = dataclasses.replace(make_class(2), graded=(dataclasses.replace(people[3], notes=notes), *people[:3]))
+    folder = write(book, pseudonymous=True)
+    called = {row["submission"]: row["pseudonym"] for row in listed(folder, "names.csv")}
+    told = [note for one in json.loads((folder / "grades.json").read_bytes())["submissions"] for note in one["notes"]]
+    assert told == [f"{called['???']} was passed over, and so was {called['Kim [2]']}'s.", f"Like {called[people[0].name]}."]

@@ -244,3 +244,18 @@ def test_decision_on_a_flag_is_told_in_korean(overrides_of, people, code):
     with speaking("ko"):
         told = retold(found[0].flags[0].decided)
     assert code not in told and all(said in told for said in SAID.values())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("To be read by a person.", ""),
+        ("Nothing was written here; a person decides.", "Nothing was written here."),
+        ("The gap is 0.41.", "The gap is 0.41."),
+    ],
+)
+def test_apply_what_waited_for_a_person_no_longer_says_so(overrides_of, make_graded, before, after):
+    one = make_graded(1)
+    one = dataclasses.replace(one, marks=tuple(dataclasses.replace(mark, evidence=before) for mark in one.marks))
+    found, _ = apply(overrides_of(POINTS), [one])
+    assert [mark.evidence for mark in found[0].marks] == [before] * 4 + [after]

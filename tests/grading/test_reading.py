@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from fitscope.errors import DataError, FitscopeError
 from fitscope.grading.reading import read
 from fitscope.grading.records import HandIn, Student
 from fitscope.readers.page import page_of
+from fitscope.result import Result
 from fitscope.runs import write_report
 
 PAGE = (Path(__file__).parents[2] / "reports" / "sample-imdb" / "report.html").read_text(encoding="utf8")
@@ -120,9 +122,23 @@ def test_answers_within_a_report_count_before_those_beside_it(work):
     assert found.answers.best_epoch == 3 and "differs from the answers within the report" in found.notes[0]
 
 
+def sealed(**changes):
+    """Return a page of a blind report, as fitscope writes it."""
+    content = Result.from_json(json.loads(report(blind=False).partition(TAG)[2].partition("</script>")[0]))
+    return report(**(dataclasses.replace(content, blind=True).to_json() | changes))
+
+
 def test_blind_report_is_read_and_said_to_be_unanswered(work):
-    assert work(**{"report.html": report(blind=True)}).notes == ("It is a blind report that was not answered.",)
-    assert work(**{"report.html": report(blind=True), "answers.md": ANSWERS}).notes == ()
+    assert work(**{"report.html": sealed()}).notes == ("It is a blind report that was not answered.",)
+    assert work(**{"report.html": sealed(), "answers.md": ANSWERS}).notes == ()
+
+
+def test_report_that_is_marked_as_blind_and_is_not_is_told(work):
+    told = "is marked as blind, and tells more than a blind report does."
+    assert work(**{"report.html": report(blind=True), "answers.md": ANSWERS}).notes == (f"report.html {told}",)
+    content = json.loads(sealed().partition(TAG)[2].partition("</script>")[0])
+    verdict = content | {"diagnosis": content["diagnosis"] | {"verdict": "overfitting"}}
+    assert work(**{"result.json": json.dumps(verdict), "answers.md": ANSWERS}).notes == (f"result.json {told}",)
 
 
 def test_answers_in_a_korean_encoding_are_read_with_a_note(work):

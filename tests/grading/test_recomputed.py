@@ -13,6 +13,7 @@ from fitscope.grading.reading import read
 from fitscope.grading.recomputed import differs, recomputed
 from fitscope.grading.records import HandIn, Student
 from fitscope.grading.shown import page_differs
+from fitscope.language import retold, speaking
 from fitscope.result import Result
 
 REPORTS = Path(__file__).parents[2] / "reports"
@@ -177,3 +178,22 @@ def test_page_with_another_best_epoch_is_told(shown):
 def test_another_name_of_the_path_does_not_hide_impossible_accuracies(content):
     content = changed(changed(content, "model.path", "custom"), "history.val_accuracy.3", 0.87654321)
     assert "val_accuracy of epoch 4" in impossible(Result.from_json(content)).message
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "english", "korean"),
+    [
+        ("diagnosis.uncertainty.covariance.0", -1.0, "its samples' covariance cannot be used (The covariance of", "공분산"),
+        ("diagnosis.best_epoch", 999, "its own diagnosis cannot be used (The best epoch is 999", "판정"),
+    ],
+)
+def test_reason_why_the_curves_are_judged_alone_is_told_in_korean_too(tmp_path, path, value, english, korean):
+    page = page_of("digits")
+    content = changed(content_of(page), path, value)
+    text = page.partition(TAG)[0] + TAG + json.dumps(content) + "</script>" + page.partition(TAG)[2].partition("</script>")[2]
+    (tmp_path / "report.html").write_text(text, encoding="utf8")
+    work = read(HandIn("kim", Student(), (tmp_path / "report.html",), ("report.html",)), tmp_path)
+    flag = differs(work.result, *recomputed(work.result, work.contradiction))
+    assert english in flag.message and "compute it again" not in flag.message
+    with speaking("ko"):
+        assert korean in retold(flag.message) and "cannot be used" not in retold(flag.message)

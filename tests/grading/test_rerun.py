@@ -15,7 +15,7 @@ PLAN = Plan("digits", "ab", None, "textbook", batch_size=32, max_epochs=3, valid
 
 
 def graded(name, plan=PLAN, flags=(), **changes):
-    facts = Facts("report", HISTORY, 3, (3, 3), (3,), "underfitting", plan=plan, **changes)
+    facts = Facts(HISTORY, 3, (3, 3), (3,), "underfitting", plan=plan, **changes)
     return Graded(name, Student(name=name), (), (), flags, facts=facts)
 
 
@@ -23,7 +23,7 @@ def graded(name, plan=PLAN, flags=(), **changes):
 def honest():
     """A real report of digits, as it is handed in."""
     result = analyze("digits", max_epochs=3, seed=5)
-    facts = Facts("report", result.history, result.diagnosis.best_epoch, None, (), "underfitting", plan=result.plan,
+    facts = Facts(result.history, result.diagnosis.best_epoch, None, (), "underfitting", plan=result.plan,
                   holdout_test=result.holdout.test, refit_test=result.refit.test)  # fmt: skip
     return Graded("kim", Student(name="kim"), (), (), facts=facts)
 

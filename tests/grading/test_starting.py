@@ -109,3 +109,8 @@ def test_sample_report_earns_all_but_what_a_person_reads(starting, tmp_path, dat
     _, rubric = starting(dataset)
     marks = mark(rubric, work, work.result.diagnosis)
     assert [one.points for one in marks if not one.manual] == [one.possible for one in marks if not one.manual]
+
+
+@pytest.mark.parametrize(("dataset", "told"), [("digits", True), ("imdb", False), ("my digits.csv", False)])
+def test_starting_rubric_for_digits_says_that_they_are_often_inconclusive(starting, dataset, told):
+    assert ("often inconclusive" in starting(dataset)[0]) is told
