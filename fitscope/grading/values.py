@@ -13,6 +13,7 @@ from fitscope.language import LANGUAGES, speaking
 from fitscope.words.verdicts import LABELS, label
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
+_LONGEST = 80  # signs of a number
 
 
 def number_in(value: Any) -> float | None:
@@ -24,19 +25,21 @@ def number_in(value: Any) -> float | None:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
-    text, unit = _written(value)
-    if isinstance(value, str) and not _NUMBER.fullmatch(text):
-        return None
     try:
-        number = float(text) * unit
-    except (ValueError, OverflowError):
+        number = _read(value) if isinstance(value, str) else float(value)
+    except OverflowError:
         return None
     return number if math.isfinite(number) else None
 
 
+def _read(text: str) -> float:
+    digits, unit = _written(text)
+    return float(digits) * unit if len(digits) <= _LONGEST and _NUMBER.fullmatch(digits) else math.nan
+
+
 def _written(value: float | str) -> tuple[str, float]:
     """Return the digits of a number, and what they count."""
-    text = str(value).strip()[:80]
+    text = str(value).strip()
     bare = text.removesuffix("%").rstrip()
     return bare.replace(",", "."), 1.0 if bare == text else 0.01
 
