@@ -15,7 +15,12 @@ from fitscope.history import TrainingHistory
 
 @dataclass(frozen=True)
 class Spread:
-    """Hold mean and standard deviation (n - 1) of one number over several trainings."""
+    """Hold what one number comes to over several trainings.
+
+    Args:
+        mean, sd: its mean and standard deviation (n - 1).
+        lowest, highest: its ends.
+    """
 
     mean: float
     sd: float

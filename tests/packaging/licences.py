@@ -1,6 +1,6 @@
 """Prints LICENSES.md: whose licence each package has that fitscope needs, as the packages themselves say.
 
-    .venv/bin/python tests/packaging/licences.py > LICENSES.md
+.venv/bin/python tests/packaging/licences.py > LICENSES.md
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from packaging.utils import canonicalize_name
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf8"))["project"]
 HEAD = """# Licences
 
-fitscope itself is under the [MIT license](LICENSE). It contains no code of other packages; `pip` installs them beside it, each under its own
-licence, as its metadata says. Made by `python tests/packaging/licences.py > LICENSES.md` in an environment with `.[test]`.
+fitscope itself is under the [MIT license](LICENSE). It contains no code of other packages; `pip` installs them beside it, each
+under its own licence, as it says itself. Made by
+`python tests/packaging/licences.py > LICENSES.md` in an environment with `.[test]`.
 """
 
 
