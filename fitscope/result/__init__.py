@@ -135,6 +135,13 @@ class Result:
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
 
+    def __repr__(self) -> str:
+        """Name the result in a line; of a blind one without what the student is to find."""
+        names = {part: None if facts is None else facts.name for part, facts in (("dataset", self.dataset), ("model", self.model))}
+        told = {"blind": True} if self.blind else {"verdict": self.diagnosis.verdict, "best_epoch": self.diagnosis.best_epoch}
+        said = {"created": self.created, **names, "epochs": len(self.history), **told}
+        return f"Result({', '.join(f'{name}={value!r}' for name, value in said.items())})"
+
     def _repr_html_(self) -> str | None:
         return None if Result.shown is None else Result.shown(self)
 

@@ -152,3 +152,10 @@ def test_damaged_seal_is_said_in_a_sentence(blind, content, tmp_path):
         (tmp_path / "sealed.bin").write_bytes(sealed(blind)[:-9] if content == "cut" else content)
     with pytest.raises(DataError, match="analyze again"):
         unsealed(tmp_path / "sealed.bin")
+
+
+def test_result_in_a_line_tells_nothing_of_a_blind_one(blind, result):
+    assert "verdict='overfitting', best_epoch=" in repr(result)
+    said = repr(blind)
+    assert "blind=True" in said
+    assert not any(word in said for word in ("verdict", "best", "diagnosis"))
