@@ -10,9 +10,12 @@ import pytest
 from fitscope.analysis import Step, analyze
 from fitscope.errors import DataError, OwnCodeError, UsageError
 from fitscope.studies import executors
+from fitscope.studies.store import Store
 from fitscope.studies.work import Told
 
 pytest.importorskip("distributed")
+from fitscope.studies import dask_cluster  # noqa: E402
+
 pytestmark = pytest.mark.filterwarnings("ignore")
 PARTS = ("history", "diagnosis", "holdout", "refit", "mistakes", "studies", "search")
 NETS = """
@@ -109,6 +112,34 @@ def test_scheduler_that_goes_away_is_one_sentence(own_cluster, tmp_path):
 
     with pytest.raises(DataError, match="scheduler.*--resume"):
         analyze("digits", max_epochs=2000, repeats=2, cluster=own_cluster.address, tell=tell)
+
+
+def test_analysis_whose_scheduler_went_away_goes_on_from_the_last_epochs(own_cluster, tmp_path):
+    own_cluster.add().ready(1)
+
+    def tell(event):
+        if isinstance(event, Told) and event.end.epoch == 3:
+            own_cluster.scheduler.kill()
+
+    given = {"max_epochs": 150, "output": tmp_path / "run"}
+    with pytest.raises(DataError, match="scheduler.*--resume"):
+        analyze("digits", cluster=own_cluster.address, tell=tell, **given)
+    [reached] = Store(tmp_path / "run" / ".run" / "trainings").progress()[1]
+    assert reached >= 3
+    told = []
+    again = analyze("digits", resume=True, tell=told.append, **given)
+    assert next(event.end.epoch for event in told if isinstance(event, Told)) > 3
+    assert numbers(again) == numbers(analyze("digits", max_epochs=150))
+
+
+def test_worker_that_sees_another_folder_keeps_nothing_there(tmp_path):
+    assert dask_cluster._shared(None, "a") is None
+    shared = dask_cluster._shared(tmp_path / "new", "a")
+    assert dask_cluster._seen(shared, "a") == tmp_path / "new"
+    assert dask_cluster._seen(shared, "b") is None
+    assert dask_cluster._seen(tmp_path / "missing", "a") is None
+    (tmp_path / "file").write_text("")
+    assert dask_cluster._shared(tmp_path / "file", "a") is None
 
 
 def test_scheduler_without_workers_is_refused(own_cluster):
