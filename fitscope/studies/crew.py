@@ -13,7 +13,7 @@ from typing import Any
 from fitscope.datasets import Located
 from fitscope.errors import DataError, FitscopeError, OutputError
 from fitscope.studies import executors
-from fitscope.studies.place import Place
+from fitscope.studies.place import Gone, Place
 from fitscope.studies.store import Store
 from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import Run
@@ -130,21 +130,22 @@ class Crew:
                 run: Run = self._result(future)
             except BrokenProcessPool:
                 lost.append(job)
-                continue
-            except OutputError:
+            except (OutputError, Gone):  # which no other job could do without either
                 raise
             except FitscopeError as error:
                 self._give_up(job, error, failed)
-                continue
-            self._alone, self._renewed = False, 0
-            self.stopped = self.stopped or run.stopped
-            self.store.keep(run)
-            done(job, run)
+            else:
+                self._alone, self._renewed = False, 0
+                self.stopped = self.stopped or run.stopped
+                self.store.keep(run)
+                done(job, run)
         if lost:
-            lost += self._waiting.values()  # a pool breaks as a whole
-            self._waiting.clear()
-            self._renew()
-            self._suspect(lost, failed)
+            self._lose([*lost, *self._waiting.values()], failed)  # a pool breaks as a whole
+
+    def _lose(self, lost: Sequence[Job], failed: Failed | None) -> None:
+        self._waiting.clear()
+        self._renew()
+        self._suspect(lost, failed)
 
     def _suspect(self, lost: Sequence[Job], failed: Failed | None) -> None:
         alone, self._alone = self._alone or self.place.workers == 1, False

@@ -7,8 +7,13 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any
 
+from fitscope.errors import DataError
 from fitscope.studies.work import Finished, Told
 from fitscope.training import Run
+
+
+class Gone(DataError):
+    """The place is gone, and with it every training that would run there."""
 
 
 @dataclass
