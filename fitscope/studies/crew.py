@@ -13,7 +13,7 @@ from typing import Any
 from fitscope.datasets import Located
 from fitscope.errors import DataError, FitscopeError, OutputError
 from fitscope.studies import executors
-from fitscope.studies.place import Gone, Place
+from fitscope.studies.place import Place, PlaceError
 from fitscope.studies.store import Store
 from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import Run
@@ -130,7 +130,7 @@ class Crew:
                 run: Run = self._result(future)
             except BrokenProcessPool:
                 lost.append(job)
-            except (OutputError, Gone):  # which no other job could do without either
+            except (OutputError, PlaceError):  # which no other job could do without either
                 raise
             except FitscopeError as error:
                 self._give_up(job, error, failed)

@@ -21,7 +21,7 @@ from fitscope.datasets import Dataset, Located, own, store
 from fitscope.errors import DataError
 from fitscope.plan import Plan
 from fitscope.studies import work
-from fitscope.studies.place import Gone, Place
+from fitscope.studies.place import Place, PlaceError
 from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import EpochEnd, Run
 
@@ -124,7 +124,7 @@ def _explain(error: Exception) -> Exception:
         return DataError("Workers were killed again and again while they trained, perhaps for want of memory; start workers with "
                          "more of it, and go on with --resume.")  # fmt: skip
     if isinstance(error, (FutureCancelledError, CancelledError, CommClosedError)):
-        return Gone("The scheduler went away while its workers trained; start it again, and go on with --resume.")
+        return PlaceError("The scheduler went away while its workers trained; start it again, and go on with --resume.")
     return error
 
 

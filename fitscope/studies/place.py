@@ -12,7 +12,7 @@ from fitscope.studies.work import Finished, Told
 from fitscope.training import Run
 
 
-class Gone(DataError):
+class PlaceError(DataError):
     """The place is gone, and with it every training that would run there."""
 
 

@@ -9,7 +9,7 @@ from fitscope.errors import DataError, OutputError, OwnCodeError, UsageError
 from fitscope.plan import Plan
 from fitscope.studies.crew import KILLED_AT_MOST, RENEWED_AT_MOST, crew
 from fitscope.studies.executors import Here
-from fitscope.studies.place import Gone
+from fitscope.studies.place import PlaceError
 from fitscope.studies.store import Store
 from fitscope.studies.work import Job
 
@@ -190,7 +190,7 @@ def test_job_that_fails_is_told_and_the_others_go_on(plan, fake_place, crew_of, 
     assert (done, failed) == (["seed 1", "seed 3"], [("seed 2", error)])
 
 
-@pytest.mark.parametrize("error", [OutputError("full"), Gone("full")])
+@pytest.mark.parametrize("error", [OutputError("full"), PlaceError("full")])
 def test_disk_that_is_full_or_a_place_that_is_gone_is_no_jobs_failure(plan, fake_place, crew_of, error):
     def answer(job):
         raise error
