@@ -21,7 +21,7 @@ def read(path: Path, part: str) -> Texts:
     labels = read_labels(path, f"y_{part}", len(offsets) - 1, len(CLASSES))
     generator = np.random.RandomState(KERAS_SEED)
     if part == "test":
-        generator.shuffle(np.arange(len(read_member(path, "y_train"))))
+        generator.shuffle(np.arange(np.size(read_member(path, "y_train"))))
     order = np.arange(len(labels))
     generator.shuffle(order)
     return words, offsets, order, labels

@@ -46,12 +46,21 @@ def inspect(data: Dataset, plan: Plan, near: bool = False) -> tuple[Leak, ...]:
     if not data.sparse or plan.options or plan.fold is not None:
         return tuple(_look(data, plan, near))
     key = f"{data.sha256[:32]}-leaks-{plan.num_words}-{plan.validation}-{'near' if near else 'exact'}-v{VERSION}"
-    kept = store.cached(key, lambda: {"leaks": _packed(_look(data, plan, near))})["leaks"]
-    return tuple(Leak(**content) for content in json.loads(kept.tobytes()))
+    kept = store.cached(key, lambda: {"leaks": _packed(_look(data, plan, near))}, _can_be_told)
+    return _unpacked(kept)
 
 
 def _packed(leaks: list[Leak]) -> NDArray[np.uint8]:
     return np.frombuffer(json.dumps([dataclasses.asdict(leak) for leak in leaks]).encode(), np.uint8)
+
+
+def _can_be_told(found: store.Arrays) -> bool:
+    """Tell whether arrays from the cache are leaks, of which a sentence can be made; what is raised means no."""
+    return all(leak.to_json() for leak in _unpacked(found))
+
+
+def _unpacked(kept: store.Arrays) -> tuple[Leak, ...]:
+    return tuple(Leak(**content) for content in json.loads(kept["leaks"].tobytes()))
 
 
 def _look(data: Dataset, plan: Plan, near: bool) -> list[Leak]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ from fitscope.language import N_
 LARGEST_SIDE = 96  # pixels
 LARGEST = 2**30  # bytes that all pictures may take; beyond, they are made smaller
 _GREY = ("1", "L", "LA", "I", "I;16", "F")
-_BROKEN = (OSError, ValueError, SyntaxError, ArithmeticError)
+MOST_PIXELS = 2**25  # of a picture, as it is decoded: a picture of few bytes may unpack to any number
+FORMATS = ("PNG", "JPEG", "BMP", "GIF")  # what a file holds is told by its content, and other formats may run programs
 
 
 def load(located: Located, samples: Samples, num_words: int | None) -> Dataset:
@@ -42,6 +45,8 @@ def load(located: Located, samples: Samples, num_words: int | None) -> Dataset:
         first = samples.files[int(there.argmin())].name
         note = N_("Pictures that cannot be read, left out: {count:,} of {all:,}, {first} the first.")
         notes.append(note.format(count=(~there).sum(), all=len(there), first=first))
+    if not there.any():
+        raise DataError(f"{located.name} holds no picture that is whole; give .png, .jpg, .bmp or .gif files.")
     rows = np.stack([pixels for pixels in read if pixels is not None])
     return dataset_of(located, samples.keep(there), rows, notes=notes, image_shape=shape, model="conv",
                       reading=lambda: {"kind": "pictures", "shape": list(shape)})  # fmt: skip
@@ -49,13 +54,21 @@ def load(located: Located, samples: Samples, num_words: int | None) -> Dataset:
 
 def _header(path: Path) -> tuple[int, int, str] | None:
     """Return a picture's height, width and mode without reading its pixels; None where it is no picture."""
+    try:
+        with _opened(path) as image:
+            return image.height, image.width, image.mode
+    except Exception:  # of damaged bytes Pillow raises a dozen kinds
+        return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     from PIL import Image
 
-    try:
-        with Image.open(path) as image:
-            return image.height, image.width, image.mode
-    except (*_BROKEN, Image.DecompressionBombError):
-        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of sizes that are looked at here, and of odd metadata
+        with Image.open(path, formats=FORMATS) as image:
+            yield image
 
 
 def _shape(headers: Sequence[tuple[int, int, str]], name: str) -> tuple[int, int, int]:
@@ -75,18 +88,20 @@ def picture(path: Path, shape: Sequence[int]) -> NDArray[np.float32] | None:
         shape: height, width and channels wanted.
 
     Returns:
-        float32 [height, width, channels] from 0 to 1; None where the file is damaged.
+        float32 [height, width, channels] from 0 to 1; None where the file is damaged, or decodes to more than 2^25 pixels.
     """
     from PIL import Image
 
     height, width, channels = shape
     try:
-        with Image.open(path) as image:
-            image.draft("L" if channels == 1 else "RGB", (width, height))
+        with _opened(path) as image:
+            image.draft("L" if channels == 1 else "RGB", (width, height))  # a JPEG is decoded small
+            if image.width * image.height > MOST_PIXELS:
+                return None
             deep = image.mode.startswith("I")
             one = image.point(lambda value: value / 256).convert("L") if deep else image.convert("L" if channels == 1 else "RGB")
             small = one.convert("L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.BILINEAR)
-    except (*_BROKEN, Image.DecompressionBombError):
+    except Exception:  # of damaged bytes Pillow raises a dozen kinds
         return None
     return np.asarray(small, np.float32).reshape(height, width, channels) / np.float32(255)
 
@@ -103,6 +118,8 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:
     files = files_of(path, ENDINGS["pictures"], f"pictures ({', '.join(ENDINGS['pictures'])})")
     read = [picture(file, content["shape"]) for file in files]
     if bad := [file for file, pixels in zip(files, read) if pixels is None]:
-        raise DataError(f"{bad[0]} is no picture that can be read; leave it out, or mend it.")
+        raise DataError(
+            f"{bad[0]} is no picture that can be read, or has more than {MOST_PIXELS:,} pixels; leave it out, or mend it."
+        )
     names = [file.name if path.is_file() else file.relative_to(path).as_posix() for file in files]
     return np.stack([pixels for pixels in read if pixels is not None]), names

@@ -128,7 +128,7 @@ def _digest(path: Path, kind: str) -> str:
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def cached(key: str, make: Callable[[], Arrays]) -> Arrays:
+def cached(key: str, make: Callable[[], Arrays], fits: Callable[[Arrays], bool]) -> Arrays:
     """Return arrays from the cache, memory-mapped, or make them and put them there.
 
     A cache that does not add up is made anew; one that cannot be written is done without.
@@ -136,9 +136,10 @@ def cached(key: str, make: Callable[[], Arrays]) -> Arrays:
     Args:
         key: names the arrays' content.
         make: makes them.
+        fits: tells whether what lies there can be these arrays; what it raises means no.
     """
     folder = cache_folder() / "encoded" / key
-    found = _open_cache(folder)
+    found = _open_cache(folder, fits)
     if found is not None:
         return found
     arrays = make()
@@ -157,12 +158,15 @@ def cache_folder() -> Path:
     return Path(own) if own else user_cache_path("fitscope", appauthor=False)
 
 
-def _open_cache(folder: Path) -> Arrays | None:
+def _open_cache(folder: Path, fits: Callable[[Arrays], bool]) -> Arrays | None:
     try:
         sums = json.loads((folder / "sums.json").read_text())
+        if not all(isinstance(name, str) and name.isidentifier() for name in sums):
+            return None  # other names would lead elsewhere
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in sums}
-        return arrays if {name: zlib.crc32(array.data) for name, array in arrays.items()} == sums else None
-    except (OSError, ValueError, TypeError, AttributeError, EOFError):
+        same = {name: zlib.crc32(array.data) for name, array in arrays.items()} == sums
+        return arrays if same and fits(arrays) else None
+    except Exception:  # whatever lies there instead, the cache is made anew
         return None
 
 

@@ -18,6 +18,8 @@ from fitscope.datasets.tokens import NUM_WORDS, Tokens, tokenise
 from fitscope.datasets.words import index_path, read_word_index
 from fitscope.errors import DataError, not_read
 
+LARGEST_TEXT = 20_000_000  # bytes; a long novel has two
+
 
 @dataclass(frozen=True)
 class WordsEncoder:
@@ -45,6 +47,8 @@ def learn(rows: Tokens, num_words: int) -> WordsEncoder:
 def load(located: Located, samples: Samples, num_words: int | None) -> Dataset:
     """Load a folder of texts, split as Keras' Tokenizer does."""
     tokens = tokenise(map(read_text, samples.files))
+    if not tokens.words:
+        raise DataError(f"{located.name} holds texts without a word; give texts that say something.")
     count = num_words or NUM_WORDS
     return dataset_of(located, samples, tokens, read_text, fit=partial(learn, num_words=count), num_words=count)
 
@@ -53,12 +57,15 @@ def read_text(path: Path) -> str:
     """Read a text, in UTF-8 or else in Latin-1.
 
     Raises:
-        DataError: it cannot be read.
+        DataError: it cannot be read, or is longer than any text.
     """
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_TEXT + 1)
     except OSError as error:
         raise not_read(path, error, "leave it out, or mend it") from None
+    if len(content) > LARGEST_TEXT:
+        raise DataError(f"{path} has more than {LARGEST_TEXT:,} bytes, the most that are read of a text; leave it out, or cut it.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -194,7 +194,8 @@ def _convolutions(data: Dataset, shape: tuple[int, ...]) -> Layers:
         if number > 1 and side < 4:
             break
         body.append(layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv_{number}"))
-        body.append(layers.MaxPooling2D(2, name=f"pool_{number}"))
+        if side > 1:
+            body.append(layers.MaxPooling2D(2, name=f"pool_{number}"))
         side //= 2
     return [*body, layers.Flatten(name="flatten")]
 
