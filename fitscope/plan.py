@@ -16,6 +16,7 @@ from fitscope.errors import ResultError, UsageError
 CLASS_WEIGHTS = (None, "balanced")
 SEEDS_FROM = (None, "student-id")
 OPTIMIZERS = ("rmsprop", "adam", "sgd", "adamw", "nadam", "adagrad")
+SEEDS = 2**32  # so many there are
 LONGEST_ID = 100  # characters of a student's number
 
 
@@ -81,8 +82,8 @@ class Plan:
         for name in ("updates", "samples"):
             if getattr(self, name) is not None:
                 _at_least(name, getattr(self, name), 1)
-        if self.seed >= 2**32:
-            raise UsageError(f"--seed {self.seed} is too large; give a whole number from 0 to 4294967295.")
+        if self.seed >= SEEDS:
+            raise UsageError(f"--seed {self.seed} is too large; give a whole number from 0 to {SEEDS - 1}.")
         if self.optimizer is not None and self.optimizer not in OPTIMIZERS:
             raise UsageError(f"--optimizer {self.optimizer} is not known; take one of {', '.join(OPTIMIZERS)}.")
         if self.learning_rate is not None and not 0 < self.learning_rate < float("inf"):
@@ -97,6 +98,15 @@ class Plan:
     def replace(self, **changes: Any) -> Plan:
         """Return the plan with these changes of its fields."""
         return dataclasses.replace(self, **changes)
+
+    def seeds(self, count: int) -> list[int]:
+        """Return so many seeds, the plan's own and those after it; the largest one is followed by 0.
+
+        Example:
+            >>> Plan("digits", "ab12", None, "textbook", seed=4294967295).seeds(3)
+            [4294967295, 0, 1]
+        """
+        return [(self.seed + i) % SEEDS for i in range(count)]
 
     def differences(self, other: Plan) -> dict[str, Any]:
         """Return what this plan has otherwise than the other, hyperparameters one by one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from fitscope.cli.options import Share, Verdicts, data_dir, everywhere, lang, pe
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
+    from fitscope.cli.interrupt import Interrupt
+    from fitscope.cli.progress import Teller
     from fitscope.result import Result
     from fitscope.studies.work import Told
 
@@ -101,30 +104,16 @@ def analyze(
     from fitscope.errors import FitscopeError, OwnCodeError
     from fitscope.report.folder import default_folder, keeps_trainings
 
-    if options["trials"] is None:
-        del options["trials"]
-    elif options["search"] is None:
-        raise click.UsageError("--trials says how long a search is; say which with --search random, bayesian or hyperband.")
-    if options["blind"] and (fail_on or figures is not None):
-        other = "--fail-on" if fail_on else "--figures"
-        raise click.UsageError(f"--blind tells nothing before you have answered, and {other} would; leave one of them out.")
-    if output is not None and resume is not None:
-        raise click.UsageError("--output makes a folder and --resume goes on in one; give one of them.")
-    folder = resume or output or default_folder(dataset)
+    options |= _trials(options.pop("trials"), options["search"])
+    _refuse_contradictions(options["blind"], fail_on, figures, output, resume)
+    shown = resume or output or default_folder(dataset)
+    folder = shown.absolute()  # a person's own function may leave the folder that the paths were given in
+    figures = None if figures is None else figures.absolute()
     formats = checked_figures(figures, figure_formats)
     keep_for_people()
     teller = Teller(quiet)
     with Interrupt() as interrupt:
-
-        def tell(event: Step | Told) -> None:
-            if not isinstance(event, analysis.Step):
-                teller.epoch(event)
-            elif event.name == "folder":
-                click.echo(event.text, err=as_json)
-            elif event.name != "report":
-                interrupt.training = event.name in ("train", "search", "trial", "refit")
-                teller.step(event)
-
+        tell = _telling(teller, interrupt, shown, as_json)
         try:
             result = analysis.analyze(
                 dataset, output=folder, resume=resume is not None, tell=tell, should_stop=lambda: interrupt.asked, **options
@@ -132,16 +121,16 @@ def analyze(
         except KeyboardInterrupt:
             if not folder.exists():
                 raise
-            click.echo(f"Interrupted; finished epochs are kept: go on with {_going_on(folder)}", err=True)
+            click.echo(f"Interrupted; finished epochs are kept: go on with {_going_on(shown)}", err=True)
             return INTERRUPTED
         except Exception as error:
             if keeps_trainings(folder) and (isinstance(error, OwnCodeError) or not isinstance(error, FitscopeError)):
-                click.echo(f"Finished epochs are kept in {folder}; the same command with {_going_on(folder)} goes on.", err=True)
+                click.echo(f"Finished epochs are kept in {shown}; the same command with {_going_on(shown)} goes on.", err=True)
             raise
         finally:
             teller.close()
     told = not options["teach"] and not result.blind
-    click.echo(result.to_text() if as_json else _text(result, folder / "report.html", told), nl=not as_json)
+    click.echo(result.to_text() if as_json else _text(result, shown / "report.html", told), nl=not as_json)
     if figures is not None:
         draw([result], figures, formats, quiet)
     if open_report:
@@ -151,6 +140,41 @@ def analyze(
 
 def _going_on(folder: Path) -> str:
     return f"--resume {shlex.quote(str(folder))}"
+
+
+def _trials(trials: int | None, search: str | None) -> dict[str, int]:
+    """Return how long the search is, where the person says so."""
+    if trials is None:
+        return {}
+    if search is None:
+        raise click.UsageError("--trials says how long a search is; say which with --search random, bayesian or hyperband.")
+    return {"trials": trials}
+
+
+def _refuse_contradictions(
+    blind: bool, fail_on: frozenset[str], figures: Path | None, output: Path | None, resume: Path | None
+) -> None:
+    if blind and (fail_on or figures is not None):
+        other = "--fail-on" if fail_on else "--figures"
+        raise click.UsageError(f"--blind tells nothing before you have answered, and {other} would; leave one of them out.")
+    if output is not None and resume is not None:
+        raise click.UsageError("--output makes a folder and --resume goes on in one; give one of them.")
+
+
+def _telling(teller: Teller, interrupt: Interrupt, folder: Path, as_json: bool) -> Callable[[Step | Told], None]:
+    """Return what is told of every step and every epoch: the folder goes to standard output, all else to standard error."""
+    from fitscope.analysis import Step
+
+    def tell(event: Step | Told) -> None:
+        if not isinstance(event, Step):
+            teller.epoch(event)
+        elif event.name == "folder":
+            click.echo(str(folder), err=as_json)
+        elif event.name != "report":
+            interrupt.training = event.name in ("train", "search", "trial", "refit")
+            teller.step(event)
+
+    return tell
 
 
 def _text(result: Result, report: Path, told: bool) -> str:

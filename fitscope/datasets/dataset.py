@@ -322,7 +322,7 @@ def folds(labels: Labels, count: int, task: str, groups: NDArray[np.int64] | Non
         groups: [samples] or None.
 
     Raises:
-        UsageError: there are fewer samples or groups than two a fold.
+        UsageError: there are fewer samples than two a fold, or fewer groups than folds.
 
     Example:
         >>> sorted(np.concatenate(folds(np.arange(10) % 2, 5, "binary", None)).tolist()) == list(range(10))
@@ -331,8 +331,10 @@ def folds(labels: Labels, count: int, task: str, groups: NDArray[np.int64] | Non
     from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
     things, what = (len(labels), "training samples") if groups is None else (len(np.unique(groups)), "groups")
-    if not 2 <= count <= things // (FEWEST if groups is None else 1):
-        raise UsageError(f"--folds {count} is not possible with {things:,} {what}; give a number from 2 to {things // 2:,}.")
+    most = things // (FEWEST if groups is None else 1)
+    if not 2 <= count <= most:
+        advice = f"give a number from 2 to {most:,}" if most >= 2 else "leave it out"
+        raise UsageError(f"--folds {count} is not possible with {things:,} {what}; {advice}.")
     places = np.arange(len(labels))
     if groups is not None:
         splits = GroupKFold(count, shuffle=True, random_state=SPLIT_SEED).split(places, groups=groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from fitscope.language import N_, Nn_
 if TYPE_CHECKING:
     import pandas as pd
 
+FEWEST_LEFT = 4  # rows that training and validation data need together
 Split = Callable[[Labels, int], Indices]
 
 
@@ -111,13 +112,19 @@ def from_table(table: _Table, tests: _Table | None, asked: Any, located: Located
     table.notes.insert(0, goal.note)
     if table.time is not None:
         _order(table)
+    _check_groups(table, ("training", "validation") if tests is not None else ("training", "validation", "test"))
     split, labels = _split(table), goal.labels(table.frame, table.name)
     if tests is None:
         picked = test_rows(table.name, labels, asked, split)
         tests = _Table(table.frame.iloc[picked], table.name, table.names, table.group, table.time)
+        if len(table) - len(picked) < FEWEST_LEFT:
+            raise DataError(
+                f"--group {table.group} leaves {len(table) - len(picked)} of the {len(table):,} rows of {table.name} to train on, "
+                "for one group holds nearly all; name another column."
+            )
         table.frame = table.frame.iloc[rest(len(table), picked)]
         table.notes.append(_said_of_test(table, len(picked)))
-    elif len(table) < 4 or len(tests) < 2:
+    elif len(table) < FEWEST_LEFT or len(tests) < 2:
         raise DataError(f"{table.name} and {tests.name} hold {len(table)} and {len(tests)} rows; 4 and 2 are the fewest.")
     return _dataset(table, tests, goal, located, num_words)
 
@@ -125,6 +132,8 @@ def from_table(table: _Table, tests: _Table | None, asked: Any, located: Located
 def _order(table: _Table) -> None:
     """Bring the rows into the order of time."""
     assert table.time is not None
+    if table.frame[table.time].astype(str).nunique() == 1:
+        raise UsageError(f"--time {table.time} is the same in every row, so that none is the latest; name another column.")
     kinds, _ = kinds_of(table.frame[[table.time]])
     kind = "number" if table.frame[table.time].dtype.kind in "iuf" else kinds.get(table.time)
     readable = kind in ("number", "date") and not said_of_unread(table.frame, {table.time: str(kind)}, "")
@@ -180,12 +189,17 @@ def _split(table: _Table) -> Split:
     groups = _groups(table)
     if groups is None:
         return latest if table.time is not None else stratified
-    if len(np.unique(groups)) < 3:
-        raise DataError(
-            f"--group {table.group} makes {len(np.unique(groups))} of {table.name}'s rows, and training, validation and test data "
-            "need a group each; name another column."
-        )
     return whole_groups(groups)
+
+
+def _check_groups(table: _Table, parts: Sequence[str]) -> None:
+    """Refuse fewer groups than parts, each of which needs one."""
+    groups = _groups(table)
+    if groups is not None and (found := len(np.unique(groups))) < len(parts):
+        raise DataError(
+            f"--group {table.group}: the rows of {table.name} form {found} {'group' if found == 1 else 'groups'}, and "
+            f"{', '.join(parts[:-1])} and {parts[-1]} data need one each; name another column."
+        )
 
 
 def _said_of_test(table: _Table, number: int) -> str:

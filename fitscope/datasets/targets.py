@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 TASKS = ("classes", "regression")
 WHOLE_NUMBERS = 20  # up to so many different whole numbers, each of them several times, are classes
+_DATE = re.compile(r"\d{4}-\d\d|\d\d?[./]\d\d?[./]\d\d")
 NAMED = 10  # columns that a message names
 FAR = 1e18  # the mean square of larger numbers is more than float32 holds
 
@@ -173,8 +175,8 @@ def _classes(found: NDArray[np.object_], values: pd.Series, name: str, where: st
         raise DataError(f"Column {name} of {where} holds one class, {names[0]}, alone; name a target with at least two.")
     if len(names) > len(found) / 2:
         raise DataError(
-            f"Column {name} of {where} holds {len(names):,} different values in {len(found):,} rows, too many to be classes; "
-            "name another target."
+            f"Column {name} of {where} holds {len(names):,} different values in {len(found):,} rows, too many to be classes"
+            f"{_no_numbers(values)}."
         )
     if sizes.min() < 2:
         raise DataError(
@@ -183,6 +185,16 @@ def _classes(found: NDArray[np.object_], values: pd.Series, name: str, where: st
         )
     ordered = sorted(names.tolist(), key=Decimal) if _is_numeric(values) else names.tolist()
     return tuple(ordered)
+
+
+def _no_numbers(values: pd.Series) -> str:
+    """Return the end of a sentence: what else the many values may be, and what to do about it."""
+    if _is_numeric(values):
+        return "; leave out --task, or name another target"
+    some = str(values.iloc[0])[:40]
+    if _DATE.match(some):
+        return f", and dates such as {some!r} cannot be predicted; make numbers of them, such as days, or name another target"
+    return f", and texts such as {some!r} are no numbers; write numbers as 1234.5, or name another target"
 
 
 def _several(frame: pd.DataFrame, names: tuple[str, ...], task: str | None, where: str) -> Goal:

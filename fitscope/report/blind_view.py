@@ -87,7 +87,7 @@ def blind_view(result: Result) -> BlindView:
         data=() if data is None else facts.data(data),
         layers=() if result.model is None else facts.layers(result.model),
         parameters=count(None if result.model is None else result.model.parameters),
-        settings=() if result.plan is None else facts.settings(result.plan),
+        settings=() if result.plan is None else facts.settings(result.plan, None if result.model is None else result.model.loss),
         versions=facts.versions(result),
         limits=tuple(Row(spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
         seconds=facts.seconds(dataclasses.replace(result, seconds={k: v for k, v in result.seconds.items() if k in PARTS})),

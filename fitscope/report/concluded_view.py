@@ -122,6 +122,8 @@ def _on_verdict(result: Result, said: str) -> str:
     code = result.diagnosis.verdict
     same = _("You say {said}, and so do the curves. {message}")
     other = _("You say {said}; the curves say {found}. {message}")
+    if code == "inconclusive":
+        other = _("You say {said}; these curves cannot tell. {message}")
     told = {"said": words.label(said), "found": words.label(code), "message": result.diagnosis.message}
     return (same if said == code else other).format(**told)
 

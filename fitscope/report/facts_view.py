@@ -134,8 +134,8 @@ def layers(model: ModelFacts) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
-def settings(plan: Plan) -> tuple[Row, ...]:
-    """Return a plan's settings that decide something, those of the network and the data one by one.
+def settings(plan: Plan, loss: str | None = None) -> tuple[Row, ...]:
+    """Return a plan's settings that decide something, those of the network and the data one by one, and the loss where it is known.
 
     Example:
         >>> plan = Plan("digits", "ab12", None, "textbook", hyperparameters={"dropout": 0.5})
@@ -151,7 +151,7 @@ def settings(plan: Plan) -> tuple[Row, ...]:
         else:
             shown = str(value) if name == "seed" else setting(value)
         rows += [] if shown is None else [Row(spaced(name), (shown,))]
-    return tuple(rows)
+    return (*rows, *([] if loss is None else [Row(_("loss"), (loss,))]))
 
 
 def versions(result: Result) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fitscope import words
 from fitscope.language import N_, _
+from fitscope.report.concluded_view import sentences
 from fitscope.report.numbers import interval, number, percent
 from fitscope.report.study_view import sections
 from fitscope.result import Result, Score
@@ -12,7 +13,7 @@ ADVICE = 3  # at most; the report has all of it
 
 
 def summary(result: Result) -> list[str]:
-    """Return the verdict, what would help, what the studies found, and the test results, a line each.
+    """Return the verdict, what would help, what the studies found, the test results, and the answers beside them, a line each.
 
     Args:
         result: of an analysis.
@@ -29,7 +30,8 @@ def summary(result: Result) -> list[str]:
     winner = None if result.search is None else result.search.best
     tested = zip(_MODELS, (result.refit, result.holdout, winner))
     lines += [_(name).format(scores=_scores(model.test)) for name, model in tested if model is not None and model.test is not None]
-    return lines if result.refit_skipped is None else [*lines, words.refit_skipped(result.refit_skipped)]
+    lines += [] if result.refit_skipped is None else [words.refit_skipped(result.refit_skipped)]
+    return lines if result.answers is None else [*lines, "", *sentences(result)]
 
 
 _MODELS = (N_("Refitted model: test {scores}"), N_("Held-out model: test {scores}"), N_("Winner of the search: test {scores}"))

@@ -129,7 +129,7 @@ def view(result: Result) -> View:
         layers=() if result.model is None else facts.layers(result.model),
         parameters=count(None if result.model is None else result.model.parameters),
         log=() if result.log is None else facts.log(result, result.log),
-        settings=() if result.plan is None else facts.settings(result.plan),
+        settings=() if result.plan is None else facts.settings(result.plan, None if result.model is None else result.model.loss),
         versions=facts.versions(result),
         limits=tuple(Row(spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
         seconds=facts.seconds(result),

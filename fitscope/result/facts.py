@@ -121,12 +121,14 @@ class ModelFacts:
         parameters: how many numbers it learns.
         layers: from the input on.
         path: by which it was trained: `sparse`, `dense`, `keras` or `tf.data`; None where it is not known.
+        loss: what it was trained to lower, by Keras' name; None where an older result does not say.
     """
 
     name: str
     parameters: int
     layers: tuple[LayerFacts, ...]
     path: str | None = None
+    loss: str | None = None
 
 
 @dataclass(frozen=True)

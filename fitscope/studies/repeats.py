@@ -33,7 +33,7 @@ def plans(plan: Plan, data: Dataset, repeats: int = 1, folds: int | None = None)
         UsageError: both are asked for, or the data has no such folds.
     """
     if folds is None:
-        return {f"seed {plan.seed + i}" if repeats > 1 else "": plan.replace(seed=plan.seed + i) for i in range(repeats)}
+        return {f"seed {seed}" if repeats > 1 else "": plan.replace(seed=seed) for seed in plan.seeds(repeats)}
     if repeats > 1:
         raise UsageError("--repeats and --folds answer two questions; ask one at a time.")
     if data.ordered:

@@ -45,7 +45,7 @@ def plans(plan: Plan, data: Dataset, repeats: int) -> dict[str, Plan]:
         samples = whole // share
         batch = max(min(SMALL_BATCH, plan.batch_size), plan.batch_size // share)
         longer = min(LONGER, max(1, round(updates / math.ceil(samples / batch))))
-        for seed in range(plan.seed, plan.seed + max(SEEDS, repeats)):
+        for seed in plan.seeds(max(SEEDS, repeats)):
             part = plan.replace(samples=samples, batch_size=batch, max_epochs=plan.max_epochs * longer, seed=seed)
             made[f"{samples:,} samples, seed {seed}"] = part if share > 1 else plan.replace(seed=seed)
     return made

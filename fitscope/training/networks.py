@@ -15,7 +15,7 @@ from fitscope.datasets.dataset import Rows
 from fitscope.errors import OwnCodeError, UsageError
 from fitscope.plan import Plan
 from fitscope.result import LayerFacts, ModelFacts
-from fitscope.training.objectives import LOSSES, MEASURES, Objective
+from fitscope.training.objectives import LOSSES, MEASURES, Objective, name_of
 
 if TYPE_CHECKING:
     import keras
@@ -298,7 +298,7 @@ def check_loss(name: str, model: keras.Model, goal: Objective, rows: Rows) -> No
 def facts(model: keras.Model, path: str) -> ModelFacts:
     """Return what a reader wants to know of a network: its layers with their output shapes and parameters."""
     layers = tuple(LayerFacts(layer.name, type(layer).__name__, _shape(layer), layer.count_params()) for layer in model.layers)
-    return ModelFacts(model.name, model.count_params(), layers, path)
+    return ModelFacts(model.name, model.count_params(), layers, path, name_of(model.loss))
 
 
 def _shape(layer: keras.Layer) -> tuple[int | None, ...]:

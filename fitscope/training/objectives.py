@@ -60,22 +60,25 @@ def objective(model: keras.Model, data: Dataset, outputs: int) -> Objective:
         OwnCodeError: the model's output or loss does not fit the labels.
     """
     one_hot = data.task == "binary" and outputs == 2
-    sparse = "sparse_categorical" in _name(model.loss)
+    sparse = "sparse_categorical" in name_of(model.loss)
     if outputs != data.outputs and not (data.task == "binary" and (one_hot or (sparse and outputs == 2))):
         raise OwnCodeError(
             f"The model's output has the shape (None, {outputs}), and the {data.task} labels of {data.name} need "
             f"(None, {data.outputs}); end with a layer of {data.outputs} unit{'s' * (data.outputs > 1)}."
         )
     if sparse and data.task not in ("binary", "multiclass"):
-        raise OwnCodeError(f"The loss {_name(model.loss)} needs one class a sample, and {data.name} is {data.task}; take another.")
-    if outputs == 1 and ("categorical" in _name(model.loss)):
-        raise OwnCodeError(f"The loss {_name(model.loss)} needs a unit for each class, and the model's output has one unit.")
+        raise OwnCodeError(
+            f"The loss {name_of(model.loss)} needs one class a sample, and {data.name} is {data.task}; take another."
+        )
+    if outputs == 1 and ("categorical" in name_of(model.loss)):
+        raise OwnCodeError(f"The loss {name_of(model.loss)} needs a unit for each class, and the model's output has one unit.")
     width = 1 if sparse else 2 if one_hot else data.outputs
     return Objective(MEASURES[data.task], width, _per_sample(model.loss), _measure(model, data.task, sparse, one_hot),
                      _targets(data, sparse, one_hot))  # fmt: skip
 
 
-def _name(loss: Any) -> str:
+def name_of(loss: Any) -> str:
+    """Return what a loss is called, whether it is a name, a function or an object of Keras'."""
     found = loss if isinstance(loss, str) else getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
     return str(found)
 
@@ -95,7 +98,7 @@ def _per_sample(loss: Any) -> Callable[[Any, Any], Any]:
     def each(targets: Any, predictions: Any) -> Any:
         values = tf.convert_to_tensor(found(targets, predictions))
         if values.shape.rank == 0:
-            raise OwnCodeError(f"The loss {_name(loss)} gives one number a batch; let it return one value a sample.")
+            raise OwnCodeError(f"The loss {name_of(loss)} gives one number a batch; let it return one value a sample.")
         return tf.reduce_mean(values, axis=list(range(1, values.shape.rank))) if values.shape.rank > 1 else values
 
     return each

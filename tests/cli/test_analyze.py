@@ -52,6 +52,19 @@ def test_summary_says_verdict_advice_and_both_test_results(fake_training, cli_in
     assert "Held-out model: test accuracy" in out
 
 
+def test_own_function_that_goes_to_another_folder_takes_no_file_with_it(fake_training, cli_invoke, tmp_path):
+    fake_training("overfitting")
+    (tmp_path / "elsewhere").mkdir()
+    code = "import os, numpy\ndef load():\n    os.chdir('elsewhere')\n    return numpy.random.rand(200, 3), numpy.arange(200) % 2\n"
+    (tmp_path / "mine.py").write_text(code)
+    done = cli_invoke("analyze", "mine.py:load", "--max-epochs", 20, "--output", "run", "--figures", "drawn")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[0] == "run"
+    assert (tmp_path / "run" / "report.html").is_file()
+    assert (tmp_path / "drawn" / "loss.pdf").is_file()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 @pytest.mark.parametrize(("verdicts", "code"), [("overfitting", 3), ("diverged,overfitting", 3), ("underfitting", 0)])
 def test_fail_on_its_verdict_leaves_with_3_and_keeps_the_report(fake_training, cli_invoke, verdicts, code):
     fake_training("overfitting")
@@ -141,7 +154,7 @@ def test_open_opens_the_report(fake_training, cli_invoke, monkeypatch):
     monkeypatch.setattr("click.launch", opened.append)
     fake_training("overfitting")
     done = run(cli_invoke, "--open")
-    assert opened == [done.stdout.splitlines()[-1]]
+    assert opened == [str(Path(done.stdout.splitlines()[-1]).absolute())]
 
 
 def test_figures_are_written_beside_the_report_in_the_formats_asked_for(fake_training, cli_invoke):

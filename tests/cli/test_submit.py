@@ -1,10 +1,14 @@
 """fitscope answers and fitscope submit: what a student types and reads."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
 
 import pytest
+
+from fitscope.report.concluded_view import sentences
+from fitscope.result import Answers
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +56,20 @@ def test_submit_says_each_answer_beside_the_run(fake_training, cli_invoke):
     assert "You say good fit; the curves say overfitting." in said
     assert "You say 50.0 % (test accuracy); the model of this run has" in said
     assert "Not answered" not in said
+
+
+def test_analyze_with_answers_says_each_beside_the_run(fake_training, cli_invoke):
+    fake_training("overfitting")
+    answered(cli_invoke, best_epoch="20", verdict="good fit")
+    said = cli_invoke("analyze", "digits", "--max-epochs", 20, "--output", "run", "--answers", "answers.md").stdout
+    assert "You say epoch 20; the best is" in said
+    assert "You say good fit; the curves say overfitting." in said
+
+
+def test_answer_on_curves_that_cannot_tell_is_told_so(result):
+    unclear = dataclasses.replace(result.diagnosis, verdict="inconclusive")
+    said = next(sentences(dataclasses.replace(result, diagnosis=unclear, answers=Answers(verdict="good_fit"))))
+    assert said.startswith("You say good fit; these curves cannot tell.")
 
 
 def test_submit_with_json_prints_the_whole_result_alone(fake_training, cli_invoke):

@@ -178,7 +178,19 @@ def small(**columns):
         (small(y=["a", "b"] * 20), "y,x", {}, DataError, "numbers are needed"),
         (pd.DataFrame({"y": [0, 1] * 20, "c": 1}), "y", {}, DataError, "no column beside the target"),
         (frame(), "sold", {"group": "sold"}, UsageError, "the target already"),
-        (frame(), "sold", {"group": "red"}, DataError, "need a group each"),
+        (
+            small(y=[f"2026-01-{1 + i % 28:02}" for i in range(40)]),
+            "y",
+            {},
+            DataError,
+            "dates such as '2026-01-01' cannot",
+        ),
+        (small(y=[f"{i},5" for i in range(40)]), "y", {}, DataError, "texts such as '0,5' are no numbers; write numbers as 1234.5"),
+        (frame(), "sold", {"group": "red"}, DataError, "form 2 groups, and training, validation and test data need one each"),
+        (frame().assign(one="a"), "sold", {"group": "one"}, DataError, "form 1 group,"),
+        (small(y=["a", "b"] * 20, g=["big"] * 38 + ["b", "c"]), "y", {"group": "g"}, DataError, "one group holds nearly all"),
+        (frame().assign(then="2026-01-31"), "sold", {"time": "then"}, UsageError, "the same in every row"),
+        (frame().assign(then=7), "sold", {"time": "then"}, UsageError, "the same in every row"),
         (frame(), "sold", {"time": "kind"}, UsageError, "neither numbers nor dates"),
         (frame(), "sold", {"time": "day", "group": "who"}, UsageError, "cannot both"),
         (frame(), "sold", {"test": "0"}, UsageError, "--test 0"),
@@ -190,6 +202,12 @@ def small(**columns):
 def test_table_that_cannot_be_used_is_one_sentence(table, target, options, kind, says):
     with pytest.raises(kind, match=says):
         load(target, table, **options)
+
+
+def test_three_groups_are_enough_for_three_parts():
+    data = load("y", small(y=["a", "b"] * 20, g=["a", "b", "c", "c"] * 10), group="g")
+    assert len(np.unique(data.groups)) == 2
+    assert len(data.split(data.y_train, 4)) in (10, 20)
 
 
 def test_test_file_with_an_unknown_class_is_refused():

@@ -63,7 +63,11 @@ def test_settings_leave_out_what_decides_nothing(result):
     assert rows["hyperparameters"] == ("l2 0.001",)
     assert rows["fold"] == ("2 of 5",)
     assert not {"updates", "samples", "class weight", "num words", "model sha256"} & set(rows)
-    assert not {"options", "hyperparameters", "fold"} & set(shown(settings(result.plan)))
+    assert not {"options", "hyperparameters", "fold", "loss"} & set(shown(settings(result.plan)))
+
+
+def test_settings_name_the_loss_where_it_is_known(result):
+    assert shown(settings(result.plan, "huber_loss"))["loss"] == ("huber_loss",)
 
 
 def test_numbers_that_are_predicted_have_a_mean_absolute_error_and_no_accuracy(regression):

@@ -20,6 +20,11 @@ def test_repeats_are_the_plans_seed_and_those_after_it(plan, data):
     assert {name: p.seed for name, p in found.items()} == {"seed 4": 4, "seed 5": 5, "seed 6": 6}
 
 
+def test_largest_seed_is_followed_by_0(plan, data):
+    found = repeats.plans(plan.replace(seed=2**32 - 1), data, repeats=2)
+    assert {name: p.seed for name, p in found.items()} == {"seed 4294967295": 2**32 - 1, "seed 0": 0}
+
+
 def test_folds_hold_out_every_sample_once(plan, make_data):
     data = make_data(samples=203)
     found = repeats.plans(plan, data, folds=5)
@@ -32,6 +37,12 @@ def test_folds_hold_out_every_sample_once(plan, make_data):
 def test_folds_of_rows_in_time_are_refused(plan, make_data):
     with pytest.raises(UsageError, match="older than the training rows"):
         repeats.plans(plan, make_data(ordered=True), folds=3)
+
+
+def test_more_folds_than_groups_are_refused_with_how_many_there_may_be(plan, make_data):
+    data = make_data(groups=np.arange(200) % 3)
+    with pytest.raises(UsageError, match="--folds 5 is not possible with 3 groups; give a number from 2 to 3"):
+        repeats.plans(plan, data, folds=5)
 
 
 def test_repeats_of_folds_are_refused(plan, data):

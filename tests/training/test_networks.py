@@ -8,6 +8,7 @@ from fitscope import training
 from fitscope.errors import UsageError
 from fitscope.plan import Plan
 from fitscope.training.networks import build, facts
+from fitscope.training.objectives import name_of
 
 
 def shape(features, classes):
@@ -25,6 +26,17 @@ def test_textbook_network_is_that_of_the_reference_work(classes, parameters, uni
     assert found.parameters == parameters
     assert [layer.output_shape for layer in found.layers] == [(n,) for n in units]
     assert {layer.type for layer in found.layers} == {"Dense"}
+    assert found.loss == ("binary_crossentropy" if classes == 2 else "categorical_crossentropy")
+
+
+def test_loss_of_any_kind_has_a_name():
+    import keras
+
+    def mine(y_true, y_pred):
+        return y_pred
+
+    losses = ("mse", keras.losses.Huber(), keras.losses.mean_squared_error, mine)
+    assert [name_of(loss)[:5] for loss in losses] == ["mse", "huber", "mean_", "mine"]
 
 
 def test_equal_seeds_give_equal_initial_weights():
