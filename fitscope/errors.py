@@ -1,10 +1,23 @@
 """What can go wrong for a person: each message says what was received, what is allowed and what to do next."""
 
+import re
+
 _QUOTED = 40  # characters of what was received that a message repeats
+_ACTED_UPON = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Return a text with what a terminal would act upon replaced: codes that move, clear or rename it, and turned directions.
+
+    Example:
+        >>> visible("log\\x1b[2J.csv")
+        'log�[2J.csv'
+    """
+    return _ACTED_UPON.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def quoted(received: str) -> str:
-    """Return what was received as a message repeats it: not too long, on one line, with nothing that a terminal acts upon.
+    """Return what was received as a message repeats it: not too long, and on one line.
 
     Example:
         >>> quoted("val_loss\\x1b[2J"), quoted("9" * 500)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fitscope.diagnosis import Diagnosis, judge
-from fitscope.errors import DataError, OutputError, ResultError, not_written
+from fitscope.errors import DataError, OutputError, ResultError, not_written, visible
 from fitscope.history import TrainingHistory, mean_of, stacked
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
@@ -246,8 +246,8 @@ def result_of(
 
 
 def written(name: str) -> str:
-    """Return a name as a page can hold it: bytes of a file's name that are no UTF-8 become replacement characters."""
-    return _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", name)
+    """Return a name as a page and a terminal can show it: what cannot be, such as bytes that are no UTF-8, is replaced."""
+    return visible(_NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", name))
 
 
 def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> list[Path]:

@@ -10,7 +10,7 @@ import click
 from fitscope import version
 from fitscope.cli.codes import INTERRUPTED
 from fitscope.cli.streams import held
-from fitscope.errors import FitscopeError, OwnCodeError
+from fitscope.errors import FitscopeError, OwnCodeError, visible
 
 
 class Boundary(click.Group):
@@ -46,7 +46,7 @@ def _show(error: Exception, sentence: str) -> None:
         import traceback
 
         traceback.print_exception(error)
-    click.echo(f"Error: {sentence}", err=True)
+    click.echo(f"Error: {visible(sentence)}", err=True)
     if isinstance(error, OwnCodeError) and error.trace:
         click.echo(f"\n{error.trace}", err=True)
 

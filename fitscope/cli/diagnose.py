@@ -104,7 +104,7 @@ def _answer(
 ) -> tuple[list[Answer], int]:
     """Print what each log says; return the trainings found, and how many logs could not be read."""
     from fitscope.diagnosis import judge
-    from fitscope.errors import FitscopeError
+    from fitscope.errors import FitscopeError, visible
     from fitscope.readers import read_history
 
     answered: list[Answer] = []
@@ -119,7 +119,7 @@ def _answer(
             unread += 1
             if as_json:
                 click.echo(_json({"source": str(log), "error": str(error)}))
-            click.echo(f"{'Waiting' if growing else 'Error'}: {error}", err=True)
+            click.echo(f"{'Waiting' if growing else 'Error'}: {visible(str(error))}", err=True)
             continue
         answered += found
         for reading, diagnosis in found:
@@ -160,8 +160,10 @@ def _summary(verdicts: list[str]) -> str:
 
 
 def _notes(reading: Reading) -> None:
+    from fitscope.logs import written
+
     for note in reading.notes:
-        click.echo(f"{reading.source}: {note}.", err=True)
+        click.echo(written(f"{reading.source}: {note}."), err=True)
 
 
 def _name(reading: Reading) -> str:

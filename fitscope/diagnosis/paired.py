@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.errors import ResultError
 
 # Given places of epochs and the place of one to compare with: the standard error of mean(loss(epochs)) - loss(reference).
@@ -63,6 +64,10 @@ def square(triangle: tuple[float, ...], epochs: int) -> NDArray[np.float64]:
         Traceback (most recent call last):
         fitscope.errors.ResultError: The covariance of the epochs is none: it is not positive semidefinite; compute it again.
     """
+    if epochs > LIMITS.covariance_epochs:
+        raise ResultError(
+            f"A covariance is kept for up to {LIMITS.covariance_epochs} epochs, and these are {epochs}; leave it out."
+        )
     if len(triangle) != epochs * (epochs + 1) // 2:
         raise ResultError(f"The covariance of {epochs} epochs has {len(triangle)} values, not {epochs * (epochs + 1) // 2}.")
     covariance = np.full((epochs, epochs), np.nan)

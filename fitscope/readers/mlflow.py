@@ -20,12 +20,13 @@ from fitscope.readers.reading import Found, Names, Points, at_steps, refuse_many
 
 _LINE = re.compile(r"\d+ \S+( -?\d{1,18})?")
 _TABLES = "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('runs', 'metrics') AND type = 'table' AND sql LIKE 'CREATE TABLE%'"
+_COUNTS = "SELECT (SELECT COUNT(*) FROM runs), (SELECT COUNT(DISTINCT run_uuid) FROM runs), (SELECT COUNT(*) FROM metrics)"
 _ROWS = (
     "SELECT r.run_uuid, CAST(COALESCE(r.name, r.run_uuid) AS TEXT), CAST(m.key AS TEXT), m.step, m.value, m.is_nan FROM metrics m "
     "JOIN runs r ON r.run_uuid = m.run_uuid WHERE m.key IS NOT NULL ORDER BY r.start_time, r.run_uuid, m.timestamp"
 )
 _LONGEST = 1_000_000  # bytes of a value
-_INSTRUCTIONS, _TIMES = 100_000, 3000  # of SQLite's machine; a million values take a third of that
+_INSTRUCTIONS, _TIMES = 100_000, 3000  # of SQLite's machine, which a query ends after
 
 
 def read(log: Log, names: Names) -> list[Found] | None:
@@ -39,10 +40,9 @@ def read(log: Log, names: Names) -> list[Found] | None:
     runs: dict[tuple[str, str], Points] = {}
     try:
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(log.path))}?mode=ro", uri=True)) as database:
-            for points, (uuid, name, key, step, value, is_nan) in enumerate(_rows(database), 1):
+            for uuid, name, key, step, value, is_nan in _rows(database):
                 at = _whole_step(step)
                 runs.setdefault((uuid, name), {}).setdefault(key, {})[at] = math.nan if is_nan else float(value)
-                refuse_many(len(runs), points)
     except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
         reason = quoted(str(error))
         raise DataError(f"it is a database, but not MLflow's ({reason}); give the mlflow.db of a tracking server.") from None
@@ -56,6 +56,10 @@ def _rows(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     database.set_progress_handler(lambda: next(calls) > _TIMES, _INSTRUCTIONS)
     if database.execute(_TABLES).fetchone() != (2,):
         raise ValueError("it lacks the tables runs and metrics")
+    runs, apart, points = database.execute(_COUNTS).fetchone()
+    if runs != apart:
+        raise ValueError("several of its runs are one")
+    refuse_many(runs, points)
     yield from database.execute(_ROWS)
 
 

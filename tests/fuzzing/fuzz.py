@@ -11,7 +11,8 @@ traceback. With --corpus what was reached is kept, and a later run goes on from 
 
 Targets lie in modules beside this one called `*_targets.py`, each with a dict `TARGETS` from names to `target.Target`; a new module
 is found by its name. A target's `read` takes the input and a scratch folder, and its seeds are real files. `mutators` has
-changes that keep to a format (tables, JSON, markup, records, zips), for half of all inputs; the rest is libFuzzer's own.
+changes that keep to a format (tables, JSON, markup, records, zips), for half of all inputs; the rest is libFuzzer's own. Where a
+module has a function `prepare`, it is called before any fuzzing, but not by --replay: it may leave out what would take long.
 Modules of fitscope that a function of the product loads late are imported by trying the seeds, before anything is counted.
 """
 
@@ -35,9 +36,12 @@ _STUCK_S = 60  # by the clock: then libFuzzer ends the process, whatever it is i
 _RESTARTS = 50
 
 
-def targets() -> dict:
+def targets(prepare: bool = False) -> dict:
     """Return all targets, from every module of targets that there is."""
     modules = [importlib.import_module(path.stem) for path in sorted(HERE.glob("*_targets.py"))]
+    for module in modules:
+        if prepare and hasattr(module, "prepare"):
+            module.prepare()
     return {name: target for module in modules for name, target in module.TARGETS.items()}
 
 
@@ -46,7 +50,7 @@ def loop(name: str, inputs: int, begun: int, folder: Path, breaks: Path, corpus:
     import atheris
 
     with atheris.instrument_imports(include=["fitscope"]):
-        target = targets()[name]
+        target = targets(prepare=True)[name]
         from guard import Guard
 
         scratch = folder / "scratch"
@@ -158,8 +162,9 @@ def replay(name: str, files: list[Path]) -> bool:
 
     good = True
     with tempfile.TemporaryDirectory() as scratch:
-        guard = Guard(targets()[name].read, Path(scratch))
-        for data in targets()[name].seeds():
+        target = targets()[name]
+        guard = Guard(target.read, Path(scratch))
+        for data in target.seeds():
             guard.break_of(data)
         guard.watch()
         for file in files:
