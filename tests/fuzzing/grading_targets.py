@@ -17,7 +17,6 @@ import mutators
 from target import Mutator, Target
 
 from fitscope import answers
-from fitscope.answers import form
 from fitscope.errors import DataError
 from fitscope.grading import cells, grades, index_view, overrides, packed, submissions
 from fitscope.grading.autograder import _hand_in
@@ -197,9 +196,7 @@ def _graded(files: dict[str, bytes], scratch: Path) -> None:
     done = examine(HandIn("kim", Student(name="kim"), tuple(paths), tuple(files)), RUBRIC).graded
     book = _cleaned(Gradebook("Find the best epoch", (done,)))
     json.dumps(grades.to_json(book), allow_nan=False).encode()
-    assert all("hand-in holds (" not in (text or "") for text in (done.error,)), (
-        done.error
-    )  # a sentence that only says that we failed
+    assert "hand-in holds (" not in (done.error or ""), done.error  # it only says that something was not foreseen
 
 
 def page_handed_in(data: bytes, scratch: Path) -> None:
@@ -261,8 +258,8 @@ def logs() -> list[bytes]:
 
 
 def _forms() -> list[bytes]:
-    filled = "---\nname: Kim Minji\nid: 2026-1\nbest_epoch: 3\nverdict: overfitting\ntest_accuracy: 79.2 %\nwhy: |\n  It rises.\n---\nMore."
-    return [form.form("imdb").encode(), filled.encode(), b"best_epoch: 3\nverdict: good fit\ngap: 0,21\n"]
+    filled = "---\nname: Kim\nbest_epoch: 3\nverdict: overfitting\ntest_accuracy: 79.2 %\nwhy: |\n  It rises.\n---\nMore."
+    return [answers.form("imdb").encode(), filled.encode(), b"best_epoch: 3\nverdict: good fit\ngap: 0,21\n"]
 
 
 def toml(data: bytes, rng: Random) -> bytes:
@@ -270,7 +267,7 @@ def toml(data: bytes, rng: Random) -> bytes:
     rows = data.split(b"\n")
     here = rng.randrange(len(rows))
     key, sign, _ = rows[here].partition(b"=")
-    odd = ("1e999", "inf", "nan", "9" * 400, "[]", "[[1]]", "{}", '""', '"\\u0000"', "true", "1979-05-27", "07:32:00", "-1", '["a"]',
+    odd = ("1e999", "inf", "nan", "9" * 400, "[]", "[[1]]", "{}", '""', '"\\u0000"', "true", "1979-05-27", "07:32:00", '["a"]',
            "{a = {b = 1}}", '"""\n"""', "'''x'''", "0x7fffffffffffffffff", "1979-05-27T07:32:00Z", '"../../etc"')  # fmt: skip
     rows[here] = (
         key + b"= " + rng.choice(odd).encode() if sign else rng.choice((b"[[criterion]]", b"[a.b]", b"[[criterion.levels]]", key))
