@@ -1,5 +1,7 @@
 """Counts of right and wrong answers, held against scikit-learn."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,8 @@ from hypothesis import strategies as st
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
-from fitscope.diagnosis.calibration import calibration
-from fitscope.diagnosis.confusion import PAIRS_AT_MOST, change, confusion, tally
+from fitscope.diagnosis.calibration import Calibration, calibration
+from fitscope.diagnosis.confusion import PAIRS_AT_MOST, Tally, change, confusion, tally
 from fitscope.diagnosis.ranking import POINTS_AT_MOST, ranking
 from fitscope.diagnosis.residuals import residuals
 
@@ -140,3 +142,94 @@ def test_residuals_are_scikit_learns():
 
 def test_residuals_of_equal_targets_explain_nothing():
     assert residuals(np.ones(3), np.array([1.0, 2.0, 3.0])).explained is None
+
+
+def test_classes_stand_by_their_samples_and_those_answered_alone_come_last():
+    found = Tally((1, 0, 5, 0), (0, 2, 4, 0), (0, 0, 4, 0))
+    assert found.by_support == (2, 0, 1)
+    assert found.precision == (None, 0, 1, None)
+    assert found.recall == (0, None, 0.8, None)
+
+
+def test_equally_frequent_pairs_stand_in_the_order_of_their_classes():
+    assert confusion(np.array([2, 1, 0, 0]), np.array([0, 0, 2, 2]), 3).pairs == ((0, 2, 2), (1, 0, 1), (2, 0, 1))
+
+
+def test_confusion_keeps_the_pairs_of_50_classes_and_counts_all():
+    labels, answers = (part.ravel() for part in np.indices((51, 51)))
+    found = confusion(labels, answers, 51)
+    assert (len(found.pairs), found.wrong) == (2500, 2550)
+
+
+BINS = Calibration(0.5, (2, 0, 4), (1, 0, 4), (0.6, 0.0, 0.9), (0.48, 0.0, 0.36))
+
+
+def test_calibration_is_reckoned_from_its_bins():
+    assert BINS.samples == 6
+    assert BINS.edges == pytest.approx((0.5, 2 / 3, 5 / 6, 1))
+    assert BINS.filled == ((0.6, 0.5, 2), (0.9, 1, 4))
+    assert BINS.mean_confidence == pytest.approx(0.8)
+    assert BINS.accuracy == pytest.approx(5 / 6)
+    assert BINS.error == pytest.approx((2 * 0.1 + 4 * 0.1) / 6)
+    assert BINS.surplus == pytest.approx(0.2 / math.sqrt(0.84))
+    assert BINS.error_by_chance == pytest.approx(math.sqrt(2 / math.pi) * (math.sqrt(0.48) + 0.6) / 6)
+
+
+@pytest.mark.parametrize(("right", "surplus"), [(10, 0), (9, -math.inf)])
+def test_answers_that_are_wholly_sure_have_no_surplus_or_endlessly_much(right, surplus):
+    assert Calibration(0.0, (0, 10), (0, right), (0.0, 1.0), (0.0, 0.0)).surplus == surplus
+
+
+@pytest.mark.parametrize(("right", "surplus"), [(10.0, 0.0), (11, math.inf)])
+def test_rounded_confidence_of_wholly_sure_answers_is_no_surplus(right, surplus):
+    assert Calibration(0.0, (10,), (right,), (0.99995,), (0.0,)).surplus == surplus
+
+
+def test_confidence_is_sorted_into_ten_bins_from_the_lowest_to_1():
+    found = calibration(np.array([0.4, 0.5, 0.549, 0.55, 0.999, 1.0, 1.2]), np.array([True] * 3 + [False] * 3 + [True]), 0.5)
+    assert found.count == (3, 1, 0, 0, 0, 0, 0, 0, 0, 3)
+    assert found.right == (3, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+    assert found.confidence == (round(1.549 / 3, 6), 0.55, 0, 0, 0, 0, 0, 0, 0, round(2.999 / 3, 6))
+    assert found.variance[0] == pytest.approx(0.25 + 0.25 + 0.549 * 0.451, abs=1e-6)
+    assert found.lowest == 0.5
+    assert calibration(np.array([0.05, 0.15]), np.array([True, False])).count[:3] == (1, 1, 0)
+
+
+def test_ranking_counts_ties_as_one_threshold():
+    found = ranking(np.array([1, 0, 1, 0, 0]), np.array([0.9, 0.5, 0.5, 0.5, 0.1]))
+    assert (found.positives, found.negatives) == (2, 3)
+    assert found.true_positives == (0, 1, 2, 2)
+    assert found.false_positives == (0, 0, 2, 3)
+    assert found.area == pytest.approx(5 / 6)
+    assert found.average_precision == pytest.approx(0.5 * 1 + 0.5 * 0.5)
+    assert found.roc == ((0, 0), (0, 0.5), (pytest.approx(2 / 3), 1), (1, 1))
+    assert found.precision_recall == ((0.5, 1), (1, 0.5), (1, 0.4))
+
+
+@pytest.mark.parametrize(("samples", "points"), [(149, 150), (150, 150), (400, 150)])
+def test_ranking_keeps_up_to_150_points(samples, points):
+    labels = np.arange(samples) % 2
+    assert len(ranking(labels, np.arange(samples)).roc) == pytest.approx(
+        points, abs=2 if samples == 400 else 0 if samples == 149 else 1
+    )
+
+
+def test_residuals_are_answers_minus_targets():
+    found = residuals(np.array([1.0, 2.0, 4.0]), np.array([4.0, 2.0, 2.0]))
+    assert (found.samples, found.mean, found.mean_absolute) == (3, pytest.approx(1 / 3), pytest.approx(5 / 3))
+    assert found.root_mean_square == pytest.approx(math.sqrt(13 / 3))
+    assert found.explained == pytest.approx(1 - 13 / (42 / 9))
+    assert found.quantiles == pytest.approx(np.quantile([-2, 0, 3], [0.05, 0.25, 0.5, 0.75, 0.95]))
+    assert (found.answers, found.targets) == ((2, 2, 4), (2, 4, 1))
+    assert found.points == ((2, 0), (2, -2), (4, 3))
+
+
+@pytest.mark.parametrize(("samples", "points", "kept"), [(5, 3, [0, 2, 4]), (3, 5, [0, 1, 2]), (2, 2, [0, 1]), (1, 3, [0])])
+def test_points_are_picked_evenly_by_their_answers(samples, points, kept):
+    answers = np.arange(float(samples))
+    assert residuals(answers[::-1] * 2, answers, points).answers == tuple(kept)
+
+
+def test_kept_points_have_six_digits_that_count():
+    found = residuals(np.array([123456.78, 0.0]), np.array([0.00012345678, 1.0]))
+    assert (found.answers[0], found.targets[0]) == (0.000123457, 123457)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fitscope.diagnosis.scaling import NoScaling, Scaling, fit
+from fitscope.diagnosis.scaling import NoScaling, Scaling, _weights, fit
 from fitscope.errors import ResultError
 
 SIZES = np.repeat([625, 1250, 2500, 5000, 10_000], 2)
@@ -59,9 +59,12 @@ def test_interval_of_the_prediction_ends_where_no_curve_within_the_limit_reaches
     a, at_full, c = np.meshgrid(np.linspace(0, 0.45, 91), np.linspace(0.005, 0.4, 80), np.linspace(0.1, 2, 96), indexing="ij")
     squares = sum((loss - a - at_full * x**-c) ** 2 for x, loss in zip(share, losses))
     inside = squares <= squares.min() * (1 + fdtri(1, 7, 0.95) / 7)
-    twice = (a + at_full * 2**-c)[inside]
+    twice, saved = (a + at_full * 2**-c)[inside], (at_full * (1 - 2**-c))[inside]
     assert found.loss_at_twice_interval == pytest.approx((twice.min(), twice.max()), abs=0.006)
     assert found.a_interval == pytest.approx((a[inside].min(), a[inside].max()), abs=0.02)
+    assert found.c_interval == pytest.approx((c[inside].min(), c[inside].max()), abs=0.05)
+    assert found.saved_interval == pytest.approx((saved.min(), saved.max()), abs=0.004)
+    assert found.loss_at_twice == pytest.approx((a + at_full * 2**-c)[np.unravel_index(squares.argmin(), squares.shape)], abs=0.004)
 
 
 def test_floor_of_losses_above_0_is_not_below_0():
@@ -123,3 +126,31 @@ def test_order_of_the_points_does_not_matter():
 def test_points_that_are_none_are_refused(sizes, losses, message):
     with pytest.raises(ResultError, match=message):
         fit(sizes, losses)
+
+
+def test_curve_is_told_in_samples():
+    found = fit(*points(a=0.3, at_full=0.05, c=0.5, noise=0))
+    assert found.b == pytest.approx(0.05 * 10_000**0.5, rel=0.02)
+    assert found.a + found.b * 20_000**-found.c == pytest.approx(found.loss_at_twice)
+    assert found.a + found.b * 10_000**-found.c - found.loss_at_twice == pytest.approx(found.saved)
+
+
+def test_weight_comes_from_a_sizes_own_spread_drawn_to_the_pooled_one():
+    """Two seeds that differ by d have the variance d^2 / 2; the pooled one counts as 30 degrees of freedom more."""
+    weights = _weights(np.array([0.5, 0.5, 1.0, 1.0]), np.array([0.50, 0.51, 0.40, 0.43]))
+    pooled = (0.01**2 + 0.03**2) / 2 / 2
+    variances = [(30 * pooled + 0.01**2 / 2) / 31, (30 * pooled + 0.03**2 / 2) / 31]
+    assert weights.mean() == pytest.approx(1)
+    assert weights[0] == weights[1] and weights[2] == weights[3]
+    assert weights[0] / weights[2] == pytest.approx(variances[1] / variances[0])
+
+
+def test_sizes_without_a_spread_weigh_the_same():
+    assert _weights(np.array([0.5, 0.5, 1.0, 1.0]), np.array([0.5, 0.5, 0.4, 0.4])).tolist() == [1] * 4
+    assert _weights(np.array([0.25, 0.5, 1.0]), np.array([0.5, 0.4, 0.3])).tolist() == [1] * 3
+
+
+def test_size_of_one_sample_is_a_size():
+    assert fit([1, 2, 4], [0.5, 0.4, 0.3]) == NoScaling("too_few_sizes")
+    with pytest.raises(ResultError, match="size is -3"):
+        fit([5, -3, 0], [0.1] * 3)
