@@ -87,3 +87,12 @@ def test_plateau_with_holes_is_not_called_as_good_throughout():
     given = {"best": 11, "first": 9, "last_member": 11, "last": 20, "members": 2}
     said = words.verdict("overfitting", given)
     assert said.startswith("Best after epoch 11 (2 of the epochs 9 to 11 are as good); from epoch 12")
+
+
+@pytest.mark.parametrize("say", [words.label, words.advice, words.check, words.severity, words.refit_skipped, words.scaling])
+def test_long_code_that_nobody_knows_is_cut(say):
+    assert len(say("x" * 10_000)) < 100
+
+
+def test_long_code_of_a_finding_a_leak_or_a_remedy_is_cut():
+    assert len(words.finding("x" * 10_000, {})) == len(words.leak("x" * 10_000, {})) == len(words.remedy("x" * 10_000, {})) == 60

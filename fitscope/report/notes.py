@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from fitscope.errors import DataError, UsageError, not_read
 from fitscope.language import _
+from fitscope.report.numbers import count
 from fitscope.result import Author, Result
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LONGEST = 1_000_000  # bytes of notes
 LONGEST_NAME = 200  # characters
+FOLDED_FROM = 50_000  # characters of notes; what is folded costs the browser nothing until it is opened
 BRACKETS = 200  # opening ones in a paragraph that links are looked for in
 TOP = 3  # the level of the notes' first heading: that of the section is 2
 _SCHEMES = {"", "http", "https", "mailto"}
@@ -36,17 +38,20 @@ class Notes:
     Args:
         author: who wrote it, None where nobody is named.
         html: the text, safe as it is.
+        folded: how many characters it has, where it is so long that the page opens faster without it; else None.
     """
 
     author: str | None
     html: Markup
+    folded: str | None = None
 
 
 def notes(result: Result) -> Notes | None:
     """Return the notes of a result, None where there are none."""
     if result.notes is None:
         return None
-    return Notes(None if result.author is None else result.author.name, notes_html(result.notes))
+    folded = count(len(result.notes)) if len(result.notes) > FOLDED_FROM else None
+    return Notes(None if result.author is None else result.author.name, notes_html(result.notes), folded)
 
 
 def read_notes(path: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fitscope.language import N_, Nn_, _, _n
-from fitscope.words.figures import listed, percent
+from fitscope.words.figures import listed, percent, unknown
 
 LEAKS: dict[str, str | tuple[str, str]] = {  # where samples are counted, for one and for several; CODE.KIND where there are kinds
     "same_samples": Nn_(
@@ -102,7 +102,7 @@ def leak(code: str, numbers: Mapping[str, Any]) -> str:
         tails = [_one_or_many(tail, numbers[tail], {"number": numbers[tail]}) for tail in LEAK_TAILS if numbers.get(tail)]
         return " ".join([text, *tails])
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
-        return code
+        return unknown(code)
 
 
 def _leak_kind(code: str, numbers: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from fitscope.language import _
 from fitscope.language.figures import numeral, percentage
 
+LONGEST_CODE = 60  # characters of a code that this fitscope does not know
+
 
 class Real(float):
     """A number that sentences show with its thousands set apart, never with an exponent."""
@@ -35,6 +37,16 @@ def percent(share: float) -> str:
     if share > 0.9995:
         return f"> {percentage(numeral('99.9'))}"
     return f"< {percentage(numeral('0.1'))}" if share < 0.0005 else percentage(numeral(f"{100 * share:.1f}"))
+
+
+def unknown(code: str) -> str:
+    """Return a code that no sentence is known for, such as a newer fitscope's, as a page can show it: cut where it is long.
+
+    Example:
+        >>> unknown("double_descent"), len(unknown("x" * 10_000))
+        ('double_descent', 60)
+    """
+    return code if len(code) <= LONGEST_CODE else f"{code[: LONGEST_CODE - 1]}…"
 
 
 def listed(names: Sequence[str]) -> str:

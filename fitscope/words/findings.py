@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitscope.language import N_, _
-from fitscope.words.figures import readable
+from fitscope.words.figures import readable, unknown
 
 FINDINGS = {
     "training_loss_alone": N_(
@@ -122,9 +122,9 @@ def finding(code: str, numbers: Mapping[str, Any]) -> str:
         'The lowest validation loss is the last one, at epoch 20: the minimum was not reached.'
     """
     try:
-        return _(_template(code, numbers)).format(**readable(numbers)) if code in FINDINGS else code
+        return _(_template(code, numbers)).format(**readable(numbers)) if code in FINDINGS else unknown(code)
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
-        return code
+        return unknown(code)
 
 
 def _template(code: str, numbers: Mapping[str, Any]) -> str:
@@ -142,19 +142,19 @@ def check(code: str) -> str:
         >>> check("second_descent")
         'second descent'
     """
-    return _(CHECKS[code]) if code in CHECKS else code.replace("_", " ")
+    return _(CHECKS[code]) if code in CHECKS else unknown(code).replace("_", " ")
 
 
 def advice(code: str) -> str:
     """Return an advice as a sentence that says what to do."""
-    return _(ADVICE.get(code, code))
+    return _(ADVICE[code]) if code in ADVICE else unknown(code)
 
 
 def refit_skipped(code: str) -> str:
     """Return why nothing was refitted."""
-    return _(SKIPPED.get(code, code))
+    return _(SKIPPED[code]) if code in SKIPPED else unknown(code)
 
 
 def severity(code: str) -> str:
     """Return how much a finding matters, in a word."""
-    return _(SEVERITIES.get(code, code))
+    return _(SEVERITIES[code]) if code in SEVERITIES else unknown(code)

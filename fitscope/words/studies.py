@@ -7,6 +7,7 @@ from typing import Any
 
 from fitscope.language import N_, _
 from fitscope.language.figures import numeral
+from fitscope.words.figures import unknown
 
 REMEDIES = {  # a short name, and what it changes
     "smaller": (N_("smaller network"), N_("fewer units a layer")),
@@ -51,7 +52,7 @@ def remedy(code: str, changes: Mapping[str, Any]) -> str:
         ('dropout 0.5', 'lower learning rate', 'salt')
     """
     strength = changes.get(code)
-    name = _(REMEDIES.get(code, (code.replace("_", " "), ""))[0])
+    name = _(REMEDIES.get(code, (unknown(code).replace("_", " "), ""))[0])
     return (
         name
         if strength is None or len(changes) != 1
@@ -99,7 +100,7 @@ def scaling(reason: str) -> str:
     """Return why the trainings of several sizes carry no curve."""
     if reason in SCALING:
         return _(SCALING[reason])
-    return _("No curve is drawn: {reason}.").format(reason=reason.replace("_", " "))
+    return _("No curve is drawn: {reason}.").format(reason=unknown(reason).replace("_", " "))
 
 
 def _is_real(value: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitscope.language import N_, Nn_, _, _n
-from fitscope.words.figures import readable
+from fitscope.words.figures import readable, unknown
 
 VERDICTS = {
     "overfitting": N_("Best after epoch {best}; from epoch {after} on validation loss rises."),
@@ -130,7 +130,7 @@ def _reason(numbers: Mapping[str, Any]) -> str:
     try:
         return said.format(**readable({**numbers, "count": count}))
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers
-        return str(numbers.get("why") or numbers.get("reason"))
+        return unknown(str(numbers.get("why") or numbers.get("reason")))
 
 
 def evidence(code: str, numbers: Mapping[str, Any]) -> str:
@@ -154,7 +154,7 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
 
 def label(code: str) -> str:
     """Return a verdict's or region's name for people."""
-    return _(LABELS.get(code, code))
+    return _(LABELS[code]) if code in LABELS else unknown(code)
 
 
 def meanings() -> dict[str, str]:

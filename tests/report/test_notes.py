@@ -135,3 +135,12 @@ def test_section_names_the_author(result, author, heading):
 
 def test_result_without_notes_has_no_section(result):
     assert notes(result) is None
+
+
+@pytest.mark.parametrize(("length", "folded"), [(50_000, None), (50_001, "50,001 characters, folded")])
+def test_long_notes_are_folded_and_all_there(result, length, folded):
+    own = notes(dataclasses.replace(result, notes="x" * length))
+    html = str(environment().get_template("notes.html.j2").module.notes(own))
+    assert ("<details>" in html) == bool(folded)
+    assert "x" * length in html
+    assert folded is None or f"<summary>{folded}</summary>" in html
