@@ -3,9 +3,9 @@
     python tests/mutation/mutate.py fitscope/diagnosis fitscope/history.py fitscope/result --sample 300 --seed 0
 
 One run of the tests notes which lines each of them reaches. Then every change is tried in a process of its own (which needs a
-system that can fork), by the tests that reach its lines, the cheapest first, until one fails. A change that makes them run far
-too long, or take too much memory, is found as well. What is left is printed as it was and as it would be: it lacks a test, or
-it changes nothing that anyone could see.
+system that can fork), by the tests that reach its lines, those that reach least else first, until one fails. A change that
+makes them run far too long, or take too much memory, is found as well. What is left is printed as it was and as it would be:
+it lacks a test, or it changes nothing that anyone could see.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ TESTS = ["tests/diagnosis", "tests/results", "tests/test_history.py", "tests/tes
 
 def main() -> None:
     asked = _asked()
-    found = (Path(given).rglob("*.py") if Path(given).is_dir() else [Path(given)] for given in asked.paths)
-    modules = sorted({str(path) for paths in found for path in paths})
+    places = (Path(given).rglob("*.py") if Path(given).is_dir() else [Path(given)] for given in asked.paths)
+    modules = sorted({str(path) for paths in places for path in paths})
     every = [mutant for path in modules for mutant in mutants(path, Path(path).read_text(encoding="utf8"))]
     chosen, tests = _chosen(every, asked), asked.tests or TESTS + asked.paths  # the modules themselves for their examples
     notes, results = noted(modules, tests, asked.dearest), []
     print(f"{len(every)} changes; {len(chosen)} of them are tried by {len(notes.costs)} tests.", flush=True)
-    for mutant, found in tried(chosen, notes, tests):
+    for mutant, found in tried(chosen, notes, tests, asked.enough):
         results.append((mutant, found))
         print(f"\r{len(results)} of {len(chosen)} ", end="", file=sys.stderr)
         if not found:
@@ -60,6 +60,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="how many changes to try, picked at random; all where not given")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--dearest", type=float, default=8.0, help="leave out tests that take more processor seconds than this")
+    parser.add_argument("--enough", type=float, default=60.0, help="try no change for more processor seconds than this")
     parser.add_argument("--again", metavar="FILE", help="try only the changes that an earlier run printed into this file as left")
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import inspect
+import itertools
 import json
 import os
 import resource
@@ -71,13 +72,15 @@ class Notes:
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
-    def able(self, mutant: Mutant) -> list[str]:
-        """Return the tests that can notice a change, the cheapest first."""
-        cheap = [test for test, cost in self.costs.items() if cost < self.dearest]
-        able = [test for test in cheap if not set(mutant.lines).isdisjoint(self.reached[test].get(mutant.path, ()))]
+    def able(self, mutant: Mutant, enough: float) -> list[str]:
+        """Return the tests that can notice a change, those that reach least else first, until together they cost enough."""
+        able = [test for test, by in self.reached.items() if not set(mutant.lines).isdisjoint(by.get(mutant.path, ()))]
         if mutant.function is None:  # it is run when the module is imported, which no single test does
-            able = [test for test in cheap if mutant.path in self.reached[test]] or cheap
-        return sorted(able, key=self.costs.__getitem__)
+            able = [test for test, by in self.reached.items() if mutant.path in by] or list(self.reached)
+        able = [test for test in able if self.costs[test] < self.dearest]
+        able.sort(key=lambda test: sum(map(len, self.reached[test].values())))
+        spent = itertools.accumulate(self.costs[test] for test in able)
+        return [test for test, so_far in zip(able, spent) if so_far < enough or test == able[0]]
 
 
 class Imported:
@@ -156,11 +159,11 @@ def noted(paths: list[str], tests: list[str], dearest: float) -> Notes:
     return notes
 
 
-def tried(chosen: list[Mutant], notes: Notes, tests: list[str]) -> Iterator[tuple[Mutant, bool]]:
+def tried(chosen: list[Mutant], notes: Notes, tests: list[str], enough: float) -> Iterator[tuple[Mutant, bool]]:
     """Try the changes, and yield whether each was found."""
     swapped = []
     for number, mutant in enumerate(chosen):
-        able = notes.able(mutant)
+        able = notes.able(mutant, enough)
         budget = 10 + 5 * sum(notes.costs[test] for test in able)
         if not able:
             yield mutant, False
