@@ -401,3 +401,356 @@ def test_evidence_is_told_in_korean_with_its_values(template, values):
     for value in shown:
         told = told.replace(value, "")
     assert not re.search("[A-Za-z{}]", told)
+
+
+# Limits, one by one
+
+
+@pytest.mark.parametrize(
+    ("said", "condition", "points", "evidence"),
+    [
+        ("0.8", {"at_least": 0.8}, 3, "The answers.x is 0.8, at least 0.8."),
+        ("0.7999", {"at_least": 0.8}, 0, "The answers.x is 0.7999, less than 0.8."),
+        ("0.8", {"at_most": 0.8}, 3, "The answers.x is 0.8, at most 0.8."),
+        ("0.8001", {"at_most": 0.8}, 0, "The answers.x is 0.8001, more than 0.8."),
+        ("0.30000000000000004", {"at_most": 0.3}, 3, "The answers.x is 0.30000000000000004, at most 0.3."),
+        ("0.3", {"at_least": 0.30000000000000004}, 3, "The answers.x is 0.3, at least 0.30000000000000004."),
+        ("3", {"between": [3, 6]}, 3, "The answers.x is 3, between 3 and 6."),
+        ("6", {"between": [3, 6]}, 3, "The answers.x is 6, between 3 and 6."),
+        ("2.9", {"between": [3, 6]}, 0, "The answers.x is 2.9, not between 3 and 6."),
+        ("6.1", {"between": [3, 6]}, 0, "The answers.x is 6.1, not between 3 and 6."),
+        ("-1", {"at_most": 5}, 3, "The answers.x is -1, at most 5."),
+        ("a", {"at_most": 5}, 0, 'The answers.x is "a", which is no number.'),
+        ("5", {"equals": 5.0}, 3, 'The answers.x is "5", as asked.'),
+        ("5", {"equals": "5"}, 3, 'The answers.x is "5", as asked.'),
+        ("5.0", {"equals": "5"}, 0, 'The answers.x is "5.0"; asked was "5".'),
+        ("Adam", {"equals": " ADAM"}, 3, 'The answers.x is "Adam", as asked.'),
+        ("5.2", {"equals": 5.0, "within": 0.2}, 3, 'The answers.x is "5.2", as asked.'),
+        ("4.8", {"equals": 5.0, "within": 0.2}, 3, 'The answers.x is "4.8", as asked.'),
+        ("5.21", {"equals": 5.0, "within": 0.2}, 0, 'The answers.x is "5.21"; asked was 5.'),
+        ("5.000001", {"equals": 5.0}, 0, 'The answers.x is "5.000001"; asked was 5.'),
+        ("yes", {"equals": True}, 0, 'The answers.x is "yes"; asked was true.'),
+        ("FALSE", {"equals": False}, 3, 'The answers.x is "FALSE", as asked.'),
+        ("b", {"one_of": ["a", 2.0]}, 0, 'The answers.x is "b", none of: "a", 2.'),
+        ("2", {"one_of": ["a", 2.0]}, 3, 'The answers.x is "2", one of: "a", 2.'),
+        ("A", {"one_of": ["a", 2.0]}, 3, 'The answers.x is "A", one of: "a", 2.'),
+        ("2.001", {"one_of": ["a", 2.0]}, 0, 'The answers.x is "2.001", none of: "a", 2.'),
+    ],
+)
+def test_condition_at_its_limit_gives_and_says_why(curves, said, condition, points, evidence):
+    condition = dict(condition)
+    found = marked(log(curves("overfitting"), more={"x": said}), "answers.x", within=condition.pop("within", None), **condition)
+    assert (found.points, found.evidence) == (points, evidence)
+
+
+@pytest.mark.parametrize(
+    ("path", "answers", "condition", "points"),
+    [
+        ("answers.test_accuracy", {"test_accuracy": 0.0}, {"at_least": 0.0}, 3),
+        ("answers.test_accuracy", {"test_accuracy": 1.0}, {"at_least": 0.9}, 3),
+        ("answers.test_accuracy", {"test_accuracy": -0.001}, {"at_most": 0.9}, 0),
+        ("answers.test_accuracy", {"test_accuracy": 1.001}, {"between": [0.0, 2.0]}, 0),
+        ("answers.test_mae", {"test_mae": 0.0}, {"at_most": 5}, 3),
+        ("answers.test_mae", {"test_mae": -0.001}, {"at_most": 5}, 0),
+        ("answers.test_mae", {"test_mae": -0.001}, {"at_most": 0}, 0),
+        ("answers.test_mae", {"test_mae": -3.0}, {"at_most": -1}, 3),
+        ("answers.test_mae", {"test_mae": -3.0}, {"at_least": -5}, 3),
+        ("answers.loss", {"more": {"loss": "-1"}}, {"at_most": 5}, 0),
+        ("answers.gain", {"more": {"gain": "-1"}}, {"at_most": 5}, 3),
+    ],
+)
+def test_number_that_cannot_be_gives_nothing_at_the_limit_it_does(curves, path, answers, condition, points):
+    assert marked(log(curves("overfitting"), **answers), path, **condition).points == points
+
+
+def test_impossible_numbers_are_told_as_they_are(curves):
+    work = log(curves("overfitting"), test_accuracy=1.5, test_mae=-3.0)
+    assert marked(work, "answers.test_accuracy", at_least=0.5).evidence == (
+        "The stated test accuracy is 1.5; an accuracy lies between 0 and 1."
+    )
+    assert marked(work, "answers.test_mae", at_most=5).evidence == (
+        "The stated mean absolute error on test data is -3; it cannot lie below 0."
+    )
+
+
+@pytest.mark.parametrize(
+    ("epoch", "within", "points", "how"),
+    [
+        ("9", None, 3, "is one of"),
+        ("8", 1, 3, "is near"),
+        ("14", 1, 3, "is near"),
+        ("15", 1, 0, "is none of"),
+        ("8", None, 0, "is none of"),
+        ("8", 0, 0, "is none of"),
+        ("10.0", None, 3, "is one of"),
+    ],
+)
+def test_plateau_is_as_wide_as_its_epochs_and_within(epoch, within, points, how):
+    found = marked(log(noisy(0), more={"epoch": epoch}), "answers.epoch", in_plateau=True, within=within)
+    assert found.points == points
+    assert found.evidence == (f"Epoch {float(epoch):g} {how} those that the validation data cannot tell from the best: 9–10, 13.")
+
+
+def open_question(rise, limit, trend, reason="noise"):
+    """Return what curves say that do not settle the verdict."""
+    again = judge(TrainingHistory.of(noisy(3)))
+    evidence = {"rise": rise, "rise_limit": limit, "trend": trend, "reason": reason}
+    return dataclasses.replace(again, verdict="inconclusive", evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "again", "points"),
+    [
+        ("overfitting", open_question(0.02, 0.02, 0.0), 0),
+        ("overfitting", open_question(0.0201, 0.02, 0.0), 3),
+        ("overfitting", open_question(0.001, 0.02, 0.0101), 3),
+        ("overfitting", open_question(0.001, 0.02, 0.01), 0),
+        ("overfitting", open_question(0.0, 0.02, 0.5), 0),
+        ("good_fit", open_question(0.02, 0.02, 0.05), 3),
+        ("good_fit", open_question(0.02, 0.02, -0.05), 3),
+        ("good_fit", open_question(0.02, 0.02, 0.0501), 0),
+        ("good_fit", open_question(0.0201, 0.02, 0.0), 0),
+        ("good_fit", open_question(0.02, 0.02, 0.01, "few"), 3),
+        ("good_fit", open_question(0.02, 0.02, 0.0101, "few"), 0),
+        ("underfitting", open_question(0.0, 0.02, -0.0101), 3),
+        ("underfitting", open_question(0.0, 0.02, -0.01), 0),
+        ("not_learning", open_question(0.0, 0.02, -0.5), 0),
+        ("diverged", open_question(9.0, 0.02, 0.5), 0),
+    ],
+)
+def test_open_verdict_gives_for_what_its_numbers_go_with(claim, again, points):
+    found = marked(log(noisy(3), verdict=claim), "answers.verdict", again=again, same_verdict=True)
+    assert found.points == points and ("but go with it" in found.evidence) is (points == 3)
+
+
+def test_open_verdict_is_told_with_its_numbers():
+    again = open_question(0.0201, 0.02, 0.0123)
+    assert marked(log(noisy(3), verdict="good_fit"), "answers.verdict", again=again, same_verdict=True).evidence == (
+        "The stated verdict is good fit. The curves do not settle the verdict, but go against this one: the end lies 0.0201 above "
+        "the lowest validation loss (from 0.02 on a rise counts), and over the last fifth of the epochs it changes by +1.2 %."
+    )
+    assert marked(log(noisy(3), verdict="inconclusive"), "answers.verdict", again=again, same_verdict=True).evidence == (
+        "The stated verdict is inconclusive, and so say the curves."
+    )
+
+
+@pytest.mark.parametrize("missing", ["rise", "rise_limit", "trend"])
+def test_open_verdict_without_its_numbers_is_inconclusive_alone(missing):
+    again = open_question(0.03, 0.02, 0.0)
+    again = dataclasses.replace(again, evidence={name: value for name, value in again.evidence.items() if name != missing})
+    assert marked(log(noisy(3), verdict="overfitting"), "answers.verdict", again=again, same_verdict=True).points == 0
+
+
+def unkept(rise, paired_se, **changes):
+    """Return what the curves alone say of a long report that keeps no covariance."""
+    again = judge(TrainingHistory.of(noisy(3)))
+    sure = dataclasses.replace(
+        again.uncertainty, basis="samples", samples=100, covariance=None, paired_se=tuple(paired_se), **changes
+    )
+    return dataclasses.replace(again, verdict="overfitting", evidence={"rise": rise}, uncertainty=sure)
+
+
+@pytest.mark.parametrize(
+    ("again", "claim", "points"),
+    [
+        (unkept(1.645 * 0.02, [0.0] * 108 + [0.02] * 12), "good_fit", 3),
+        (unkept(1.646 * 0.02, [0.0] * 108 + [0.02] * 12), "good_fit", 0),
+        (unkept(1.645 * 0.02, [0.0] * 108 + [0.02] * 12), "underfitting", 0),
+        (unkept(1.645 * 0.02, [0.02] * 108 + [0.0] * 12), "good_fit", 0),  # the last tenth of the epochs counts
+        (unkept(0.001, [0.02] * 100), "good_fit", 0),  # so few epochs would have been kept
+        (unkept(0.001, [0.02] * 101), "inconclusive", 3),
+        (unkept(None, [0.02] * 120), "good_fit", 0),
+    ],
+)
+def test_rise_that_its_samples_may_not_tell_from_none_is_not_held_against_anybody(again, claim, points):
+    assert marked(log(noisy(3), verdict=claim), "answers.verdict", again=again, same_verdict=True).points == points
+
+
+def test_rise_that_its_samples_may_not_tell_is_told_with_its_numbers():
+    found = marked(log(noisy(3), verdict="good_fit"), "answers.verdict", again=unkept(0.001, [0.02] * 120), same_verdict=True)
+    assert found.evidence == (
+        "The stated verdict is good fit. The curves alone say overfitting, and of 120 epochs a report does not keep what its "
+        "samples say of a rise so small: 0.001."
+    )
+
+
+@pytest.mark.parametrize("change", [{"basis": "log"}, {"covariance": (1.0,)}])
+def test_rise_that_was_judged_by_all_there_is_stands(change):
+    again = unkept(0.001, [0.02] * 120)
+    again = dataclasses.replace(again, uncertainty=dataclasses.replace(again.uncertainty, **change))
+    assert marked(log(noisy(3), verdict="good_fit"), "answers.verdict", again=again, same_verdict=True).points == 0
+
+
+def recomputed_gap(gap, said, within=None):
+    again = dataclasses.replace(judge(TrainingHistory.of(noisy(0))), gap=gap)
+    return marked(log(noisy(0), more={"gap": said}), "answers.gap", again=again, matches_recomputed=True, within=within)
+
+
+@pytest.mark.parametrize(
+    ("gap", "said", "within", "points"),
+    [
+        (0.4149, "0.41", None, 3),
+        (0.415, "0.41", None, 3),
+        (0.4151, "0.41", None, 0),
+        (0.405, "0.41", None, 3),
+        (0.4049, "0.41", None, 0),
+        (0.41, "0.4", None, 3),
+        (0.45, "0.4", None, 0),  # a tenth of 0.45 is the most that rounding explains
+        (0.44, "0.4", None, 3),
+        (0.49, "0", None, 0),
+        (0.41, "0.42", 0.01, 3),
+        (0.41, "0.4201", 0.01, 0),
+        (0.41, "0.41000001", 0.0, 3),
+        (0.41, "0.410001", 0.0, 0),
+        (-0.41, "-0.41", None, 3),
+        (0.41, "41 %", None, 3),
+    ],
+)
+def test_recomputed_number_matches_as_far_as_it_was_written(gap, said, within, points):
+    assert recomputed_gap(gap, said, within).points == points
+
+
+def test_recomputed_number_is_told_beside_what_was_said():
+    assert recomputed_gap(0.4151, "0.41").evidence == "The answers.gap is 0.41; computed again from the curves it is 0.4151."
+    assert recomputed_gap(0.41, "0.41").evidence == "The answers.gap is 0.41, and so it is when computed again from the curves."
+    assert recomputed_gap(0.41, "much").evidence == 'The answers.gap is "much", which is no number.'
+    assert recomputed_gap(None, "0.4").evidence == 'The answers.gap is "0.4"; the curves do not tell it.'
+
+
+@pytest.mark.parametrize(
+    ("condition", "above", "told"),
+    [
+        (Condition("at_most", 60.0), Condition("at_most", 52.0), "The answers.x is 55, at most 60; up to 52 it gives more points."),
+        (
+            Condition("at_least", 50.0),
+            Condition("at_least", 60.0),
+            "The answers.x is 55, at least 50; from 60 on it gives more points.",
+        ),
+        (Condition("at_most", 60.0), Condition("at_least", 70.0), "The answers.x is 55, at most 60."),
+        (Condition("between", (50.0, 60.0)), Condition("between", (1.0, 2.0)), "The answers.x is 55, between 50 and 60."),
+        (Condition("at_least", 50.0), Condition("one_of", ("a",)), "The answers.x is 55, at least 50."),
+    ],
+)
+def test_second_level_says_what_more_would_take_where_it_can(curves, condition, above, told):
+    rubric = Rubric("R", (Criterion("X", 2.0, ("answers.x",), (Level(above, 2.0), Level(condition, 1.0))),))
+    work = log(curves("overfitting"), more={"x": "55"})
+    (found,) = mark(rubric, work, work.result.diagnosis)
+    assert (found.points, found.possible, found.evidence) == (1.0, 2.0, told)
+
+
+def test_text_for_a_person_is_cut_where_nobody_reads_on(curves):
+    rubric = Rubric("R", (Criterion("Why", 2.0, ("answers.why",), manual=True), Criterion("Show", 1.0, manual=True)))
+    work = log(curves("overfitting"), why="x" * 20_001)
+    why, shown = mark(rubric, work, work.result.diagnosis)
+    assert why.text == "x" * 20_000 and shown.text is None and shown.evidence == "To be read by a person."
+
+
+def test_first_text_that_is_there_is_read(curves):
+    rubric = Rubric("R", (Criterion("Why", 2.0, ("notes", "answers.why"), manual=True),))
+    work = log(curves("overfitting"), why="It rises.")
+    assert mark(rubric, work, work.result.diagnosis)[0].text == "It rises."
+
+
+def test_failed_marks_keep_titles_and_who_reads():
+    rubric = Rubric("R", (Criterion("A", 2.0, manual=True), Criterion("B", 1.0)))
+    assert [(one.title, one.manual, one.text) for one in failed(rubric, "Empty.")] == [("A", True, None), ("B", False, None)]
+
+
+# Fields
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("answers.best_epoch", "number"),
+        ("answers.verdict", "text"),
+        ("answers.own", "open"),
+        ("answers.more.own", "open"),
+        ("answers.", None),
+        ("answers", None),
+        ("partial", "truth"),
+        ("history.epochs", "list"),
+        ("plan.options.group", "open"),
+        ("plan.options.", None),
+        ("plan.options", None),
+        ("refit.test.loss", "number"),
+        ("refit.test", None),
+        ("nothing", None),
+        ("", None),
+        ("studies.repeats", "list"),
+        ("answers. ", None),
+        ("seconds.train", "number"),
+        ("refit.nothing", None),
+    ],
+)
+def test_kind_of_is_what_a_path_leads_to(path, kind):
+    assert fields.kind_of(path) == kind
+
+
+def test_fixed_fields_are_all_known_and_whole():
+    found = fields.fixed_fields()
+    assert "refit.test.accuracy" in found and "history.epochs" in found and not any(path.endswith(".") for path in found)
+    assert set(fields.LABELS) <= set(found) and all(fields.kind_of(path) for path in found)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("history.epochs", 20),
+        ("plan.batch_size", 512),
+        ("plan.learning_rate", None),
+        ("partial", False),
+        ("plan.optimizer", "rmsprop"),
+        ("diagnosis.best_epoch", 4),
+        ("answers.best_epoch", None),
+        ("refit", None),
+        ("refit.test.nothing", None),
+        ("studies.repeats", 0),
+        ("seconds.train", 4.125),
+        ("nothing.at.all", None),
+    ],
+)
+def test_looked_up_is_a_plain_value_or_nothing(report, path, value):
+    assert fields.looked_up(report, path, report.result.diagnosis) == value
+
+
+def test_looked_up_answers_are_the_students_own(report):
+    given = Answers(best_epoch=7, why="  ", more={"gap": " 0.2 ", "odd": ""})
+    beside = dataclasses.replace(report, answers=given)
+    within = dataclasses.replace(report, result=dataclasses.replace(report.result, answers=given))
+    for work in (beside, within):
+        again = work.result.diagnosis
+        assert [
+            fields.looked_up(work, f"answers.{name}", again) for name in ("best_epoch", "why", "gap", "more.gap", "odd", "no")
+        ] == [
+            7,
+            None,
+            "0.2",
+            "0.2",
+            None,
+            None,
+        ]
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_looked_up_number_that_is_none_is_not_there(report, loss):
+    test = dataclasses.replace(report.result.refit.test, loss=loss)
+    result = dataclasses.replace(report.result, refit=dataclasses.replace(report.result.refit, test=test))
+    assert fields.looked_up(dataclasses.replace(report, result=result), "refit.test.loss", report.result.diagnosis) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "can"),
+    [
+        ("diagnosis.gap", True),
+        ("answers.gap", True),
+        ("answers.more.gap", True),
+        ("answers.best_val_loss", True),
+        ("answers.why", False),
+        ("diagnosis.plateau", False),
+        ("refit.gap", False),
+        ("gap", False),
+    ],
+)
+def test_can_be_recomputed_is_what_the_curves_alone_say(path, can):
+    assert fields.can_be_recomputed(path) is can
