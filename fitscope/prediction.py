@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,16 +55,19 @@ def predict(run: Path | str, file: Path | str) -> Predictions:
     """
     run, file = Path(run), Path(file)
     preparation = read_preparation(run)
-    if not file.exists():
+    if not os.path.exists(file):  # False, too, where no file can have such a name
         raise DataError(f"There is no file or folder {file}; give new data like that which the run was made of.")
     try:
         rows, names, notes = datasets.rows_of(file, preparation["input"])
-    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError) as error:
         raise DataError(f"{run / 'preparation.json'} is damaged ({type(error).__name__}: {error}); analyze again.") from error
     if not count(rows):
         raise DataError(f"{file} holds no rows; give at least one.")
     training.start_loading().join()
     answers = training.answers(run / "model.keras", rows, preparation["task"])
+    known, given = len(preparation["classes"]), answers.shape[1]
+    if given != known and (given, known, preparation["task"]) != (1, 2, "binary"):
+        raise DataError(f"{run} names {known} classes or targets, and its model gives {given} numbers; analyze again.")
     if not np.isfinite(answers).all():
         raise DataError(f"The model of {run} gives no finite numbers; analyze again with a smaller --learning-rate.")
     said = said_of(answers, preparation["task"], preparation["classes"])
@@ -89,7 +93,7 @@ def read_preparation(run: Path) -> dict[str, Any]:
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(f"{path} is damaged ({error}); analyze again.") from None
     if not known:
-        raise DataError(f"{path} is written by another fitscope ({content['schema']}); use that one, or analyze again.")
+        raise DataError(f"{path} is written by another fitscope ({str(content['schema'])[:60]}); use that one, or analyze again.")
     return dict(content)
 
 

@@ -82,7 +82,7 @@ def read_file(path: Path) -> AnswerFile:
     try:
         with open(path, "rb") as file:
             content = file.read(LONGEST + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter where no file can have such a name
         raise not_read(f"The answers {path}", error, "give the file that you filled in") from None
     try:
         text = content.decode("utf-8-sig")

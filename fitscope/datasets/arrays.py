@@ -18,6 +18,7 @@ from fitscope.language import N_
 from fitscope.numpyfile import NumpyFileError, ObjectsError, read_arrays
 
 NAMES = ("x_train", "y_train", "x_val", "y_val", "x_test", "y_test")
+LARGEST = float(np.finfo(np.float32).max)
 FAR = 30.0  # numbers beyond it are far from 1
 Parts = Mapping[str, tuple[Any, Any]]  # rows and labels of `train`, and of `val` and `test` where there are some
 
@@ -165,10 +166,8 @@ def checked(x: Any, name: str, divide: float = 1.0) -> Rows:
         raise DataError(f"{name} has the shape {found.shape}; give it the shape [samples, features], also for one feature.")
     if 0 in found.shape[1:]:
         raise DataError(f"{name} has the shape {found.shape}, so its rows hold nothing; give at least one number a sample.")
-    if (highest := _highest(found)) > np.finfo(np.float32).max:
-        raise DataError(
-            f"{name} holds numbers up to {highest:.3g}, and those of a network end at {np.finfo(np.float32).max:.1e}; divide them."
-        )
+    if (highest := _highest(found)) > LARGEST:
+        raise DataError(f"{name} holds numbers up to {highest:.3g}, and those of a network end at {LARGEST:.1e}; divide them.")
     found = np.ascontiguousarray(found, np.float32)
     if not np.isfinite(found).all():
         raise DataError(f"{name} holds {(~np.isfinite(found)).sum():,} numbers that are not finite; fill them, or give a table.")

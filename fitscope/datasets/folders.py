@@ -108,7 +108,7 @@ def files_of(path: Path, endings: Sequence[str], what: str) -> list[Path]:
         DataError: there is none.
     """
     found = [path] if path.is_file() else sorted(path.rglob("*"))
-    files = [file for file in found if file.suffix.lower() in endings and not file.name.startswith(".")]
+    files = [file for file in found if file.suffix.lower() in endings and not file.name.startswith(".") and file.is_file()]
     if not files:
         raise DataError(f"{path} holds no {what}, which this run's network reads; give a file or a folder of them.")
     return files

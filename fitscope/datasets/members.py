@@ -17,6 +17,7 @@ from fitscope.errors import DataError, reason
 
 LARGEST_FILE = 2**24  # the largest file of either collection has 1.4 MB
 LARGEST_ARCHIVE = 2**31  # unpacked; aclImdb takes a fifth of it
+LARGEST_HEADER = 2**20
 MOST_FILES = 250_000  # aclImdb has 100,000
 TAKES = "give the tar archive or folder of aclImdb or of Reuters-21578, or Keras' imdb.npz or reuters.npz"
 _HEAD = 512
@@ -110,7 +111,7 @@ def _stream(path: Path) -> Iterator[Member]:
     opener = next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), open)
     with opener(path, "rb") as file:
         limited: Any = _Limited(file)
-        with tarfile.open(fileobj=limited, mode="r|") as archive:
+        with tarfile.open(fileobj=limited, mode="r|", tarinfo=_Info) as archive:
             while (info := archive.next()) is not None:
                 archive.members = []  # type: ignore[attr-defined]  # it would keep them all
                 if info.isreg():
@@ -118,6 +119,17 @@ def _stream(path: Path) -> Iterator[Member]:
                     assert content is not None
                     yield Member(info.name, content, path)
         limited.drain()
+
+
+class _Info(tarfile.TarInfo):
+    """Read a member's header, whose name and other facts may stand in blocks of any size behind it."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> tarfile.TarInfo:
+        info = super().frombuf(buf, encoding, errors)
+        if info.type not in (*tarfile.REGULAR_TYPES, tarfile.DIRTYPE) and info.size > LARGEST_HEADER:
+            raise tarfile.ReadError(f"a header in it has {info.size:,} bytes")
+        return info
 
 
 class _Limited:

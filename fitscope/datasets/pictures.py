@@ -114,7 +114,11 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:
 
     Raises:
         DataError: there is none, or one is damaged.
+        ValueError: the network reads pictures of no size that fitscope makes.
     """
+    height, width, channels = content["shape"]
+    if not (1 <= height <= LARGEST_SIDE and 1 <= width <= LARGEST_SIDE and channels in (1, 3)):
+        raise ValueError(f"pictures of the shape {content['shape']}")
     files = files_of(path, ENDINGS["pictures"], f"pictures ({', '.join(ENDINGS['pictures'])})")
     read = [picture(file, content["shape"]) for file in files]
     if bad := [file for file, pixels in zip(files, read) if pixels is None]:

@@ -81,8 +81,8 @@ def codes(values: NDArray[np.object_], categories: Sequence[str | None]) -> NDAr
     """Return each value's place among the categories, -1 for one that is not there; None counts where it is a category."""
     import pandas as pd
 
-    known = [category for category in categories if category is not None]
-    found: NDArray[np.int64] = pd.Index(known, dtype=object).get_indexer(np.asarray(values, object)).astype(np.int64)
+    places = {category: place for place, category in enumerate(category for category in categories if category is not None)}
+    found = np.array([places.get(value, -1) for value in values], np.int64)
     if None in categories:
         found[pd.isna(values)] = categories.index(None)
     return found

@@ -66,7 +66,8 @@ def stopping(val_loss: Curve, epochs: tuple[int, ...], loss: Curve | None = None
     """
     stops = {f"patience {patience}": _patience(val_loss, patience) for patience in PATIENCES}
     if np.isfinite(val_loss).any() and np.nanmin(val_loss) > 0:
-        above = 100 * (val_loss / np.fmin.accumulate(val_loss) - 1)
+        with np.errstate(over="ignore"):  # beyond every limit
+            above = 100 * (val_loss / np.fmin.accumulate(val_loss) - 1)
         stops |= {f"GL {limit}": _first(above > limit) for limit in GENERALIZATION_LOSSES}
         if loss is not None and np.isfinite(loss).all() and loss.min() > 0:
             quotients = _quotients(above, loss)

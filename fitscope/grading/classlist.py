@@ -162,7 +162,7 @@ def _text(path: Path, shown: str) -> tuple[str, list[str]]:
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{shown} has more than {_LARGEST:,} bytes, more than a class list needs; give a smaller one.")
         content = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter where no file can have such a name
         raise not_read(shown, error, "give the class list as CSV") from None
     if content.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
         raise DataError(f"{shown} is a spreadsheet; save it as CSV, and give that.")

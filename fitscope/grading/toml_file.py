@@ -191,7 +191,7 @@ def _text(path: Path, what: str, largest: int) -> str:
     try:
         with open(path, "rb") as file:
             content = file.read(largest + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter where no file can have such a name
         raise not_read(path, error, f"give a file that holds {what}") from None
     if len(content) > largest:
         raise DataError(f"{path.name} is larger than {largest / 1e6:g} MB; give a file that holds {what}.")

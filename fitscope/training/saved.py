@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fitscope.datasets.dataset import Rows, count, take
 from fitscope.errors import DataError
+from fitscope.training import screening
 from fitscope.training.fitted import dense
 from fitscope.training.objectives import gives_logits, probabilities
 from fitscope.training.steps import EVALUATED_AT_ONCE
@@ -44,10 +45,11 @@ def _load(path: Path) -> Any:
 
     if not path.is_file():
         raise DataError(f"{path} is not there: the run kept no model; analyze again, or give another run.")
+    screening.check(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the optimizer begins anew, and is not needed here
-            return keras.models.load_model(path)
+            return keras.models.load_model(path, safe_mode=True)
     except Exception as error:  # Keras' errors of a file are many
         raise DataError(
             f"{path} cannot be opened by plain Keras ({_said(error)}); where it holds layers or a model class of your own, "

@@ -78,8 +78,8 @@ def test_what_is_no_object_is_refused_as_a_dataclass(value):
         read(Box, value, "box")
 
 
-def test_refusal_quotes_60_characters_at_most():
-    with pytest.raises(ResultError, match="'" + "x" * 60 + "'"):
+def test_refusal_quotes_40_characters_at_most():
+    with pytest.raises(ResultError, match="'" + "x" * 39 + "…'"):
         read(int, "x" * 100, "number")
 
 
