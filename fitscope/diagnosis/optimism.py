@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fitscope.diagnosis.intervals import reach_of_difference
 from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.errors import ResultError
 
@@ -138,8 +139,9 @@ def correct(
 ) -> Corrected:
     """Correct the winner's validation loss for having been chosen among trials and epochs together.
 
-    Source: Tsamardinos et al. 2018 (BBC-CV). The interval is Student's t around the corrected loss, with the mean squared
-    standard error of what the resamples chose; samples left out are too few to take the interval from directly.
+    Source: Tsamardinos et al. 2018 (BBC-CV). The interval around the corrected loss takes the mean squared standard error of what
+    the resamples chose, and is lengthened for its skewness (`intervals.reach_of_difference`: not shortened below, for samples
+    left out choose a little worse than all do); they are too few to take the interval from directly.
 
     Args:
         trials: every validation sample's loss after every epoch of each trial, [epochs, samples] each, the same samples in
@@ -159,8 +161,6 @@ def correct(
         >>> found.observed < 0.9, abs(found.corrected - 1) < 0.1
         (True, True)
     """
-    from scipy.special import stdtrit
-
     finite = [losses for losses in finite_epochs(trials) if len(losses)]
     if not finite:
         return Corrected(math.nan, math.nan, math.nan, (math.nan, math.nan))
@@ -169,32 +169,32 @@ def correct(
     count = len(resampled.sizes)
     if count < 2:
         return Corrected(observed, math.nan, math.nan, (math.nan, math.nan))
-    outside, squared_error = _winners(finite, resampled, draw(count, resamples, seed), observed)
+    outside, squares, cubes = _winners(finite, resampled, draw(count, resamples, seed), observed)
     corrected = observed + float(np.nanmean(outside, dtype=np.float64))
-    half = float(stdtrit(count - 1, 0.975)) * math.sqrt(float(squared_error.mean(dtype=np.float64)))
-    return Corrected(observed, corrected, corrected - observed, (corrected - half, corrected + half))
+    error = math.sqrt(squares * error_scale(resampled.sizes))
+    down, up = reach_of_difference(math.sqrt(count) * cubes / squares**1.5 if squares > 0 else 0.0, count)
+    return Corrected(observed, corrected, corrected - observed, (corrected - down * error, corrected + up * error))
 
 
-def _winners(
-    trials: Sequence[Losses], resampled: Units, counts: Counts, level: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return, above a level, what each resample's winner is worth outside, and its squared standard error [resamples]."""
+def _winners(trials: Sequence[Losses], resampled: Units, counts: Counts, level: float) -> tuple[NDArray[np.float32], float, float]:
+    """Return what each resample's winner is worth outside, above a level [resamples].
+
+    And the sums of its residuals' squares and cubes, in the mean over the resamples.
+    """
     lowest = np.full(len(counts), np.inf, np.float32)
-    outside, squared_error = np.zeros_like(lowest), np.zeros_like(lowest)
+    outside, powers = np.zeros_like(lowest), np.zeros((2, len(lowest)))
     for losses in trials:
         # Near 0, single precision is exact enough; and one trial at a time bounds the memory.
         sums = resampled.sums(losses) - np.float32(level) * resampled.sizes
         chosen = choose(sums, resampled.sizes, counts)
         better = chosen.inside < lowest
         lowest[better], outside[better] = chosen.inside[better], chosen.outside[better]
-        squared_error[better] = squared_errors(sums, resampled.sizes)[chosen.epoch[better]]
-    return outside, squared_error
-
-
-def squared_errors(sums: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the squared standard error of each row's mean [rows] from its units' sums [rows, units]."""
-    rest = residuals(sums, sizes)
-    return np.asarray(np.einsum("ij,ij->i", rest, rest, dtype=np.float64)) * error_scale(sizes)
+        rest = residuals(sums, resampled.sizes)
+        squared = np.square(rest, dtype=np.float64)
+        both = np.stack([squared.sum(axis=1), np.einsum("ij,ij->i", squared, rest)])
+        powers[:, better] = both[:, chosen.epoch[better]]
+    squares, cubes = powers.mean(axis=1).tolist()
+    return outside, squares, cubes
 
 
 def residuals(sums: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.float32]:
