@@ -183,10 +183,10 @@ def _trend_noise(tail: Curve, sd: float, correlation: float) -> float:
 def _trend(curve: Curve, noise: float) -> tuple[float, float]:
     """Return the change over the last fifth by a straight line, and its standard error.
 
-    The line goes through the last third, of few epochs through four at least, and its change is scaled to a fifth.
+    The line goes through the last third, through five epochs at least, and its change is scaled to a fifth.
     """
     fifth = max(2, len(curve) // 5)
-    count = min(max(5, len(curve) // 3), len(curve))
+    count = max(5, len(curve) // 3)
     share = fifth / count
     places = np.linspace(-0.5, 0.5, count)
     change = float(places @ curve[-count:] / (places @ places))
