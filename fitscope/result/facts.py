@@ -137,9 +137,9 @@ class Score:
 
     Args:
         loss: the mean over the test samples, without penalties; of classes in nats.
-        loss_interval: Student's t over the samples (over groups where there are some), BCa bootstrap where they are skewed.
+        loss_interval: over the samples, or the groups where there are some; with Hall's (1992) allowance for skewness.
         accuracy: the share of right answers; None of numbers.
-        accuracy_interval: Wilson's.
+        accuracy_interval: Wilson's (1927).
         samples: how many were tested.
         mae: the mean absolute error, in the target's own units; None of classes.
         mae_interval: as of the loss.
