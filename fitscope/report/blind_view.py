@@ -9,12 +9,10 @@ from pathlib import Path
 
 from fitscope import datasets
 from fitscope.answers import Asked, questions
-from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.language import N_, _, asked, retold
-from fitscope.language.figures import moment, numeral
+from fitscope.language.figures import moment
 from fitscope.report import facts_view as facts
 from fitscope.report.curves_view import bare
-from fitscope.report.names import spaced
 from fitscope.report.notes import Notes, notes
 from fitscope.report.numbers import count
 from fitscope.report.sections import Picture, Row
@@ -89,7 +87,7 @@ def blind_view(result: Result) -> BlindView:
         parameters=count(None if result.model is None else result.model.parameters),
         settings=() if result.plan is None else facts.settings(result.plan, None if result.model is None else result.model.loss),
         versions=facts.versions(result),
-        limits=tuple(Row(spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
+        limits=facts.limits(),
         seconds=facts.seconds(dataclasses.replace(result, seconds={k: v for k, v in result.seconds.items() if k in PARTS})),
         command=result.command,
         created=moment(result.created),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fitscope import words
+from fitscope.diagnosis import thresholds
 from fitscope.language import N_, Nn_, _, _n, retold
+from fitscope.language.figures import numeral
 from fitscope.plan import Plan
-from fitscope.report.names import OPEN, spaced
+from fitscope.report.names import LIMITS, OPEN, spaced
 from fitscope.report.numbers import UNKNOWN, count, number, setting
 from fitscope.report.sections import Row
 from fitscope.result import DatasetFacts, LogFacts, ModelFacts, Result
@@ -166,6 +169,11 @@ def versions(result: Result) -> tuple[Row, ...]:
     if result.peak_mb is not None:
         rows.append(Row(_("memory at most"), (f"{number(result.peak_mb, 0)} MB",)))
     return tuple(rows)
+
+
+def limits() -> tuple[Row, ...]:
+    """Return every limit that a verdict or finding rests on."""
+    return tuple(Row(_(LIMITS[name]), (numeral(str(value)),)) for name, value in dataclasses.asdict(thresholds.LIMITS).items())
 
 
 def seconds(result: Result) -> tuple[Row, ...]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from fitscope import words
-from fitscope.diagnosis.thresholds import LIMITS
 from fitscope.language import N_, _, retold
-from fitscope.language.figures import moment, numeral
+from fitscope.language.figures import moment
 from fitscope.report import answers_view as answers
 from fitscope.report import classes_view as classes
 from fitscope.report import curves_view as curves
@@ -20,7 +18,6 @@ from fitscope.report.concluded_view import Concluded, concluded
 from fitscope.report.embedding import as_script
 from fitscope.report.headline import headline
 from fitscope.report.mistakes_view import MistakesView, mistakes
-from fitscope.report.names import spaced
 from fitscope.report.notes import Notes, named, notes
 from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
@@ -131,7 +128,7 @@ def view(result: Result) -> View:
         log=() if result.log is None else facts.log(result, result.log),
         settings=() if result.plan is None else facts.settings(result.plan, None if result.model is None else result.model.loss),
         versions=facts.versions(result),
-        limits=tuple(Row(spaced(name), (numeral(str(value)),)) for name, value in dataclasses.asdict(LIMITS).items()),
+        limits=facts.limits(),
         seconds=facts.seconds(result),
         command=result.command,
         created=moment(result.created),

@@ -7,9 +7,9 @@ import pytest
 
 import fitscope
 from fitscope.comparison.pairs import deciding
-from fitscope.diagnosis import judge
+from fitscope.diagnosis import judge, thresholds
 from fitscope.plan import Plan
-from fitscope.report.facts_view import data, leaks, notices, settings
+from fitscope.report.facts_view import data, leaks, limits, notices, settings
 from fitscope.report.headline import headline
 from fitscope.report.names import PARTS, SETTINGS
 from fitscope.report.scores_view import gain_sentences, own_scores
@@ -125,3 +125,9 @@ def test_every_setting_that_plans_and_comparisons_name_is_known_to_the_catalogue
 def test_accuracy_that_hardly_changed_has_no_negative_zero():
     gain = Gain(0.02, (-0.01, 0.05), -0.0004, (-0.003, 0.002))
     assert "changed by +0.0 percentage points (-0.3 to +0.2)" in gain_sentences(gain, "Refitting")
+
+
+def test_every_limit_is_told_in_words_with_its_value():
+    told = shown(limits())
+    assert told["rise that counts, of the lowest validation loss"] == ("0.05",)
+    assert len(told) == len(dataclasses.fields(thresholds.Thresholds))
