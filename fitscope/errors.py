@@ -38,7 +38,7 @@ class FitscopeError(Exception):
         ...     fitscope.read_history("nowhere.log")
         ... except FitscopeError as error:
         ...     print(error)
-        nowhere.log cannot be read (No such file or directory); give a log's path.
+        nowhere.log cannot be read (no such file or directory); give a log's path.
     """
 
     exit_code = 1
@@ -87,7 +87,7 @@ class ResultError(FitscopeError):
         >>> import fitscope
         >>> fitscope.TrainingHistory.of({"loss": [1.0, 0.5], "val_loss": [1.0]})
         Traceback (most recent call last):
-        fitscope.errors.ResultError: The history has 2 epochs, but val_loss has 1 values; give one value an epoch.
+        fitscope.errors.ResultError: The history has 2 epochs, but val_loss has 1 values; give one an epoch.
     """
 
 

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from fitscope.errors import DataError, reason
 
@@ -125,7 +125,7 @@ class _Info(tarfile.TarInfo):
     """Read a member's header, whose name and other facts may stand in blocks of any size behind it."""
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> tarfile.TarInfo:
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         info = super().frombuf(buf, encoding, errors)
         if info.type not in (*tarfile.REGULAR_TYPES, tarfile.DIRTYPE) and info.size > LARGEST_HEADER:
             raise tarfile.ReadError(f"a header in it has {info.size:,} bytes")
