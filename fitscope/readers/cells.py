@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fitscope.errors import DataError, quoted
 from fitscope.readers import decimals
-from fitscope.readers.reading import keras_name
+from fitscope.readers.reading import MOST, keras_name
 
 if TYPE_CHECKING:
     from fitscope.readers.log import Log
@@ -28,7 +28,6 @@ UNKNOWN = {"", "na", "n/a", "nan", "none", "null", "inf", "-inf", "+inf", "infin
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LARGE = 2**20  # bytes: above, plain numbers are read many at once
 _THREADS = 2
-_MOST_CELLS = 25_000_000  # of a table: 200 MB
 _LONGEST_ROW = 2**20  # characters; a quote that is never closed would make one row of all that follows
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
 _PIECE = 2**19  # bytes: what lies around a processor's cache is read fastest
@@ -84,7 +83,7 @@ def _numbers(log: Log, width: int, separator: str) -> NDArray[np.float64] | None
         return decimals.parse(block, separator.encode(), width, lambda cell: _plain(cell, separator))
 
     lines = sum(piece.count(b"\n") for piece in log.chunks(_PIECE)) + 1
-    if width * lines > _MOST_CELLS:
+    if width * lines > MOST:
         return None
     # Columns side by side, made once: parts that are joined at the end would be held twice.
     table, rows = np.empty((width, lines)), 0
@@ -143,10 +142,8 @@ def _cells(text: str, header: list[str], separator: str) -> Table | None:
                 told = quoted(", ".join(cells[:20]))
                 raise DataError(f"a line has {len(cells)} cells ({told}), and the header {len(header)}; mend it.")
             rows += 1
-            if rows * len(columns) > _MOST_CELLS:
-                raise DataError(
-                    f"it is a table of more than {_MOST_CELLS:,} cells; leave out columns or lines that are not needed."
-                )
+            if rows * len(columns) > MOST:
+                raise DataError(f"it is a table of more than {MOST:,} cells; leave out columns or lines that are not needed.")
             for i, column in columns.items():
                 value = _value(cells[i], separator)
                 column.append(math.nan if value is None or isinstance(value, str) else value)

@@ -72,9 +72,7 @@ def refuse_runs(table: Table) -> None:
 
 
 def _runs(rows: int, epochs: Curve | None, starts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    cuts = set(starts)
-    if epochs is not None:
-        cuts |= set((np.flatnonzero(np.diff(epochs) <= 0) + 1).tolist())
-    refuse_many(len(cuts))
-    edges = sorted({0, rows, *(cut for cut in cuts if cut < rows)})
+    falls = np.empty(0, int) if epochs is None else np.flatnonzero(np.diff(epochs) <= 0) + 1
+    refuse_many(max(len(falls), len(starts)))
+    edges = sorted({0, rows, *(cut for cut in (*starts, *falls.tolist()) if cut < rows)})
     return zip(edges, edges[1:])
