@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fitscope.diagnosis import judge
-from fitscope.diagnosis.findings import CHECKS
+from fitscope.diagnosis.advice import ADVICE, advise
+from fitscope.diagnosis.findings import CHECKS, Finding
 from fitscope.history import TrainingHistory
 
 E = np.arange(1, 31)
@@ -201,3 +202,16 @@ def test_stop_before_a_rise_could_be_seen_is_told(curves):
 )
 def test_stop_is_told_where_one_was_and_no_rise_is_seen(curves, shape, stopped, said):
     assert outcome("stopped_early", curves(shape), stopped=stopped) == said
+
+
+def test_advice_is_given_once_and_under_the_first_finding_that_asks_for_it():
+    found = advise([Finding(code, "serious") for code in ("spikes", "still_improving", "minimum_not_reached", "epochs_wasted")])
+    assert [(advice.code, advice.finding) for advice in found] == [
+        ("clip_gradients", "spikes"),
+        ("train_longer", "still_improving"),
+    ]
+    assert found[0].evidence == ADVICE["spikes"]["clip_gradients"]
+
+
+def test_every_advice_has_its_evidence():
+    assert all(evidence for advice in ADVICE.values() for evidence in advice.values())
