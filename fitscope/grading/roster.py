@@ -101,7 +101,7 @@ def _joined(said: Sequence[tuple[str, Student]]) -> Student:
     """Return what the first says, filled up by those after it that do not speak of somebody else."""
     found = Student()
     for _, one in said:
-        if found.name and one.name and not same_person(found.name, one.name):
+        if found.name and one.name and not _one_name(found.name, one.name):
             continue
         known = {name: value for name, value in vars(found).items() if value is not None}
         readable = {"name": one.name} if one.name and found.name and " " not in found.name else {}  # Canvas squashes names
@@ -115,7 +115,7 @@ def _differing(said: Sequence[tuple[str, Student]], student: Student) -> list[st
     for who, one in said:
         if who == _FILE:
             continue
-        other = one.name and student.name and not same_person(one.name, student.name) and not _within(student.name, one.name)
+        other = one.name and student.name and not _one_name(one.name, student.name)
         if other or (one.id and student.id and one.id.casefold() != student.id.casefold()):
             named = " ".join(filter(None, (one.name, one.id and f"({one.id})")))
             counts = " ".join(filter(None, (student.name, student.id and f"({student.id})")))
@@ -123,6 +123,10 @@ def _differing(said: Sequence[tuple[str, Student]], student: Student) -> list[st
                 N_("{told_who} names {named}; it is graded as {counts}'s.").format(told_who=who, named=named, counts=counts)
             )
     return notes
+
+
+def _one_name(one: str, other: str) -> bool:
+    return same_person(one, other) or _within(one, other) or _within(other, one)
 
 
 def _within(name: str, longer: str) -> bool:

@@ -7,7 +7,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from fitscope.grading.gradebook import CANVAS, MOODLE, PLAIN, SHEET, UNKNOWN, gradebooks, gradescope
+from fitscope.grading.gradebook import CANVAS, MOODLE, PLAIN, SHEET, UNKNOWN, gradebooks, gradescope, language_of, said
 from fitscope.grading.records import Flag, Student
 
 
@@ -115,8 +115,13 @@ def test_gradescope_has_a_test_for_each_criterion_and_names_what_waits(make_grad
     content = gradescope(make_graded(1))
     assert content["score"] == make_graded(1).points and content["visibility"] == "visible"
     by_name = {test["name"]: test for test in content["tests"]}
-    assert by_name["Test accuracy"] == {"name": "Test accuracy", "output": "The test accuracy is 0.791.", "visibility": "visible",
-                                        "score": 2.0, "max_score": 2.0}  # fmt: skip
+    assert by_name["Test accuracy"] == {
+        "name": "Test accuracy",
+        "output": "The test accuracy is 0.791.",
+        "visibility": "visible",
+        "score": 2.0,
+        "max_score": 2.0,
+    }
     assert "score" not in by_name["Why"] and by_name["Why"]["output"].startswith("Still to be read, up to 3")
     assert content["output"] == "3 more points are given by a person who reads the answers."
 
@@ -141,3 +146,148 @@ def test_note_on_who_waits_names_the_files_that_are_there(make_class, make_grade
     book = dataclasses.replace(make_class(0), graded=(waiting,))
     notes = [note for note in gradebooks(book, make_rubric(assignment=assignment))[1] if "wait for points" in note]
     assert [f"imports ({files})" in note for note in notes] == ([True] if files else [])
+
+
+def one_of(make_class, *people):
+    return dataclasses.replace(make_class(0, missing=()), graded=people)
+
+
+@pytest.mark.parametrize(
+    ("ids", "emails", "column"), [(1, 1, "idnumber"), (2, 1, "idnumber"), (1, 2, "useremail"), (0, 1, "useremail")]
+)
+def test_moodle_goes_by_what_more_students_have(make_class, make_graded, make_rubric, ids, emails, column):
+    people = [
+        make_graded(3 * i, name=f"s{i}", student=Student(f"S{i}", f"7{i}" if i < ids else None, f"{i}@x" if i < emails else None))
+        for i in range(2)
+    ]
+    head, *found = rows(gradebooks(one_of(make_class, *people), make_rubric())[0][MOODLE])
+    assert head[0] == column and len(found) == (ids if column == "idnumber" else emails)
+
+
+def test_moodle_nobody_that_it_knows_is_said_and_listed(make_class, make_graded, make_rubric):
+    files, notes = gradebooks(one_of(make_class, make_graded(3, student=Student("Kim", canvas="9"))), make_rubric())
+    assert MOODLE not in files and rows(files[UNKNOWN])[1][0] == "Kim" and CANVAS in files
+    assert notes == ("There is no moodle.csv, for no student of the roster has an ID number or an e-mail address.",)
+
+
+def test_moodle_list_of_unknown_users_holds_all_there_is(make_class, make_graded, make_rubric):
+    stranger = make_graded(1, name="x_1", student=Student("X", None, None))
+    files, notes = gradebooks(one_of(make_class, make_graded(3), stranger), make_rubric())
+    assert rows(files[UNKNOWN]) == [
+        ["name", "idnumber", "useremail", "submission", "points", "pending"],
+        ["X", "", "", "x_1", f"{stranger.points:g}", "3"],
+    ]
+    assert files[UNKNOWN].startswith(b"\xef\xbb\xbf") and not files[MOODLE].startswith(b"\xef\xbb\xbf")
+    assert any(note.endswith("Moodle's whole import: 1.") for note in notes)
+
+
+def test_canvas_nobody_that_it_knows_is_said(make_class, make_graded, make_rubric):
+    files, notes = gradebooks(one_of(make_class, make_graded(3, student=Student("Kim", email="k@x"))), make_rubric())
+    assert CANVAS not in files and notes[0].startswith("There is no canvas.csv, for no student of the roster has a Canvas ID")
+
+
+@pytest.mark.parametrize("known", [{"canvas": "9"}, {"id": "7"}, {"login": "kim01"}])
+def test_canvas_knows_a_student_by_any_of_three(make_class, make_graded, make_rubric, known):
+    one = make_graded(3, student=Student("Kim", **known))
+    files, notes = gradebooks(one_of(make_class, one), make_rubric(assignment=" Task (1) "))
+    head, _, row = rows(files[CANVAS])
+    assert head[-1] == "Task (1)" and row[:4] == ["Kim", known.get("canvas", ""), known.get("id", ""), known.get("login", "")]
+    assert not any("does not say how Canvas knows" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("listed", "own", "known"),
+    [
+        ({"id": "A7"}, {"id": "a7"}, True),
+        ({"email": "K@x"}, {"email": "k@X"}, True),
+        ({"login": "k"}, {"login": "k"}, True),
+        ({"canvas": "9"}, {"canvas": "9"}, True),
+        ({"id": "7"}, {"canvas": "7"}, False),
+        ({}, {}, False),
+        ({"id": "1", "email": "k@x"}, {"id": "2", "email": "k@x"}, True),
+    ],
+)
+def test_gradebooks_hold_those_whom_the_roster_knows(make_class, make_graded, make_rubric, listed, own, known):
+    one = make_graded(3, student=Student("Kim", **{"id": None} | own))
+    files, notes = gradebooks(one_of(make_class, one), make_rubric(), [Student("Kim", **listed)])
+    assert (CANVAS in files and len(rows(files[CANVAS])) == 3) is (
+        known and "canvas" in own or known and ("id" in own or "login" in own)
+    )
+    assert not any("There is no roster" in note for note in notes)
+
+
+def test_canvas_row_of_points_possible_is_the_rubrics(book, make_rubric):
+    assert rows(gradebooks(book, make_rubric())[0][CANVAS])[1][-1] == "12.5"
+
+
+@pytest.mark.parametrize(
+    ("student", "report", "rubric", "spoken"),
+    [
+        ("ko", "en", "en", "ko"),
+        (None, "ko", "en", "ko"),
+        (None, None, "ko", "ko"),
+        ("xx", "ko", "en", "ko"),
+        (None, "xx", "yy", "en"),
+    ],
+)
+def test_language_is_the_students_else_the_reports_else_the_rubrics(make_graded, student, report, rubric, spoken):
+    one = make_graded(1, student=Student("Kim", language=student))
+    one = dataclasses.replace(one, facts=dataclasses.replace(one.facts, language=report))
+    assert language_of(one, rubric) == spoken
+    assert language_of(dataclasses.replace(one, facts=None), rubric) == (
+        student if student == "ko" else rubric if rubric == "ko" else "en"
+    )
+
+
+def test_feedback_as_text_has_a_line_for_each_criterion(make_graded):
+    lines = said(make_graded(3), "en").splitlines()
+    assert lines[2] == "Test accuracy: 2 of 2. The test accuracy is 0.791." and len(lines) == 5
+    waiting = dataclasses.replace(make_graded(1).marks[-1], evidence="")
+    one = make_graded(1, marks=(waiting,), flags=(Flag("late", "Late."), Flag("late", "Very late.", shown=True)))
+    assert said(one, "en") == "Why: still to be read, up to 3.\nVery late."
+    assert said(dataclasses.replace(one, error="It is empty."), "en") == "It is empty."
+    assert "3" in said(one, "ko") and "still" not in said(one, "ko")
+
+
+def test_plain_row_holds_who_points_flags_and_error(make_class, make_graded, make_rubric):
+    student = Student("Kim", "7", "k@x", section="A", group="G")
+    one = make_graded(1, name="kim_1", student=student, flags=(Flag("late", "x"), Flag("same_curves", "y")), error="Odd.")
+    book = dataclasses.replace(make_class(0, missing=(Student("Lee", "8", "l@x", section="B", group="H"),)), graded=(one,))
+    head, row, absent = rows(gradebooks(book, make_rubric())[0][PLAIN])
+    assert head[:9] == ["name", "id", "email", "section", "group", "submission", "points", "possible", "pending"]
+    assert row[:9] == ["Kim", "7", "k@x", "A", "G", "kim_1", f"{one.points:g}", "12.5", "3"] and row[-2:] == [
+        "late same_curves",
+        "Odd.",
+    ]
+    assert row[9:14] == ["" if mark.points is None else f"{mark.points:g}" for mark in one.marks]
+    assert absent == ["Lee", "8", "l@x", "B", "H", *[""] * 10, "nothing was handed in"] and len(absent) == len(head)
+
+
+def test_plain_of_nobody_has_its_head(make_class, make_rubric):
+    files, _ = gradebooks(make_class(0, missing=()), make_rubric())
+    assert len(rows(files[PLAIN])) == 1 and load_workbook(io.BytesIO(files[SHEET]))["grades"].max_row == 1
+
+
+def test_sheet_is_laid_out_for_reading(book, make_rubric):
+    page = load_workbook(io.BytesIO(gradebooks(book, make_rubric())[0][SHEET]))["grades"]
+    assert page.freeze_panes == "B2" and page.auto_filter.ref == "A1:P33" and page["A1"].font.b and not page["A2"].font.b
+    assert round(page.column_dimensions["A"].width) in (24, 25) and round(page.column_dimensions["B"].width) in (14, 15)
+
+
+def test_sheet_cuts_what_no_cell_can_hold(make_class, make_graded, make_rubric):
+    one = make_graded(1, error="x" * 40_000)
+    page = load_workbook(io.BytesIO(gradebooks(one_of(make_class, one), make_rubric())[0][SHEET]))["grades"]
+    assert page.cell(2, page.max_column).value == "x" * 32_000
+
+
+def test_gradescope_says_nothing_where_nobody_waits_and_the_reason_where_nothing_was_read(make_graded):
+    assert gradescope(make_graded(3))["output"] == ""
+    found = gradescope(make_graded(1, error="It is empty."))
+    assert found["output"] == "It is empty." and found["output_format"] == found["test_output_format"] == "text"
+    assert found["tests"][0]["visibility"] == "visible" and "사람" in gradescope(make_graded(1), "ko")["output"]
+
+
+def test_gradescope_criterion_that_waits_says_so_before_its_evidence(make_graded):
+    mark = dataclasses.replace(make_graded(1).marks[-1], evidence="To be read by a person.")
+    (test,) = gradescope(make_graded(1, marks=(mark,)))["tests"]
+    assert test == {"name": "Why", "output": "Still to be read, up to 3. To be read by a person.", "visibility": "visible"}

@@ -190,3 +190,166 @@ def test_identify_what_could_not_be_read_keeps_its_reason():
 def test_identify_nothing_known_at_all_is_each_their_own():
     found, _ = identify([Read(HandIn(name, Student(), (), ()), None, "empty") for name in ("a", "b")])
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        ("SIS Login ID", "login"),
+        ("Username", "login"),
+        ("아이디", "login"),
+        ("Student ID", "id"),
+        ("학번", "id"),
+        ("ID", "id"),
+        ("SIS User ID", "id"),
+        ("Canvas ID", "canvas"),
+        ("E-Mail Address", "email"),
+        ("mail", "email"),
+        ("Class", "section"),
+        ("Team", "group"),
+        ("Lang", "language"),
+    ],
+)
+def test_roster_column_is_known_by_its_name_however_it_is_written(tmp_path, head, field):
+    (kim,) = roster_of(tmp_path, f"Name,{head}\nKim,x7\n").students
+    assert getattr(kim, field) == "x7" and kim.name == "Kim"
+
+
+def test_roster_first_of_several_columns_that_fit_counts(tmp_path):
+    (kim,) = roster_of(tmp_path, "Full name,Student,ID number,ID\nWrong,Kim,1,2\n").students
+    assert (kim.name, kim.id) == ("Kim", "1")
+
+
+@pytest.mark.parametrize(
+    ("row", "name"), [("Minji,Kim", "Minji Kim"), ("Minji,", "Minji"), (",Kim", "Kim"), (" Minji , Kim ", "Minji Kim")]
+)
+def test_roster_names_are_joined_from_what_there_is(tmp_path, row, name):
+    assert roster_of(tmp_path, f"First name,Last name,id\n{row},7\n").students[0].name == name
+
+
+def test_roster_rows_that_name_nobody_are_left_out(tmp_path):
+    found = roster_of(tmp_path, "name,id,section\nPoints Possible,,\nStudent\\, Test,1,A\n\n,,B\nKim,7\n".replace("\\,", ""))
+    assert [one.name for one in found.students] == ["Student Test", "Kim"] and found.students[1].section is None
+    assert [one.name for one in roster_of(tmp_path, 'name,id\n"Student, Test",1\ntest STUDENT,2\nKim,7\n').students] == ["Kim"]
+
+
+@pytest.mark.parametrize("kind", ["id", "login", "email"])
+def test_roster_two_rows_with_one_number_are_refused_whatever_their_case(tmp_path, kind):
+    with pytest.raises(DataError, match=f"gives the {kind} 'A b' twice, in lines 2 and 3; mend one of them"):
+        roster_of(tmp_path, f"name,{kind}\nKim,a  B\nLee,A b\n")
+
+
+@pytest.mark.parametrize(
+    ("identifier", "moodle"), [("Participant 123", "123"), ("123", "123"), ("참가자 7번", "7"), ("1 and 2", None), ("nobody", None)]
+)
+def test_roster_participant_is_the_one_number_in_it(tmp_path, identifier, moodle):
+    assert roster_of(tmp_path, f"Full name,Identifier\nKim,{identifier}\n").students[0].moodle == moodle
+
+
+@pytest.mark.parametrize(
+    ("claimed", "several"), [(Student("joon lee"), 2), (Student("Kim Minji"), 1), (Student("Nobody"), 0), (Student(), 0)]
+)
+def test_roster_says_how_many_a_name_fits(claimed, several):
+    assert ROSTER.several(claimed) == several
+
+
+def test_find_number_goes_before_the_name():
+    assert ROSTER.find(Student("Kim Minji", "2026-2")).id == "2026-2" and ROSTER.find(Student("Kim Minji", "2026-9")).id == "2026-1"
+
+
+def test_names_of_many_words_are_tried_in_two_orders():
+    name = "Maria del Carmen Lopez de la Torre"
+    roster = Roster((Student(name, "1"),))
+    assert roster.find(Student("mariadelcarmenlopezdelatorre")).id == "1"
+    assert roster.find(Student("delcarmenlopezdelatorremaria")).id == "1"
+    assert (
+        roster.find(Student("torredelcarmenlopezdelamaria")) is None
+        and roster.find(Student("Torre del Carmen Lopez de la Maria")).id == "1"
+    )
+
+
+def test_identify_takes_the_groups_word_for_all_of_its_members():
+    reads = [handed(f"s ({i})", Author("Kim Minji", "2026-1"), "Gradescope", name=name, id=number, group="s")
+             for i, (name, number) in enumerate((("Kim Minji", "2026-1"), ("José García", "2026-2")))]  # fmt: skip
+    found, _ = identify(reads, ROSTER)
+    assert [one.notes for one in found] == [(), ()] and [one.student.group for one in found] == ["s", "Team 1"]
+
+
+def test_identify_two_people_under_one_id_are_refused_both():
+    reads = [handed("a", Author("Kim Minji", "7")), handed("b", Author("Lee Joon", "7")), handed("c", Author("Park Sora", "8"))]
+    found, _ = identify(reads)
+    told = "Two students hand in under id 7: Kim Minji and Lee Joon; ask them whose it is."
+    assert [one.error for one in found] == [told, told, None]
+
+
+def test_identify_one_person_of_one_id_is_known_however_the_name_is_written():
+    reads = [handed("a", Author("Kim Minji", "7"), created="2026-03-01T00:00:00Z"), handed("b", Author("minji kim", "7"))]
+    (one,), _ = identify(reads)
+    assert one.error is None and one.read.hand_in.tries == 1
+
+
+def test_identify_two_users_of_one_name_and_id_are_two():
+    reads = [handed(f"k_{n}", Author("Kim Minji", "7"), "Canvas", name="kimminji", canvas=n) for n in ("1", "2")]
+    assert all("Two students hand in under id 7" in one.error for one in identify(reads)[0])
+
+
+@pytest.mark.parametrize(
+    ("moments", "newest"),
+    [
+        (("2026-03-01T10:00:00+00:00", "2026-03-01T10:00:01+00:00"), "b"),
+        (("2026-03-01T10:00:01+00:00", "2026-03-01T10:00:00+00:00"), "a"),
+        (("2026-03-01T10:00:00+00:00", None), "a"),
+        (("2026-03-01T10:00:00+09:00", "2026-03-01T02:00:00+00:00"), "b"),
+        (("2026-03-01T10:00:00", "2026-03-01T09:59:59+00:00"), "a"),
+        (("odd", "2026-03-01T09:59:59+00:00"), "b"),
+    ],
+)
+def test_identify_newest_is_what_the_export_says_was_handed_in_last(moments, newest):
+    kim = Author("Kim Minji", "7")
+    reads = [handed(name, kim, **{} if moment is None else {"moment": moment}) for name, moment in zip("ab", moments)]
+    (one,), _ = identify(reads)
+    assert one.read.hand_in.name == newest
+    assert one.notes == (
+        f"It was handed in 2 times; the newest that can be read counts, and {'ab'.replace(newest, '')} was passed over.",
+    )
+
+
+def test_identify_what_can_be_read_counts_before_what_is_newer_and_tries_add_up():
+    kim = Author("Kim Minji", "7")
+    old = handed("a", kim, created="2026-03-01T00:00:00Z")
+    old = dataclasses.replace(old, hand_in=dataclasses.replace(old.hand_in, claimed=Student("Kim Minji", "7"), tries=2))
+    broken = Read(
+        HandIn("b", Student("Kim Minji", "7"), (), ("b.html",), moment="2027-01-01T00:00:00Z", tries=3), None, "It is empty."
+    )
+    (one,), _ = identify([broken, old])
+    assert one.read.hand_in.name == "a" and one.read.hand_in.tries == 2 + 3 + 1 and one.error is None
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle", "login", "email"])
+def test_identify_tries_of_one_user_are_joined_by_any_number(kind):
+    reads = [handed(name, None, "Canvas", name=name, **{kind: "X7"}) for name in ("a", "b")]
+    assert len(identify(reads)[0]) == 1
+
+
+def test_identify_files_of_one_name_that_nobody_signed_are_two():
+    reads = [handed("a", name="Kim"), handed("b", name="Kim")]
+    assert len(identify(reads)[0]) == 2
+    assert len(identify([handed("a", signed=Student("Kim")), handed("b", signed=Student("kim"))])[0]) == 1
+
+
+def test_identify_note_on_another_number_under_the_same_name():
+    (one,), _ = identify([handed("k", Author("Kim Minji", "9"), "Moodle", name="Kim Minji", id="7")])
+    assert one.notes == ("The report names Kim Minji (9); it is graded as Kim Minji (7)'s.",)
+    (one,), _ = identify([handed("k", Author("Kim Minji", "A7"), "Moodle", name="Team 1-Kim Minji", id="a7")])
+    assert one.notes == ()
+
+
+@pytest.mark.parametrize(("export", "author"), [("Team 1-Kim Minji", "Kim Minji"), ("Kim Minji", "Team 1-Kim Minji")])
+def test_identify_name_behind_its_groups_is_the_same_person(export, author):
+    (one,), _ = identify([handed("k", Author(author, "A7"), "Moodle", name=export)])
+    assert one.notes == () and (one.student.name, one.student.id) == (export, "A7")
+
+
+def test_identify_missing_are_those_of_whom_nothing_counts():
+    _, missing = identify([handed("kim minji"), handed("a", Author("José García", "2026-2"))], ROSTER)
+    assert [one.id for one in missing] == ["2026-3", "2026-4"] and identify([], None) == ((), ())
