@@ -29,6 +29,7 @@ OTHERWISE = (
     (r"(fitscope .*) --cluster \S+", "", "needs a cluster: tests/studies/test_cluster.py has one"),
     (r"fitscope data import .*", "", "needs a collection: tests/datasets/test_importing.py makes one"),
     (r"(?:FITSCOPE_DATA_DIR=\S+ )?\.venv/bin/python (tests/(?:benchmarks|mutation)/\S+) .*", r"python \1 --help", "takes minutes"),
+    (r"\.venv/bin/pip install atheris && \.venv/bin/python (tests/fuzzing/\S+) .*", r"python \1 --help", "takes minutes"),
     (r"pybabel (.*)/tmp/fitscope.pot(.*)", r"pybabel \1fitscope.pot\2", "writes into the test's own folder"),
     (r"(.* analyze) imdb( --model nets.py:build.*)", r"\1 data.py:load\2", "the network is one of two classes"),
     (r"(.* (?:analyze|path|check|show)) (?:imdb|reuters)( .*)?", r"\1 digits\2", "needs data, or a download"),
