@@ -296,3 +296,129 @@ def test_refit_without_validation_beside_a_training_is_passed_over_with_a_note(w
     found = work(**{"training.log": LOG, "refit.log": refit, "answers.md": ANSWERS})
     assert len(found.result.history) == 12
     assert any("refit.log" in note and "refit" in note for note in found.notes)
+
+
+def test_files_beyond_a_thousand_are_refused(tmp_path):
+    (tmp_path / "training.log").write_text(LOG)
+    paths, names = (tmp_path / "training.log",), ("training.log", *["own.py"] * 1_000)
+    assert read(HandIn("kim", Student(), paths * 1_000, names[:1_000]), tmp_path).result
+    with pytest.raises(DataError, match="kim has 1,001 files, and at most 1,000 are looked at; hand in report.html"):
+        read(HandIn("kim", Student(), paths * 1_001, names), tmp_path)
+
+
+def test_files_that_are_too_large_together_are_refused(tmp_path):
+    for i in range(5):
+        (tmp_path / f"{i}.html").touch()
+        os.truncate(tmp_path / f"{i}.html", 40_000_001)
+    names = tuple(f"{i}.html" for i in range(5))
+    with pytest.raises(DataError, match="kim has 200,000,005 bytes of files, and at most 200,000,000 are read"):
+        read(HandIn("kim", Student(), tuple(tmp_path / name for name in names), names), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("created", "newest"),
+    [
+        (("2026-03-01T10:00:00+00:00", "2026-03-01T10:00:01+00:00"), "b.html"),
+        (("2026-03-01T10:00:01", "2026-03-01T10:00:00+00:00"), "a.html"),
+        (("odd", "2026-03-01T10:00:00+00:00"), "b.html"),
+        (("2026-03-01T10:00:00+00:00", "2026-03-01T18:59:59+09:00"), "a.html"),
+    ],
+)
+def test_newest_of_several_results_is_told_by_its_moment(work, created, newest):
+    found = work(**{name: report(created=moment) for name, moment in zip(("a.html", "b.html"), created)})
+    assert found.files == (newest,)
+
+
+def test_result_beside_a_broken_report_is_read_with_a_note(work):
+    content = PAGE.partition(TAG)[2].partition("</script>")[0]
+    found = work(**{"report.html": "<!doctype html><p>", "result.json": content})
+    assert found.files == ("result.json",) and found.shown is None and found.language is None
+    told = "it is a page with 0 results of fitscope's in it; give a report that fitscope wrote."
+    assert found.notes == (f"Passed over: report.html cannot be read: {told}",)
+
+
+def test_answers_beside_are_named_among_the_files_and_sign_it(work):
+    found = work(**{"report.html": PAGE, "answers.md": ANSWERS})
+    assert (
+        found.files == ("report.html", "answers.md") and found.signed == Student("Kim Minji", "7") and found.answers.best_epoch == 5
+    )
+    same = work(**{"report.html": report(answers=dataclasses.asdict(found.answers)), "answers.md": ANSWERS})
+    assert same.notes == () and same.files == ("report.html",) and same.signed.name == "Kim Minji"
+
+
+def test_answers_that_say_nothing_are_none(work):
+    found = work(**{"training.log": LOG, "answers.md": "---\nname: Kim\n---\n"})
+    assert found.answers is None and found.signed == Student("Kim") and found.files == ("training.log", "answers.md")
+    assert work(**{"training.log": LOG, "answers.md": "---\nbest_epoch: 3\n---\n"}).signed is None
+
+
+def test_answers_that_are_called_so_count_before_newer_files(work, tmp_path):
+    found = work(**{"training.log": LOG, "notes.md": ANSWERS.replace("5", "3"), "my_answers.md": ANSWERS})
+    assert found.answers.best_epoch == 5 and found.notes == ("2 files hold answers; those in my_answers.md count.",)
+    for name, moment in (("a.md", 2_000_000_000), ("b.md", 1_000_000_000)):
+        (tmp_path / name).write_text(ANSWERS.replace("5", "7" if name == "a.md" else "8"))
+        os.utime(tmp_path / name, (moment, moment))
+    names = ("training.log", "a.md", "b.md")
+    found = read(HandIn("kim", Student(), tuple(tmp_path / name for name in names), names), tmp_path)
+    assert found.answers.best_epoch == 7 and found.written == (tmp_path / "a.md").stat().st_mtime
+
+
+def test_answers_that_are_too_long_or_unreadable_are_noted_where_they_are_called_so(work):
+    long = ANSWERS + "x" * 2_000_000
+    found = work(**{"training.log": LOG, "answers.md": long, "other.md": long})
+    assert found.answers is None and len(found.notes) == 1 and "so its answers were not read" in found.notes[0]
+    found = work(**{"training.log": LOG, "answers.md": "---\n: [\n---\n", "other.md": "---\n: [\n---\n"})
+    assert [note.partition(":")[0] for note in found.notes] == ["answers.md"]
+
+
+@pytest.mark.parametrize(
+    ("other", "several"),
+    [
+        (LOG, False),
+        (LOG.replace("0.500000", "0.500900"), False),
+        (LOG.replace("0.500000", "0.502000"), True),
+        ("epoch,loss\n" + "".join(f"{i},{1 / (i + 1):.6f}\n" for i in range(12)), False),
+        ("epoch,val_loss\n" + "".join(f"{i},{0.5 + abs(i - 4) / 50:.6f}\n" for i in range(12)), False),
+        ("epoch,val_loss\n" + "".join(f"{i},{0.6 + abs(i - 4) / 50:.6f}\n" for i in range(12)), True),
+        ("\n".join(LOG.splitlines()[:-1]) + "\n", True),
+    ],
+)
+def test_two_logs_of_one_training_differ_by_what_is_printed(tmp_path, other, several):
+    def read_both():
+        return read(hand_in(tmp_path, **{"a.log": LOG, "b.log": other}), tmp_path)
+
+    if several:
+        with pytest.raises(DataError, match="It holds several trainings, such as a.log and b.log; hand in one."):
+            read_both()
+    else:
+        assert read_both().files == ("a.log",)
+
+
+def test_most_digits_are_read_first(work):
+    rows = [line.split(",") for line in LOG.splitlines()[1:]]
+    history = json.dumps({"loss": [float(row[1]) for row in rows], "val_loss": [float(row[2]) for row in rows]})
+    assert work(**{"a.txt": LOG, "b.csv": LOG, "c.json": history}).files == ("c.json",)
+    assert work(**{"a.txt": LOG, "b.csv": LOG}).files == ("b.csv",)
+
+
+def test_what_lies_there_instead_is_named_up_to_four(tmp_path):
+    message = refusal(tmp_path, **{f"{name}.py": "x" for name in "abcd"})
+    assert message.startswith("There is no report, result or log among its files (a.py, b.py, c.py, d.py); hand in report.html")
+    assert "d.py, ...)" in refusal(tmp_path, **{f"{name}.py": "x" for name in "abcde"})
+    with pytest.raises(DataError, match=r"\(it has none\)"):
+        read(HandIn("kim", Student(), (), ()), tmp_path)
+
+
+@pytest.mark.parametrize(("language", "kept"), [("ko", "ko"), ("en-US", "en-US"), ("x", None), ("ko;x", None), ("", None)])
+def test_language_of_a_page_is_one_or_none(work, language, kept):
+    page = PAGE.replace('<html lang="en"', f'<html lang="{language}"', 1)
+    assert page != PAGE or language == "en"
+    assert work(**{"report.html": page}).language == kept
+
+
+def test_whatever_breaks_while_reading_is_told_by_its_kind(tmp_path, monkeypatch):
+    def broken(*given):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("fitscope.grading.reading._pieces", broken)
+    assert refusal(tmp_path, **{"training.log": LOG}) == "kim cannot be read: it holds what no hand-in holds (ZeroDivisionError)."

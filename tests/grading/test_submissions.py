@@ -192,3 +192,142 @@ def test_place_without_submissions_is_refused_in_one_sentence(kind, tmp_path):
     with pytest.raises(DataError) as told:
         collect(folder, tmp_path)
     assert str(told.value).count(". ") == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "counts"),
+    [
+        (("kim_1_5_report.html", "kim_1_6_report.html"), "kim_1_6_report.html"),
+        (("kim_1_5_report-2.html", "kim_1_5_report-10.html"), "kim_1_5_report-10.html"),
+        (("kim_1_5_report.html", "kim_1_5_report-1.html"), "kim_1_5_report-1.html"),
+        (("kim_1_10_REPORT.html", "kim_1_9_report-5.html"), "kim_1_10_REPORT.html"),
+    ],
+)
+def test_canvas_newest_of_one_files_tries_counts(class_of, names, counts):
+    (one,) = class_of(*names).hand_ins
+    assert (one.files, one.tries, one.name, one.late) == ((counts,), 1, "kim_1", None)
+
+
+def test_canvas_late_is_told_in_a_sentence_and_the_class_is_noted(class_of):
+    found = class_of("kim_LATE_1_5_a.html", "lee_2_6_a.html", "Park Sora.html")
+    assert [one.late for one in found.hand_ins if one.export] == ["Canvas says that it was late.", None]
+    assert found.notes == (
+        "2 submissions are as Canvas exports them.",
+        "1 submissions beside them are not, such as Park Sora.",
+    )
+    assert [one.name for one in found.hand_ins] == sorted(one.name for one in found.hand_ins)
+
+
+def test_canvas_texts_that_were_typed_are_counted_and_passed_over(class_of):
+    found = class_of("kim_1_5_a.html", "lee_2_text.html", "park_3_link.html")
+    assert (
+        found.notes[-1] == ("2 texts that were typed into Canvas were passed over, such as lee_2_text.html; fitscope grades files.")
+        and len(found.hand_ins) == 1
+    )
+
+
+def test_moodle_before_4_has_groups_and_later_ones_no_number(class_of):
+    found = class_of("Team 1-Kim_7_assignsubmission_file_/a.html", "Lee_assignsubmission_file_/b.html")
+    assert [(one.name, one.claimed.name, one.claimed.moodle) for one in found.hand_ins] == [
+        ("Lee", "Lee", None),
+        ("Team 1-Kim_7", "Team 1-Kim", "7"),
+    ]
+
+
+def test_moodle_of_typed_texts_alone_is_told(class_of):
+    found = class_of("Kim_7_assignsubmission_onlinetext_/a.html", "lee.html")
+    assert "1 texts that were typed into Moodle were passed over" in found.notes[1] and [one.name for one in found.hand_ins] == [
+        "lee"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-03-01 10:00:00 Z", "2026-03-01T10:00:00+00:00"),
+        ("2026-03-01 10:00:00.5 UTC", "2026-03-01T10:00:00+00:00"),
+        ("2026-03-01T10:00:00+09:00", "2026-03-01T01:00:00+00:00"),
+        ("2026-03-01 10:00:00 -0530", "2026-03-01T15:30:00+00:00"),
+        ("2026-03-01 10:00:00", "2026-03-01T10:00:00+00:00"),
+        ("2026-02-30 10:00:00 Z", None),
+        ("0001-01-01 00:00:00 +09:00", None),
+        ("yesterday", None),
+        ("[1]", None),
+        ("{time: 2026-03-01 10:00:00 Z}", "2026-03-01T10:00:00+00:00"),
+    ],
+)
+def test_gradescope_moment_is_read_as_rails_writes_it(class_of, written, moment):
+    metadata = f"submission_1:\n  :submitters:\n  - :name: Kim\n  :created_at: {written}\n"
+    (one,) = class_of("submission_1/a.html", **{"submission_metadata.yml": metadata}).hand_ins
+    assert one.moment == moment and one.export == "Gradescope" and one.tries == 0 and one.claimed.group is None
+
+
+@pytest.mark.parametrize("people", ["", "  :submitters: x\n", "  :submitters: []\n", "  :submitters: [x]\n"])
+def test_gradescope_submission_of_nobody_is_kept_without_a_name(class_of, people):
+    metadata = f"submission_1:\n  :history: x\n{people}"
+    (one,) = class_of("submission_1/a.html", **{"submission_metadata.yml": metadata}).hand_ins
+    assert (one.name, one.claimed.name, one.tries, one.moment) == ("submission_1", None, 0, None)
+
+
+def test_gradescope_submitters_have_what_is_a_text(class_of):
+    metadata = "submission_1:\n  :submitters:\n  - {':name': ' Kim ', ':sid': ' ', ':email': [x]}\n"
+    metadata += "submission_2: x\nsubmission_3:\n  a: b\n"
+    found = class_of("submission_1/a.html", "lee.html", **{"submission_metadata.yml": metadata})
+    kim = next(one for one in found.hand_ins if one.export)
+    assert (kim.claimed.name, kim.claimed.id, kim.claimed.email) == ("Kim", None, None)
+    assert [one.name for one in found.hand_ins] == ["lee", "submission_1"]
+    assert "The metadata name 1 submissions that are not there, such as submission_3." in found.notes
+
+
+def test_gradescope_metadata_that_is_a_link_is_refused(tmp_path):
+    folder = tmp_path / "class"
+    (folder / "submission_1").mkdir(parents=True)
+    (folder / "submission_1" / "a.html").write_text("x")
+    (tmp_path / "real.yml").write_text(METADATA)
+    (folder / "submission_metadata.yml").symlink_to(tmp_path / "real.yml")
+    with pytest.raises(DataError, match="is a link, or has more than 100,000,000 bytes"):
+        collect(folder, tmp_path)
+
+
+def test_submissions_of_one_name_are_numbered(class_of):
+    found = class_of("kim/a.html", "kim.html", "kim.md", "kim.zip")
+    assert sorted(shape(found)) == ["kim", "kim [2]"]
+    assert shape(found)["kim"] == ("kim/a.html",) and shape(found)["kim [2]"] == ("kim.html", "kim.md", "kim.zip")
+
+
+@pytest.mark.parametrize(
+    ("names", "submissions"),
+    [
+        (("report.html", "answers.md"), ["class"]),
+        (("report_1.html", "answers.md"), ["1", "answers"]),
+        (("kim_report.html", "kim_result.json", "kim_answers.markdown"), ["kim"]),
+        (("kim.html", "kim_results.html"), ["kim", "kim_results"]),
+        (("보고서_kim.html", "kim-답안.md"), ["kim"]),
+        (("a/report.html", "report.html"), ["a", "report"]),
+        (("week1/kim.html", "week1/lee.html"), ["kim", "lee"]),
+        (("week1/kim/a.html", "week1/lee/a.html"), ["kim", "lee"]),
+        (("kim/training.log", "kim/answers.md"), ["kim"]),
+        (("kim/more/training.log",), ["kim"]),
+        (("kim.html", "rubric.TOML"), ["kim"]),
+        (("kim/plan.toml", "lee/a.html"), ["kim", "lee"]),
+    ],
+)
+def test_files_are_divided_by_folders_and_by_what_their_names_say(class_of, names, submissions):
+    assert sorted(shape(class_of(*names))) == submissions
+
+
+def test_file_that_cannot_be_looked_into_is_told(tmp_path):
+    with pytest.raises(DataError, match="There is no .*gone; give the folder, or the zip, with what students handed in"):
+        collect(tmp_path / "gone", tmp_path)
+    (tmp_path / "class.zip").write_bytes(b"no zip")
+    with pytest.raises(DataError, match="class.zip cannot be opened: it is no zip"):
+        collect(tmp_path / "class.zip", tmp_path)
+    (tmp_path / "class.tar.gz").write_bytes(b"x")
+    with pytest.raises(DataError, match="class.tar.gz is no zip; unpack it, and give the folder"):
+        collect(tmp_path / "class.tar.gz", tmp_path)
+
+
+def test_single_file_is_one_submission(tmp_path):
+    (tmp_path / "kim.html").write_text("x")
+    (one,) = collect(tmp_path / "kim.html", tmp_path).hand_ins
+    assert (one.name, one.files, one.paths, one.export) == ("kim", ("kim.html",), (tmp_path / "kim.html",), None)
