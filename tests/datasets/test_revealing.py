@@ -58,7 +58,7 @@ def test_column_that_is_only_filled_in_for_one_class_is_found():
     (leak,) = revealing_columns({"ended on": column}, TWO.astype(np.float32)[:, None], "binary")
     assert leak.to_json()["message"] == (
         "The column ended on gives the answer away: alone it tells 100 % of the samples right (each class counted alike; guessing "
-        "gets 50 %); leave it out, unless it is known before the answer."
+        "gets 50.0 %); leave it out, unless it is known before the answer."
     )
 
 

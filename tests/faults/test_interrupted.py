@@ -91,7 +91,7 @@ def test_second_fitscope_in_a_folder_is_refused_until_the_first_one_ends_however
         next(line for line in first.stderr if line.startswith("epoch 3/"))
         long = ("analyze", "digits", "--max-epochs", "100000")
         assert fitscope(*long, "--resume", "run")[0] == 1
-        assert "Another fitscope is at work in run; wait for its end, or give another folder with --output." in told(tmp_path)
+        assert f"Another fitscope is at work in {tmp_path / 'run'}; wait for its end, or give another folder" in told(tmp_path)
         assert fitscope(*long, "--output", "run")[0] == 1
         assert "exists already" in told(tmp_path)
     finally:
