@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+import tarfile
 import warnings
 import zipfile
 import zlib
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 
 from fitscope import datasets, numpyfile
-from fitscope.datasets import arrays, npz, pictures, store, texts, words
+from fitscope.datasets import arrays, members, npz, pictures, store, texts, words
 from fitscope.datasets.dataset import Located
 from fitscope.datasets.targets import class_names
 from fitscope.errors import DataError, FitscopeError, UsageError
@@ -258,6 +259,14 @@ def test_text_without_end_is_refused(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("x" * 11)
     with pytest.raises(DataError, match="more than 10 bytes"):
         texts.read_text(tmp_path / "a.txt")
+
+
+def test_archive_with_a_header_of_any_size_is_refused_before_it_is_read(tmp_path):
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.XHDTYPE, 2**21
+    (tmp_path / "a.tar").write_bytes(info.tobuf() + bytes(2**21 + 1024))
+    with pytest.raises(DataError, match="a header in it has 2,097,152 bytes"):
+        list(members.members(tmp_path / "a.tar"))
 
 
 @pytest.mark.parametrize("name", ["a\0b.csv", "a\0b.npz", "x/\0", "a" * 300 + ".csv", "a\0b.py:f"])
