@@ -115,20 +115,25 @@ def _counts(said: Answers, data: Dataset) -> dict[str, Any]:
         pairs = zip(said.labels.T[:TARGETS_AT_MOST], said.best.T)
         found = (residuals(*pair) if i < DRAWN_AT_MOST else residuals(*pair, points=0) for i, pair in enumerate(pairs))
         return {"residuals": tuple(found)}
-    counts: dict[str, Any] = {"calibration": _calibration(said), "change": change(said.right(said.best), said.right(said.last))}
+    counts: dict[str, Any] = {
+        "calibration": _calibration(said, data),
+        "change": change(said.right(said.best), said.right(said.last)),
+    }
     if not said.classes:
         return counts | {"labels": tally(said.labels > 0.5, said.said(said.best))}
     counts["confusion"] = confusion(said.labels, said.said(said.best), len(data.classes))
     return counts | ({"ranking": ranking(said.labels, said.best[:, 1])} if said.task == "binary" else {})
 
 
-def _calibration(said: Answers) -> Calibration | None:
+def _calibration(said: Answers, data: Dataset) -> Calibration | None:
     if not said.are_probabilities:
         return None
+    groups = None if data.groups is None else data.groups[said.numbers]
     if said.classes:
-        return calibration(said.best.max(axis=1), said.right(said.best), 0.5 if said.task == "binary" else 0.0)
+        return calibration(said.best.max(axis=1), said.right(said.best), 0.5 if said.task == "binary" else 0.0, groups)
     alike = said.said(said.best) == (said.labels > 0.5)
-    return calibration(np.maximum(said.best, 1 - said.best).ravel(), alike.ravel(), 0.5)
+    of = np.repeat(said.numbers if groups is None else groups, alike.shape[1])  # the labels of one sample go together
+    return calibration(np.maximum(said.best, 1 - said.best).ravel(), alike.ravel(), 0.5, of)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class Calibration:
         right: how many of them are right.
         confidence: the mean probability that the network gave them; 0 in an empty bin.
         variance: the sum of p (1 − p) over the bin's probabilities p: the variance of `right`, were they calibrated.
+        design_effect: how many times as large the variance of all answers together is, where answers of a group are alike.
     """
 
     lowest: float
@@ -29,6 +30,7 @@ class Calibration:
     right: tuple[int, ...]
     confidence: tuple[float, ...]
     variance: tuple[float, ...]
+    design_effect: float = 1.0
 
     @property
     def samples(self) -> int:
@@ -64,7 +66,7 @@ class Calibration:
         explanation. The surplus is 0 where every answer is wholly sure and right.
         """
         more = self.samples * (self.accuracy - self.mean_confidence)
-        deviation = math.sqrt(sum(self.variance))
+        deviation = math.sqrt(self.design_effect * sum(self.variance))
         return more / deviation if deviation else math.copysign(math.inf, more) if abs(more) > 1e-3 else 0.0
 
     @property
@@ -80,18 +82,26 @@ class Calibration:
         """The error that perfectly calibrated probabilities would show in the mean, for so few samples.
 
         Each bin's number of right answers is then a sum of independent draws, nearly normal, whose mean absolute deviation is
-        sqrt(2/π) standard deviations (the null of Bröcker & Smith 2007, without resampling).
+        sqrt(2/π) standard deviations (the null of Bröcker & Smith 2007, without resampling). Answers of a group are taken for
+        independent here: where ten are alike, so few samples show about a seventh more than this says.
         """
         return sum(math.sqrt(2 / math.pi * variance) for variance in self.variance) / self.samples
 
 
-def calibration(confidence: NDArray[np.floating], right: NDArray[np.bool_], lowest: float = 0.0) -> Calibration:
+def calibration(
+    confidence: NDArray[np.floating],
+    right: NDArray[np.bool_],
+    lowest: float = 0.0,
+    groups: NDArray[np.integer] | None = None,
+) -> Calibration:
     """Sort answers into ten bins of equal width by their confidence.
 
     Args:
         confidence: the probability that the network gave each answer [answers].
         right: whether it is right [answers].
         lowest: no confidence is below it: 0.5 where an answer is the likelier of two.
+        groups: the group of each answer [answers], where answers of a group are alike, as those of one sample to several labels
+            are; None where answers are independent.
 
     Example:
         >>> found = calibration(np.array([0.95, 0.95, 0.55]), np.array([True, False, True]))
@@ -104,7 +114,17 @@ def calibration(confidence: NDArray[np.floating], right: NDArray[np.bool_], lowe
     sums, variance = np.bincount(places, sure, BINS), np.bincount(places, sure * (1 - sure), BINS)
     hits = np.bincount(places[right], minlength=BINS)
     means = sums / np.maximum(count, 1)
-    return Calibration(lowest, tuple(count.tolist()), tuple(hits.tolist()), _short(means), _short(variance))
+    effect = 1.0 if groups is None else _design_effect(right - sure, float(variance.sum()), groups)
+    return Calibration(lowest, tuple(count.tolist()), tuple(hits.tolist()), _short(means), _short(variance), round(effect, 6))
+
+
+def _design_effect(rest: NDArray[np.float64], alone: float, groups: NDArray[np.integer]) -> float:
+    """Return how many times the variance of independent answers the groups' sums show, once at least (Kish 1965)."""
+    _, places = np.unique(groups, return_inverse=True)
+    sums = np.bincount(places, rest - rest.mean())
+    if len(sums) < 2 or alone <= 0:
+        return 1.0
+    return max(1.0, float((sums**2).sum()) * len(sums) / (len(sums) - 1) / alone)
 
 
 def _short(values: NDArray[Any]) -> tuple[float, ...]:

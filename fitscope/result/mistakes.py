@@ -135,3 +135,5 @@ def _check_calibration(found: Calibration) -> None:
     bins = {len(part) for part in (found.count, found.right, found.confidence, found.variance)}
     if len(bins) != 1 or sum(found.count) < 1 or min((*found.variance, *found.count)) < 0 or not 0 <= found.lowest < 1:
         raise ResultError("mistakes.calibration must have count, right, confidence and variance of the same bins.")
+    if not found.design_effect >= 1:
+        raise ResultError("mistakes.calibration.design_effect must be 1 or more.")

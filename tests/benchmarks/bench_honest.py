@@ -267,7 +267,7 @@ def probabilities(options: argparse.Namespace) -> None:
                 shared = np.repeat(rng.normal(size=-(-size // 10)), 10)[:size]
                 own = tie * shared + math.sqrt(1 - tie**2) * rng.normal(size=size)
                 right = np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in own]) < sure
-                found = calibration(sure, right, 0.5)
+                found = calibration(sure, right, 0.5, np.arange(size) // 10 if tie else None)
                 clear.append(abs(found.surplus) > 1.959964)
                 errors.append(found.error)
                 chance.append(found.error_by_chance)

@@ -233,3 +233,19 @@ def test_points_are_picked_evenly_by_their_answers(samples, points, kept):
 def test_kept_points_have_six_digits_that_count():
     found = residuals(np.array([123456.78, 0.0]), np.array([0.00012345678, 1.0]))
     assert (found.answers[0], found.targets[0]) == (0.000123457, 123457)
+
+
+def test_calibration_of_answers_that_are_alike_is_less_sure():
+    sure, right = np.full(60, 0.7), np.repeat([True, False, True, True, True, True], 10)
+    alone, together = calibration(sure, right), calibration(sure, right, groups=np.repeat(np.arange(6), 10))
+    assert (together.right, together.error) == (alone.right, alone.error)
+    assert together.design_effect > 4 * alone.design_effect
+    assert 0 < together.surplus < 0.5 * alone.surplus
+
+
+def test_calibration_of_groups_of_one_is_that_of_independent_answers():
+    rng = np.random.default_rng(0)
+    sure = rng.uniform(0.5, 1, 400)
+    right = rng.random(400) < sure
+    alone, single = calibration(sure, right, 0.5), calibration(sure, right, 0.5, np.arange(400))
+    assert single.surplus == pytest.approx(alone.surplus, rel=0.1)
