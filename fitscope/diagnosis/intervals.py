@@ -16,7 +16,8 @@ def reach(skewness: float, units: int, freedom: float | None = None, level: floa
 
     A cubic transformation takes the skewness out of Student's t (Hall 1992, "On the Removal of Skewness by Transformation").
     Measured by `tests/benchmarks/bench_honest.py` on the losses of real networks, it holds the mean of 50 in 94 to 96 % of
-    cases; Student's t alone does in 85 to 94 %, the BCa bootstrap in 89 to 95 %.
+    cases; Student's t alone does in 85 to 94 %, the BCa bootstrap in 89 to 95 %. Where 99 of 100 answers are right no interval can:
+    it holds the mean of 50 in 84 %, that of 200 in 94 %.
 
     Args:
         skewness: of what is averaged: its third central moment over its standard deviation's cube.
@@ -39,7 +40,7 @@ def reach_of_difference(skewness: float, units: int, freedom: float | None = Non
     """Return how many standard errors the interval of a mean paired difference goes down and up: nowhere less than Student's t.
 
     Differences are skewed and have long tails on both sides, which make their skewness itself unsure: shortened by it, the
-    interval of 50 differences would hold the mean in 83 to 95 % of cases; so it is lengthened alone.
+    interval of 50 differences would hold the mean in 83 to 95 % of cases; so it is lengthened alone, and holds it in 92 to 97 %.
 
     Args:
         skewness, units, freedom, level: as `reach` takes them.
