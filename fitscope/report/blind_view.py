@@ -9,12 +9,10 @@ from pathlib import Path
 
 from fitscope import datasets
 from fitscope.answers import Asked, questions
-from fitscope.language import N_, _, asked, retold
-from fitscope.language.figures import moment
+from fitscope.language import N_, _, asked
 from fitscope.report import facts_view as facts
 from fitscope.report.curves_view import bare
 from fitscope.report.notes import Notes, notes
-from fitscope.report.numbers import count
 from fitscope.report.sections import Picture, Row
 from fitscope.report.stop_view import Tools, tools
 from fitscope.report.view import about, embedded
@@ -24,8 +22,8 @@ from fitscope.result.blind import PARTS
 ANSWERS = "answers.md"
 
 
-@dataclass(frozen=True)
-class BlindView:
+@dataclass(frozen=True, kw_only=True)
+class BlindView(facts.Facts):
     """Hold all that the template prints."""
 
     title: str
@@ -36,17 +34,7 @@ class BlindView:
     questions: tuple[Asked, ...]
     commands: tuple[str, str]
     own: Notes | None
-    leaks: tuple[facts.Leak, ...]
-    notes: tuple[str, ...]
-    data: tuple[Row, ...]
-    layers: tuple[Row, ...]
-    parameters: str
-    settings: tuple[Row, ...]
-    versions: tuple[Row, ...]
-    limits: tuple[Row, ...]
     seconds: tuple[Row, ...]
-    command: str
-    created: str
     json: str
     log: tuple[Row, ...] = ()
     roles: None = None  # which data the run touched would tell whether it was refitted
@@ -70,7 +58,6 @@ _SECTIONS = {
 
 def blind_view(result: Result) -> BlindView:
     """Make from a blind result all that its page shows, in the spoken language."""
-    data = result.dataset
     return BlindView(
         title=_("{name}: the curves first").format(name=facts.name_of(result)),
         about=about(result),
@@ -80,18 +67,9 @@ def blind_view(result: Result) -> BlindView:
         questions=tuple(one for one in questions(_asked_of(result)[1]) if one.key not in ("name", "id")),
         commands=commands(result, None),
         own=notes(result),
-        leaks=() if data is None else facts.leaks(data),
-        notes=() if data is None else tuple(map(retold, data.notes)),
-        data=() if data is None else facts.data(data),
-        layers=() if result.model is None else facts.layers(result.model),
-        parameters=count(None if result.model is None else result.model.parameters),
-        settings=() if result.plan is None else facts.settings(result.plan, None if result.model is None else result.model.loss),
-        versions=facts.versions(result),
-        limits=facts.limits(),
         seconds=facts.seconds(dataclasses.replace(result, seconds={k: v for k, v in result.seconds.items() if k in PARTS})),
-        command=result.command,
-        created=moment(result.created),
         json=embedded(result),
+        **facts.told(result),
     )
 
 

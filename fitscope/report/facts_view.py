@@ -10,7 +10,7 @@ from typing import Any
 from fitscope import words
 from fitscope.diagnosis import thresholds
 from fitscope.language import N_, Nn_, _, _n, retold
-from fitscope.language.figures import numeral
+from fitscope.language.figures import moment, numeral
 from fitscope.plan import Plan
 from fitscope.report.names import LIMITS, OPEN, spaced
 from fitscope.report.numbers import UNKNOWN, count, number, setting
@@ -28,6 +28,39 @@ class Leak:
     label: str
     message: str
     examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Hold what the page of a run says of its data, its network and how it was made, whether the run is blind or not."""
+
+    leaks: tuple[Leak, ...]
+    notes: tuple[str, ...]
+    data: tuple[Row, ...]
+    layers: tuple[Row, ...]
+    parameters: str
+    settings: tuple[Row, ...]
+    versions: tuple[Row, ...]
+    limits: tuple[Row, ...]
+    command: str
+    created: str
+
+
+def told(result: Result) -> dict[str, Any]:
+    """Return what `Facts` holds of a result, by its names."""
+    made, network = result.dataset, result.model
+    return {
+        "leaks": () if made is None else leaks(made),
+        "notes": () if made is None else tuple(map(retold, made.notes)),
+        "data": () if made is None else data(made),
+        "layers": () if network is None else layers(network),
+        "parameters": count(None if network is None else network.parameters),
+        "settings": () if result.plan is None else settings(result.plan, None if network is None else network.loss),
+        "versions": versions(result),
+        "limits": limits(),
+        "command": result.command,
+        "created": moment(result.created),
+    }
 
 
 def name_of(result: Result) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from fitscope import words
 from fitscope.language import N_, _, retold
-from fitscope.language.figures import moment
 from fitscope.report import answers_view as answers
 from fitscope.report import classes_view as classes
 from fitscope.report import curves_view as curves
@@ -19,7 +18,6 @@ from fitscope.report.embedding import as_script
 from fitscope.report.headline import headline
 from fitscope.report.mistakes_view import MistakesView, mistakes
 from fitscope.report.notes import Notes, named, notes
-from fitscope.report.numbers import count
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.stop_view import Tools, tools
@@ -27,8 +25,8 @@ from fitscope.report.study_view import sections
 from fitscope.result import Result
 
 
-@dataclass(frozen=True)
-class View:
+@dataclass(frozen=True, kw_only=True)
+class View(facts.Facts):
     """Hold all that the template prints, in its order."""
 
     title: str
@@ -54,18 +52,8 @@ class View:
     own: Notes | None
     classes: Classes | None
     roles: Table | None
-    leaks: tuple[facts.Leak, ...]
-    notes: tuple[str, ...]
-    data: tuple[Row, ...]
-    layers: tuple[Row, ...]
-    parameters: str
     log: tuple[Row, ...]
-    settings: tuple[Row, ...]
-    versions: tuple[Row, ...]
-    limits: tuple[Row, ...]
     seconds: tuple[Row, ...]
-    command: str
-    created: str
     json: str
 
     @property
@@ -94,7 +82,7 @@ SECTIONS: dict[str, tuple[str, Callable[[View], object]]] = {
 
 def view(result: Result) -> View:
     """Make from a result all that its page shows, in the spoken language."""
-    diagnosis, data = result.diagnosis, result.dataset
+    diagnosis = result.diagnosis
     mean = averaged(result)
     return View(
         title=f"{facts.name_of(result)}: {words.label(diagnosis.verdict)}",
@@ -120,19 +108,10 @@ def view(result: Result) -> View:
         own=notes(result),
         classes=classes.from_two_to_several(result),
         roles=classes.roles(result),
-        leaks=() if data is None else facts.leaks(data),
-        notes=() if data is None else tuple(map(retold, data.notes)),
-        data=() if data is None else facts.data(data),
-        layers=() if result.model is None else facts.layers(result.model),
-        parameters=count(None if result.model is None else result.model.parameters),
         log=() if result.log is None else facts.log(result, result.log),
-        settings=() if result.plan is None else facts.settings(result.plan, None if result.model is None else result.model.loss),
-        versions=facts.versions(result),
-        limits=facts.limits(),
         seconds=facts.seconds(result),
-        command=result.command,
-        created=moment(result.created),
         json=embedded(result),
+        **facts.told(result),
     )
 
 
