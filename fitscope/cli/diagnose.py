@@ -58,13 +58,8 @@ def diagnose(
     """
     from fitscope.logs import changes
 
-    if output is not None and any(output.resolve() == log.resolve() for log in logs):
-        raise click.UsageError(f"--output {output} is one of the logs; name another file.")
-    if output is not None and any(log.is_dir() and output.resolve().is_relative_to(log.resolve()) for log in logs):
-        raise click.UsageError(f"--output {output} lies in a folder that is read; name a file elsewhere.")
     growing = watch or watch_for is not None
-    if figures is not None and growing:
-        raise click.UsageError("--figures draws logs that are whole; leave --watch and --watch-for out.")
+    _refuse_places(logs, output, figures, growing)
     formats = checked_figures(figures, figure_formats)
     signed = _signed(author, notes, output)
     code, told = 0, quiet or as_json
@@ -86,6 +81,16 @@ def diagnose(
         if not growing:
             raise
     return code
+
+
+def _refuse_places(logs: tuple[Path, ...], output: Path | None, figures: Path | None, growing: bool) -> None:
+    """Refuse a page where it would become one of the logs, and figures of logs that still grow."""
+    if output is not None and any(output.resolve() == log.resolve() for log in logs):
+        raise click.UsageError(f"--output {output} is one of the logs; name another file.")
+    if output is not None and any(log.is_dir() and output.resolve().is_relative_to(log.resolve()) for log in logs):
+        raise click.UsageError(f"--output {output} lies in a folder that is read; name a file elsewhere.")
+    if figures is not None and growing:
+        raise click.UsageError("--figures draws logs that are whole; leave --watch and --watch-for out.")
 
 
 def _signed(author: str | None, notes: Path | None, output: Path | None) -> tuple[Author | None, str | None]:
