@@ -97,14 +97,8 @@ def split_by_folds(rows: Rows, held: Sequence[NDArray[np.int64]], labels: Labels
     if not len(twice):
         return []
     marked = _with_labels({"training": found}, {"training": labels}).get("training")
-    numbers = {
-        **_share(("training", "validation"), len(twice), len(places)),
-        "what": _what({"training": rows}),
-        "other_label": None if marked is None else int(np.sum(_elsewhere(marked, fold)[twice] < 0)),
-        "blank": int(copies.blank(rows, twice).sum()),
-        "examples": [{"training": int(places[i]), "validation": int(i)} for i in twice[:EXAMPLES]],
-    }
-    return [Leak("same_samples", _severity(numbers["share"]), numbers)]
+    other = None if marked is None else int(np.sum(_elsewhere(marked, fold)[twice] < 0))
+    return [_same_samples(("training", "validation"), rows, places, _what({"training": rows}), other)]
 
 
 def _elsewhere(found: copies.Digests, fold: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -146,6 +140,20 @@ def _same(
     other = None
     if marked[0] is not None and marked[1] is not None:
         other = int(np.sum(copies.first_copies(marked[0], marked[1])[twice] < 0))
+    return _same_samples(names, rows, places, what, other)
+
+
+def _same_samples(names: tuple[str, str], rows: Rows, places: NDArray[np.int64], what: str, other: int | None) -> Leak:
+    """Return the leak of samples that stand in two parts.
+
+    Args:
+        names: of the earlier and the later part.
+        rows: of the later part.
+        places: where each of its samples stands in the earlier one, -1 where it does not.
+        what: the samples hold.
+        other: how many of them have another label there, None where labels are not known.
+    """
+    twice = np.flatnonzero(places >= 0)
     numbers = {
         **_share(names, len(twice), len(places)),
         "what": what,

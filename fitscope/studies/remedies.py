@@ -10,7 +10,7 @@ from fitscope.datasets import Dataset, is_known, own
 from fitscope.diagnosis.gains import Gain, Pair, compare, compare_apart
 from fitscope.diagnosis.spread import finite
 from fitscope.plan import Plan
-from fitscope.result import Remedy
+from fitscope.result import Remedy, Training
 from fitscope.studies.repeats import entry, together
 from fitscope.training import Run, settings
 
@@ -91,32 +91,33 @@ def results(
         lost: list[tuple[int, ...]] = [()] * len(changed)
     else:
         gains, lost = _over_folds(data, baseline, changed, seed)
-    found = []
-    for (code, runs), gain, left_out in zip(changed.items(), gains, lost, strict=True):
-        first = entry(runs[0], base, data)
-        diverged = sum(not finite(run.history) for run in runs)
-        changes = {name: value for name, value in first.changes.items() if name not in ("fold", "validation", "seed")}
-        found.append(
-            Remedy(
-                changes,
-                first.history,
-                first.best_epoch,
-                first.best_val_loss,
-                first.verdict,
-                first.seconds,
-                name=code,
-                gain=gain.gain,
-                interval=gain.interval,
-                p=gain.p_holm,
-                corrected=gain.corrected if math.isfinite(gain.corrected) else None,
-                diverged=diverged,
-                clear=gain.clear and not diverged,
-                seeds=gain.seeds,
-                spread=gain.spread,
-                left_out=left_out,
-            )  # fmt: skip
-        )
+    found = [
+        _remedy(code, entry(runs[0], base, data), gain, sum(not finite(run.history) for run in runs), left_out)
+        for (code, runs), gain, left_out in zip(changed.items(), gains, lost, strict=True)
+    ]
     return tuple(sorted(found, key=lambda remedy: -remedy.shown if math.isfinite(remedy.shown) else math.inf))
+
+
+def _remedy(code: str, first: Training, gain: Gain, diverged: int, left_out: tuple[int, ...]) -> Remedy:
+    """Return what a remedy brought, with the curves of its first training."""
+    return Remedy(
+        changes={name: value for name, value in first.changes.items() if name not in ("fold", "validation", "seed")},
+        history=first.history,
+        best_epoch=first.best_epoch,
+        best_val_loss=first.best_val_loss,
+        verdict=first.verdict,
+        seconds=first.seconds,
+        name=code,
+        gain=gain.gain,
+        interval=gain.interval,
+        p=gain.p_holm,
+        corrected=gain.corrected if math.isfinite(gain.corrected) else None,
+        diverged=diverged,
+        clear=gain.clear and not diverged,
+        seeds=gain.seeds,
+        spread=gain.spread,
+        left_out=left_out,
+    )
 
 
 def _over_folds(
