@@ -31,7 +31,7 @@ class Boundary(click.Group):
             error.show()
             return error.exit_code
         except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted; nothing was kept.", err=True)
+            click.echo("Interrupted; nothing new was kept.", err=True)
             return INTERRUPTED
         except FitscopeError as error:
             _show(error, str(error))

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import OutputError, ResultError, UsageError
+from fitscope.errors import OutputError, ResultError, UsageError, not_written
 from fitscope.history import TrainingHistory
 from fitscope.report import page, sealed
+from fitscope.report.begun import PERSONAL, PLAN, differences, read_plan
 from fitscope.report.notes import signed_command
+from fitscope.report.taking import LOCK, BusyError, strange, take
 from fitscope.result import Answers, Author, Result
 from fitscope.result.plain import plain, read
 
@@ -29,10 +31,7 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 WORK = ".run"
-PLAN = "plan.json"
 TRAININGS = "trainings"  # in .run
-LOCK = "lock"  # in .run; held as long as an analysis works in the folder
-PERSONAL = ("author", "notes", "answers")  # in plan.json, so that going on keeps them; they decide nothing, so they may change
 
 
 def default_folder(dataset: str, now: datetime | None = None) -> Path:
@@ -69,7 +68,8 @@ class RunFolder:
         self.notes: str | None = None
         self.answers: Answers | None = None
         self._content: Mapping[str, Any] = {}  # of plan.json
-        self._lock: BaseFileLock | None = None
+        self._taken = False
+        self._lock: BaseFileLock | None = None  # None, too, where the file system has no locks
 
     @property
     def report(self) -> Path:
@@ -97,30 +97,34 @@ class RunFolder:
 
         Raises:
             UsageError: the folder's plan is another one.
-            OutputError: the folder holds something else.
+            OutputError: the folder holds something else, or it cannot be read or written.
         """
+        try:
+            self._go_on(content)
+        except OSError as error:
+            raise not_written(self.path, error, "give a folder that is yours") from None
+
+    def _go_on(self, content: Mapping[str, Any]) -> None:
         if not os.path.lexists(self.path) or _holds_nothing(self.path):
             self._begin(content)
             return
         try:
-            before = json.loads((self.path / PLAN).read_text(encoding="utf8"))
-            differences = _differences(before, json.loads(json.dumps(content)))
+            before = read_plan(self.path / PLAN)
+            differing = differences(before, json.loads(json.dumps(content)))
             personal = {name: before.get(name) if content.get(name) is None else content[name] for name in PERSONAL}
             if before.get("author") and content.get("author"):  # a name or number alone leaves the other as it was
                 given = {name: value for name, value in content["author"].items() if value is not None}
                 personal["author"] = {**before["author"], **given}
             self._sign(personal)
-        except (OSError, ValueError, AttributeError, TypeError, KeyError, ResultError):
+        except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError, ResultError):
             raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None
-        if differences:
-            raise UsageError(f"{self.path} was begun with {'; '.join(differences)}; give the same options, or another folder.")
-        done = self.finished() is not None
-        if not done or (self.path / WORK).exists():
-            self._take()
-        if done:  # where it was killed between its last file and its cleaning up
-            shutil.rmtree(self.path / WORK, ignore_errors=True)
+        if differing:
+            raise UsageError(f"{self.path} was begun with {'; '.join(differing)}; give the same options, or another folder.")
         self._content = {**before, **personal}
-        if self._content != before:
+        changed = any(before.get(name) != value for name, value in personal.items())
+        if changed or self.finished() is None or os.path.lexists(self.path / WORK):
+            self._take()
+        if changed:
             write_whole(self.path / PLAN, _text(self._content))
 
     def _begin(self, content: Mapping[str, Any], fresh: bool = False) -> None:
@@ -150,27 +154,32 @@ class RunFolder:
         Raises:
             OutputError: another process works in it, or it cannot be written.
         """
-        from filelock import FileLock, Timeout
-
+        work = self.path / WORK
         try:
-            (self.path / WORK).mkdir(exist_ok=True)
-            lock = FileLock(self.path / WORK / LOCK, blocking=False)
-            lock.acquire()
-        except Timeout:
+            if (found := strange(work, self.trainings)) is not None:
+                raise OutputError(f"{found} is nothing that fitscope put there; move it away, and run the same command again.")
+            self._lock, self._taken = take(work), True
+        except BusyError:
+            self.made = False  # by two at once, and it is the other one's
             raise OutputError(
                 f"Another fitscope is at work in {self.path}; wait for its end, or give another folder with --output."
             ) from None
-        except NotImplementedError:  # a file system without locks
-            return
         except OSError as error:
-            raise OutputError(_cannot_write(self.path / WORK, error)) from None
-        self._lock = lock
+            raise OutputError(_cannot_write(work, error)) from None
 
     def release(self) -> None:
         """Let other processes work in the folder."""
         if self._lock is not None:
             self._lock.release()
         self._lock = None
+
+    def _remove(self, path: Path) -> None:
+        """Remove what is this process' own, the lock with it, before another one may come and lay its own there."""
+        shutil.rmtree(path, ignore_errors=True)
+        if self._lock is not None and os.name == "nt":  # a file that is open stays there
+            self.release()
+            shutil.rmtree(path, ignore_errors=True)
+        self.release()
 
     def _sign(self, content: Mapping[str, Any]) -> None:
         self.author = read(Author | None, content.get("author"), "author")
@@ -184,24 +193,26 @@ class RunFolder:
             OutputError: the disk is full or something cannot be written.
         """
         given = {name: getattr(self, name) for name in PERSONAL if getattr(self, name) is not None}
-        if all(getattr(result, name) == value for name, value in given.items()):
-            return result
-        result = dataclasses.replace(result, **given)
-        result = dataclasses.replace(result, command=signed_command(result.command, result.author))
-        try:
-            write_whole(self.path / "result.json", result.to_text())
-            page.write(result, self.report)
-        except OSError as error:
-            raise OutputError(_cannot_write(self.path, error)) from None
+        if any(getattr(result, name) != value for name, value in given.items()):
+            result = dataclasses.replace(result, **given)
+            result = dataclasses.replace(result, command=signed_command(result.command, result.author))
+            try:
+                write_whole(self.path / "result.json", result.to_text())
+                page.write(result, self.report)
+            except OSError as error:
+                raise OutputError(_cannot_write(self.path, error)) from None
+        if self._taken:  # for this, or because it was killed between its last file and its cleaning up
+            self._remove(self.path / WORK)
         return result
 
     def finished(self) -> Result | None:
         """Return the result where the analysis came to its end already, and all its files are in their places."""
-        if not self.report.is_file() or (self.path / WORK / self.report.name).exists():
+        path = self.path / "result.json"
+        if not self.report.is_file() or not path.is_file() or (self.path / WORK / self.report.name).exists():
             return None
         try:
-            result = Result.from_text((self.path / "result.json").read_text(encoding="utf8"))
-        except (OSError, ResultError):
+            result = Result.from_text(path.read_text(encoding="utf8"))
+        except (OSError, ValueError, ResultError):
             return None
         return None if result.partial else result
 
@@ -235,8 +246,7 @@ class RunFolder:
             for name in (*names, self.report.name):
                 os.replace(work / name, self.path / name)
             if not result.partial:
-                self.release()
-                shutil.rmtree(work)
+                self._remove(work)
         except OSError as error:
             raise OutputError(_cannot_write(self.path, error, kept=keeps_trainings(self.path))) from error
 
@@ -253,12 +263,12 @@ class RunFolder:
 
     def discard(self) -> None:
         """Remove the folder where this analysis made it, else what it put into an empty one."""
-        self.release()
         if self.made:
-            shutil.rmtree(self.path, ignore_errors=True)
+            self._remove(self.path)
         elif self.begun:
-            shutil.rmtree(self.path / WORK, ignore_errors=True)
             (self.path / PLAN).unlink(missing_ok=True)
+            self._remove(self.path / WORK)
+        self.release()
 
     def leave(self) -> None:
         """Remove the folder of an analysis that failed, but where what was trained can be gone on with."""
@@ -294,7 +304,10 @@ def open_folder(
 
 def keeps_trainings(path: Path) -> bool:
     """Tell whether a folder keeps trainings, finished or begun, that an analysis can go on from."""
-    return any(file.suffix in (".npz", ".state") for file in (path / WORK / TRAININGS).glob("*"))
+    try:
+        return any(name.endswith((".npz", ".state")) for name in os.listdir(path / WORK / TRAININGS))
+    except (OSError, ValueError):  # none there, or nowhere such a folder could be
+        return False
 
 
 def _holds_nothing(path: Path) -> bool:
@@ -308,18 +321,6 @@ def _holds_nothing(path: Path) -> bool:
 
 def _exists(path: Path) -> str:
     return f"{path} exists already and is never overwritten; give another folder with --output."
-
-
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return where two plan.json differ, as a person would say it."""
-    apart = ("plan", "seed_from", "blind", *PERSONAL)
-    mine, theirs = (
-        {k: v for k, v in {**content["plan"], **content, "blind run": bool(content.get("blind"))}.items() if k not in apart}
-        for content in (now, before)
-    )
-    return [
-        f"{name.replace('_', ' ')} {theirs.get(name)}, not {value}" for name, value in mine.items() if theirs.get(name) != value
-    ]
 
 
 def _text(content: Mapping[str, Any]) -> str:
@@ -350,6 +351,7 @@ def put_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         OSError: it cannot be written.
     """
     scratch = path.with_name(part(path.name))
+    scratch.unlink(missing_ok=True)  # it may be a link to somebody's file
     try:
         with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(content)

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fitscope.errors import FitscopeError, OutputError
+from fitscope.errors import OutputError
 from fitscope.history import TrainingHistory
+from fitscope.numpyfile import read_array
 from fitscope.plan import Plan
 from fitscope.training import Run, checkpoint
 
 _ARRAYS = ("weights", "state")
 FINISHED = ".npz"
+LARGEST_JOURNAL = 50_000_000  # bytes; a search writes a line or two a trial
 
 
 class Store:
@@ -49,7 +52,8 @@ class Store:
     def _write(self, run: Run) -> None:
         assert self.folder is not None
         facts = {"plan": run.plan.to_json(), "history": run.history.to_json(), "updates": run.updates, "seconds": run.seconds,
-                 "path": run.path, "weights": len(run.weights), "state": len(run.state), "randoms": dict(run.randoms)}  # fmt: skip
+                 "path": run.path, "weights": len(run.weights), "state": len(run.state), "randoms": dict(run.randoms),
+                 "types": {name: [array.dtype.name for array in getattr(run, name)] for name in _ARRAYS}}  # fmt: skip
         arrays = {f"{name}_{i}": array for name in _ARRAYS for i, array in enumerate(getattr(run, name))}
         arrays |= {} if run.answers is None else {"answers": run.answers}
         handle, scratch = tempfile.mkstemp(dir=self.folder, suffix=".part")
@@ -66,19 +70,24 @@ class Store:
         if self.folder is None:
             return None
         try:
-            with np.load(self.folder / f"{plan.key()}{FINISHED}", allow_pickle=False) as file:
+            with zipfile.ZipFile(self.folder / f"{plan.key()}{FINISHED}") as file:
                 return self._read(plan, file)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, FitscopeError):
+        except Exception:  # damaged bytes fail in a dozen ways
             return None
 
     @staticmethod
-    def _read(plan: Plan, file: Any) -> Run | None:
-        facts = json.loads(file["facts"].tobytes())
+    def _read(plan: Plan, file: zipfile.ZipFile) -> Run | None:
+        facts = json.loads(_array(file, "facts").tobytes())
         if Plan.from_json(facts["plan"]) != plan:
             return None
-        weights, state = ([file[f"{name}_{i}"] for i in range(facts[name])] for name in _ARRAYS)
-        return Run(plan, TrainingHistory.from_json(facts["history"]), file["losses"], weights, facts["updates"], False,
-                   facts["seconds"], facts["path"], state, file.get("answers"), facts["randoms"])  # fmt: skip
+        history, losses = TrainingHistory.from_json(facts["history"]), _array(file, "losses")
+        if losses.ndim != 2 or len(losses) != len(history):
+            return None
+        types = facts["types"]
+        weights, state = ([_typed(_array(file, f"{name}_{i}"), types[name][i]) for i in range(facts[name])] for name in _ARRAYS)
+        answers = _array(file, "answers") if "answers.npy" in file.namelist() else None
+        return Run(plan, history, losses, weights, facts["updates"], False, facts["seconds"], facts["path"], state, answers,
+                   facts["randoms"])  # fmt: skip
 
     def progress(self) -> tuple[int, list[int]]:
         """Return how many trainings are finished, and after which epoch each of the others was stopped."""
@@ -100,14 +109,28 @@ class Journal:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.before, whole = ([], 0) if path is None else _lines(path)
+        self.before: list[tuple[str, str]] = []
+        self._ends = [0]  # of each line, in bytes
         if path is not None and path.exists():
-            self._truncate(whole)  # what was half-written when the process was killed
+            self._read(path)
+            self._truncate(self._ends[-1])  # what was half-written when the process was killed
+
+    def _read(self, path: Path) -> None:
+        """Read the lines up to the first that is none of a journal's."""
+        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+            if path.stat().st_size > LARGEST_JOURNAL:
+                return
+            for line in path.read_bytes().splitlines(keepends=True):
+                if not line.endswith(b"\n"):
+                    break
+                event, name = json.loads(line)
+                self.before.append((str(event), str(name)))
+                self._ends.append(self._ends[-1] + len(line))
 
     def cut(self, lines: int) -> None:
         """Keep the first lines that were there before, and no others."""
         self.before = self.before[:lines]
-        self._truncate(sum(len(_line(*line)) for line in self.before))
+        self._truncate(self._ends[lines])
 
     def _truncate(self, length: int) -> None:
         assert self.path is not None
@@ -132,21 +155,26 @@ class Journal:
             raise OutputError(_cannot_write(self.path.parent, error)) from None
 
 
+def _array(file: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """Read an array that `_write` wrote, which compresses nothing: what unpacks to more than it takes is none of ours."""
+    info = file.getinfo(f"{name}.npy")
+    if info.compress_type != zipfile.ZIP_STORED:
+        raise ValueError("compressed")
+    with file.open(info) as member:
+        return read_array(member, info.file_size)
+
+
+def _typed(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return an array under its own type; numpy's files hold types that are not numpy's own, such as bfloat16, as mere bytes."""
+    if array.dtype.kind != "V":
+        return array
+    import ml_dtypes  # noqa: F401 (which tells numpy of them)
+
+    return array.view(np.dtype(name))
+
+
 def _line(event: str, name: str) -> bytes:
     return json.dumps([event, name]).encode() + b"\n"
-
-
-def _lines(path: Path) -> tuple[list[tuple[str, str]], int]:
-    """Return the whole lines of a journal, and how many bytes they take."""
-    found, whole = [], 0
-    with contextlib.suppress(OSError, ValueError):
-        for line in path.read_bytes().splitlines(keepends=True):
-            if not line.endswith(b"\n"):
-                break
-            event, name = json.loads(line)
-            found.append((str(event), str(name)))
-            whole += len(line)
-    return found, whole
 
 
 def _cannot_write(folder: Path, error: OSError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import struct
 import uuid
@@ -16,18 +17,19 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import FitscopeError, OutputError
+from fitscope.errors import OutputError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
-from fitscope.training.run import Run
+from fitscope.training.run import Run, Weights
 
 STATE, EPOCHS, PART = ".state", ".epochs", ".part"
 _MAGIC = b"fitscope-checkpoint/1\n"
 _HEAD = struct.Struct("<II")  # of a text: its length and its CRC-32
 _RECORD = struct.Struct("<III")  # of an epoch: the lengths of its text and of its losses, and the CRC-32 of both
 _ROOM = 32_768  # bytes for the text of a place
-_LOST = (OSError, ValueError, KeyError, TypeError, LookupError, struct.error, FitscopeError)
 Arrays = Sequence[NDArray[Any]]
+_Record = tuple[dict[str, float], NDArray[np.float32]]
+Shapes = Sequence[Sequence[Any]]  # of arrays: each one's type by name, and its shape
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,20 @@ class Checkpoint:
 
     def __init__(self, folder: Path, plan: Plan) -> None:
         self._folder, self._plan, self._key = folder, plan, plan.key()
-        self._own = folder / f"{self._key}-{uuid.uuid4().hex[:8]}"
+        self._own = self._named()
         self._files: _Files | None = None
 
-    def read(self) -> Run | None:
-        """Return the training as far as it came, by whatever process; None where nothing whole is there."""
-        found = [run for path in self._others(STATE) if (run := _read(path, self._plan)) is not None]
+    def _named(self) -> Path:
+        return self._folder / f"{self._key}-{uuid.uuid4().hex[:8]}"
+
+    def read(self, shapes: Shapes | None = None) -> Run | None:
+        """Return the training as far as it came, by whatever process; None where nothing whole is there.
+
+        Args:
+            shapes: of the variables of the model and its optimizer, as `shapes_of` gives them; what was kept of others, by another
+                Keras or of a network that was changed, is passed over. None takes any.
+        """
+        found = [run for path in self._others(STATE) if (run := _read(path, self._plan, shapes)) is not None]
         return max(found, key=lambda run: len(run.history), default=None)
 
     def keep(self, epoch: Epoch) -> bool:
@@ -93,6 +103,9 @@ class Checkpoint:
                 self.close()
                 if self._others(STATE):
                     return False
+            if self._files is not None and not self._files.fit(epoch):
+                self.close()
+                self._own = self._named()
             if self._files is None:
                 self._files = _Files(self._own, self._plan, epoch)
                 self._remove_others()
@@ -138,8 +151,9 @@ def reached(folder: Path) -> list[int]:
 def _epoch(path: Path) -> int:
     try:
         with open(path, "rb") as file:
-            return max((said["epochs"] for said, *_ in _whole_places(file, *_head(file))), default=0)
-    except _LOST:
+            facts, first = _head(file)
+            return max(int(said["epochs"]) for said, _ in _whole_texts(file, facts, first))
+    except Exception:  # damaged bytes fail in a dozen ways
         return 0
 
 
@@ -155,7 +169,8 @@ class _Files:
     def __init__(self, own: Path, plan: Plan, epoch: Epoch) -> None:
         self.path = own.with_suffix(STATE)
         own.parent.mkdir(parents=True, exist_ok=True)
-        facts = {"plan": plan.to_json(), "path": epoch.path, "state": _shapes(epoch.state), "weights": _shapes(epoch.weights)}
+        facts = {"plan": plan.to_json(), "path": epoch.path, "state": shapes_of(epoch.state), "weights": shapes_of(epoch.weights)}
+        self.shapes = facts["state"], facts["weights"]
         head = _MAGIC + _packed(json.dumps(facts))
         self.first, self.size = _places(len(head), _bytes(epoch.state), _bytes(epoch.weights))
         self.log = open(own.with_suffix(EPOCHS), "wb")  # noqa: SIM115
@@ -169,6 +184,10 @@ class _Files:
             self.write(epoch)
         os.replace(scratch, self.path)
         self.state = open(self.path, "r+b")  # noqa: SIM115
+
+    def fit(self, epoch: Epoch) -> bool:
+        """Tell whether an epoch's arrays are those that there is room for; a network may make variables while it trains."""
+        return self.shapes == (shapes_of(epoch.state), shapes_of(epoch.weights))
 
     def there(self) -> bool:
         return self.path.exists()
@@ -227,7 +246,8 @@ def _unpacked(content: bytes) -> Any:
     return json.loads(text)
 
 
-def _shapes(arrays: Arrays) -> list[Any]:
+def shapes_of(arrays: Arrays) -> list[list[Any]]:
+    """Return each array's type and shape, as they stand in a checkpoint."""
     return [[array.dtype.name, list(array.shape)] for array in arrays]
 
 
@@ -247,47 +267,68 @@ def _sum(arrays: Arrays) -> int:
     return said
 
 
-def _read(path: Path, plan: Plan) -> Run | None:
+def _read(path: Path, plan: Plan, shapes: Shapes | None) -> Run | None:
     """Return what the newest whole place of a file holds; None where none is whole or it is another plan's."""
     try:
         with open(path, "rb") as file:
             facts, first = _head(file)
-            if Plan.from_json(facts["plan"]) != plan:
+            if Plan.from_json(facts["plan"]) != plan or shapes not in (None, facts["state"]):
                 return None
-            places = _whole_places(file, facts, first)
-        for said, state, weights in sorted(places, key=lambda place: -place[0]["epochs"]):
-            records, losses = _records(path.with_suffix(EPOCHS))
-            epochs = said["epochs"]
-            if len(records) >= epochs:
-                names = records[0]
-                history = TrainingHistory.of({name: [record[name] for record in records[:epochs]] for name in names})
-                return Run(plan, history, np.stack(losses[:epochs]), weights, said["updates"], False, said["seconds"],
-                           facts["path"], state, randoms=said["randoms"])  # fmt: skip
-    except _LOST:
+            for said, place in sorted(_whole_texts(file, facts, first), key=lambda found: -found[0]["epochs"]):
+                arrays = _whole_arrays(file, facts, said, place)
+                records = _records(path.with_suffix(EPOCHS), said["epochs"])
+                if arrays is not None and len(records) == said["epochs"]:
+                    return _run(plan, facts, said, arrays, records)
+    except Exception:  # damaged bytes fail in a dozen ways
         return None
     return None
+
+
+def _run(plan: Plan, facts: Any, said: Any, arrays: tuple[Weights, Weights], records: Sequence[_Record]) -> Run:
+    history = TrainingHistory.of({name: [record[name] for record, _ in records] for name in records[0][0]})
+    losses = np.stack([row for _, row in records])
+    return Run(plan, history, losses, arrays[1], said["updates"], False, said["seconds"], facts["path"], arrays[0],
+               randoms=said["randoms"])  # fmt: skip
 
 
 def _head(file: IO[bytes]) -> tuple[Any, int]:
     if file.read(len(_MAGIC)) != _MAGIC:
         raise ValueError("not a checkpoint")
     length, _ = _HEAD.unpack(head := file.read(_HEAD.size))
+    _refuse_short(file, length)
     return _unpacked(head + file.read(length)), len(_MAGIC) + _HEAD.size + length
 
 
-def _whole_places(file: IO[bytes], facts: Any, head: int) -> list[tuple[Any, list[Any], list[Any]]]:
-    """Return the places that are whole: what is said of each, its state and its weights."""
-    count = [sum(np.dtype(name).itemsize * int(np.prod(shape)) for name, shape in facts[part]) for part in ("state", "weights")]
-    first, size = _places(head, *count)
+def _refuse_short(file: IO[bytes], length: int) -> None:
+    """Compare what a file promises with what it holds, before memory is taken for it."""
+    if length > os.fstat(file.fileno()).st_size:
+        raise ValueError("it promises more than it holds")
+
+
+def _counts(facts: Any) -> list[int]:
+    """Return how many bytes state and weights take."""
+    return [sum(np.dtype(name).itemsize * math.prod(shape) for name, shape in facts[part]) for part in ("state", "weights")]
+
+
+def _whole_texts(file: IO[bytes], facts: Any, head: int) -> list[tuple[Any, int]]:
+    """Return what is said of each place that was written to its end, and where it begins."""
+    first, size = _places(head, *_counts(facts))
+    _refuse_short(file, first + 2 * size)
     found = []
-    for number in range(2):
-        file.seek(first + number * size)
-        with contextlib.suppress(ValueError, struct.error):
-            said = _unpacked(file.read(_ROOM))
-            parts = [_arrays(file.read(count[i]), facts[part]) for i, part in enumerate(("state", "weights"))]
-            if said["sums"] == [_sum(parts[0]), _sum(parts[1]) if said["best"] else 0]:
-                found.append((said, parts[0], parts[1] if said["best"] else []))
-    return found
+    for place in (first, first + size):
+        file.seek(place)
+        with contextlib.suppress(ValueError, struct.error, RecursionError):
+            found.append((_unpacked(file.read(_ROOM)), place))
+    return [(said, place) for said, place in found if type(said["epochs"]) is int and said["epochs"] > 0]
+
+
+def _whole_arrays(file: IO[bytes], facts: Any, said: Any, place: int) -> tuple[Weights, Weights] | None:
+    """Return a place's state and weights; None where they are not what its text says."""
+    file.seek(place + _ROOM)
+    state, weights = (_arrays(file.read(count), facts[part]) for count, part in zip(_counts(facts), ("state", "weights")))
+    if not said["best"]:
+        weights = []
+    return (state, weights) if said["sums"] == [_sum(state), _sum(weights)] else None
 
 
 def _arrays(content: bytes, shapes: Sequence[tuple[str, list[int]]]) -> list[NDArray[Any]]:
@@ -299,16 +340,15 @@ def _arrays(content: bytes, shapes: Sequence[tuple[str, list[int]]]) -> list[NDA
     return found
 
 
-def _records(path: Path) -> tuple[list[dict[str, float]], list[NDArray[np.float32]]]:
-    """Return the metrics and the samples' losses of all epochs up to the first record that is not whole."""
-    content, records, losses, place = path.read_bytes(), [], [], 0
-    while place + _RECORD.size <= len(content):
-        text, row, said = _RECORD.unpack_from(content, place)
-        place += _RECORD.size
-        part = content[place : place + text + row]
-        if len(part) != text + row or zlib.crc32(part) != said:
-            break
-        records.append(json.loads(part[:text]))
-        losses.append(np.frombuffer(part[text:], np.float32))
-        place += text + row
-    return records, losses
+def _records(path: Path, most: int) -> list[_Record]:
+    """Return the metrics and the samples' losses of the first epochs, so many at most, up to one that is not whole."""
+    records: list[_Record] = []
+    with open(path, "rb") as file:
+        while len(records) < most and len(head := file.read(_RECORD.size)) == _RECORD.size:
+            text, row, said = _RECORD.unpack(head)
+            _refuse_short(file, text + row)
+            part = file.read(text + row)
+            if len(part) != text + row or zlib.crc32(part) != said:
+                break
+            records.append((json.loads(part[:text]), np.frombuffer(part[text:], np.float32)))
+    return records

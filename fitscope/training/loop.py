@@ -18,7 +18,7 @@ from fitscope.errors import DataError, UsageError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training import randomness
-from fitscope.training.checkpoint import Checkpoint, Epoch
+from fitscope.training.checkpoint import Checkpoint, Epoch, shapes_of
 from fitscope.training.compiled import reused, variables
 from fitscope.training.fitted import FittedSteps
 from fitscope.training.networks import build, check_loss, outputs_of
@@ -117,7 +117,10 @@ class _Training:
         self._randoms()  # Keras' own generator is made now, whether the training goes on or begins
         if self.steps.path != "tf.data":
             self.checkpoint = checkpoint
-        kept = None if self.checkpoint is None else self.checkpoint.read()
+        shapes = shapes_of(self._state())
+        kept = None if self.checkpoint is None else self.checkpoint.read(shapes)
+        if begun is not None and shapes_of(begun.state) != shapes:  # kept of a network that was changed since then
+            begun = None
         begun = max(filter(None, (begun, kept)), key=lambda run: len(run.history), default=None)
         if begun is None:
             return

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fitscope.datasets import Dataset
 from fitscope.datasets.dataset import Rows
+from fitscope.errors import DataError
 from fitscope.result import ModelFacts
 from fitscope.training.loop import Steps, steps_of
 from fitscope.training.networks import build, facts
@@ -47,8 +48,18 @@ def predict(run: Run, data: Dataset, rows: Rows) -> NDArray[np.float32]:
 
 def _with_weights(run: Run, data: Dataset) -> Steps:
     steps = steps_of(run.plan, data, data.training(run.plan)[0])
-    steps.model.set_weights(run.weights)
+    _give_weights(steps.model, run)
     return steps
+
+
+def _give_weights(model: Any, run: Run) -> None:
+    shapes = [tuple(variable.shape) for variable in model.weights]
+    if shapes != [array.shape for array in run.weights]:
+        raise DataError(
+            f"{run.plan.model} makes another network now than the one that was trained, perhaps because what it imports was "
+            "changed; put that back and go on with --resume, or begin again in another folder with --output."
+        )
+    model.set_weights(run.weights)
 
 
 def describe(run: Run, data: Dataset) -> ModelFacts:
@@ -59,5 +70,5 @@ def describe(run: Run, data: Dataset) -> ModelFacts:
 def save(run: Run, data: Dataset, path: Path) -> None:
     """Write a run's model as a file that plain Keras opens; fitscope's own networks have stock layers, loss and metrics."""
     model: Any = build(run.plan, data)
-    model.set_weights(run.weights)
+    _give_weights(model, run)
     model.save(path)

@@ -1,11 +1,15 @@
 import dataclasses
 import errno
+import io
+import json
 import os
+import zipfile
 
 import numpy as np
 import pytest
 
 from fitscope.errors import OutputError
+from fitscope.history import TrainingHistory
 from fitscope.studies.store import Store
 from fitscope.training import Checkpoint
 
@@ -77,7 +81,9 @@ def test_journal_gives_back_whole_lines_and_goes_on_after_them(tmp_path):
     assert Store(tmp_path / "new").journal().before == [("begin", "trial 1")]
 
 
-@pytest.mark.parametrize("content", [b"", b"hello\n", b"[1]\n", b'{"a": 1}\n', b"\xff\n", b"[\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello\n", b"[1]\n", b'{"a": 1}\n', b"\xff\n", b"[\n", b"5\n", b"null\n", b"[" * 100_000 + b"\n"]
+)
 def test_damaged_journal_is_begun_anew(tmp_path, content):
     (tmp_path / "search.jsonl").write_bytes(content)
     assert Store(tmp_path).journal().before == []
@@ -132,3 +138,77 @@ def test_full_disk_is_one_sentence_and_leaves_no_scraps(tmp_path, plan, run_of, 
     with pytest.raises(OutputError, match="no space left on device.*--resume"):
         Store(tmp_path).keep(run_of(plan))
     assert files(tmp_path) == []
+
+
+def held(of, **changes):
+    """Return what a kept run's facts hold."""
+    history = TrainingHistory.of({"loss": [1.0], "val_loss": [1.0]}).to_json()
+    facts = {"plan": of.to_json(), "history": history, "updates": 1, "seconds": 1.0, "path": "dense", "randoms": {}}
+    facts |= {"weights": 0, "state": 0, "types": {"weights": [], "state": []}}
+    return np.frombuffer(json.dumps(facts | changes).encode(), np.uint8)
+
+
+def test_store_reads_what_a_folder_from_elsewhere_rightly_holds(tmp_path, plan):
+    np.savez(tmp_path / f"{plan.key()}.npz", facts=held(plan), losses=np.zeros((1, 40), np.float32))
+    assert len(Store(tmp_path).find(plan).history) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"history": "x"},
+        {"history": None},
+        {"weights": 10**12},
+        {"weights": "x"},
+        {"types": None},
+        {"weights": 1, "types": {}},
+        {"plan": []},
+    ],
+)
+def test_store_passes_over_facts_that_contradict_themselves(tmp_path, plan, changes):
+    np.savez(tmp_path / f"{plan.key()}.npz", facts=held(plan, **changes), losses=np.zeros((1, 40), np.float32))
+    assert Store(tmp_path).find(plan) is None
+
+
+@pytest.mark.parametrize("losses", [np.zeros((7, 40)), np.zeros(1), np.zeros((1, 2, 3))])
+def test_store_passes_over_losses_of_other_epochs(tmp_path, plan, losses):
+    np.savez(tmp_path / f"{plan.key()}.npz", facts=held(plan), losses=losses)
+    assert Store(tmp_path).find(plan) is None
+
+
+def test_store_passes_over_facts_without_end(tmp_path, plan):
+    np.savez(tmp_path / f"{plan.key()}.npz", facts=np.frombuffer(b"[" * 100_000, np.uint8))
+    assert Store(tmp_path).find(plan) is None
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_store_does_not_unpack_what_promises_more_than_it_holds(tmp_path, plan, compressed):
+    with zipfile.ZipFile(tmp_path / f"{plan.key()}.npz", "w", zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED) as file:
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (10**13,)})
+        file.writestr("facts.npy", header.getvalue() + bytes(10**6))
+    assert Store(tmp_path).find(plan) is None
+
+
+def test_store_gives_back_types_that_are_not_numpys_own(tmp_path, plan, run_of):
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    weights = [np.arange(3).astype(ml_dtypes.bfloat16), np.ones((2, 2), np.float16)]
+    store, run = Store(tmp_path), dataclasses.replace(run_of(plan), weights=weights)
+    store.keep(run)
+    found = store.find(plan).weights
+    assert [(array.dtype, array.tobytes()) for array in found] == [(array.dtype, array.tobytes()) for array in weights]
+
+
+def test_journal_that_is_too_large_is_begun_anew(tmp_path):
+    (tmp_path / "search.jsonl").write_bytes(b'["begin", "trial 1"]\n')
+    os.truncate(tmp_path / "search.jsonl", 2**31)
+    assert Store(tmp_path).journal().before == []
+    assert (tmp_path / "search.jsonl").read_bytes() == b""
+
+
+def test_journal_is_cut_where_its_lines_end_however_they_were_written(tmp_path):
+    (tmp_path / "search.jsonl").write_bytes(b'["begin","trial 1"]\r\n[ "end", "trial 1" ]\n["end",  "trial 9"]\n')
+    journal = Store(tmp_path).journal()
+    journal.cut(2)
+    journal.write("begin", "trial 2")
+    assert Store(tmp_path).journal().before == [("begin", "trial 1"), ("end", "trial 1"), ("begin", "trial 2")]

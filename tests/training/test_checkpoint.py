@@ -1,6 +1,7 @@
 """What is kept after every epoch, however its writing ends."""
 
 import dataclasses
+import json
 import os
 import random
 
@@ -10,7 +11,7 @@ import pytest
 from fitscope.errors import OutputError
 from fitscope.plan import Plan
 from fitscope.training import Checkpoint, checkpoint, randomness
-from fitscope.training.checkpoint import Epoch, reached, remove
+from fitscope.training.checkpoint import Epoch, reached, remove, shapes_of
 
 PLAN = Plan("toy", "f00d", None, "textbook", validation=5, max_epochs=9)
 
@@ -197,3 +198,85 @@ def test_folder_may_be_named_from_elsewhere(tmp_path, monkeypatch):
     Checkpoint(tmp_path / "kept", PLAN).keep(epochs()[0])
     assert reached(tmp_path / "kept") == [1]
     assert os.listdir("kept")
+
+
+def changed_head(path, change):
+    """Write a checkpoint's head anew, its sum with it."""
+    content = path.read_bytes()
+    with open(path, "rb") as file:
+        facts, first = checkpoint._head(file)
+    head = change(facts)
+    path.write_bytes(checkpoint._MAGIC + checkpoint._packed(head if isinstance(head, str) else json.dumps(head)) + content[first:])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda facts: [],
+        lambda facts: {**facts, "plan": []},
+        lambda facts: "[" * 100_000,
+        *(
+            lambda facts, kind=kind, shape=shape: {**facts, "state": [[kind, shape]]}
+            for kind, shape in (
+                ("float32", [10**13]),
+                ("float32", [2**62, 8]),
+                ("float32", [2**80]),
+                ("float32", [-1]),
+                ("float32", "abc"),
+                ("object", [3]),
+                (None, [3]),
+            )
+        ),
+    ],
+)
+def test_head_that_promises_what_the_file_does_not_hold_is_passed_over(tmp_path, change):
+    Checkpoint(tmp_path, PLAN).keep(epochs()[0])
+    [path] = tmp_path.glob("*.state")
+    changed_head(path, change)
+    assert Checkpoint(tmp_path, PLAN).read() is None
+    assert reached(tmp_path) in ([], [1])
+
+
+@pytest.mark.parametrize("said", [-3, "5", 4.5, 10**9, None, True])
+def test_number_of_epochs_that_is_none_is_passed_over(tmp_path, said, monkeypatch):
+    kept, dumps = Checkpoint(tmp_path, PLAN), json.dumps
+    with monkeypatch.context() as patched:
+        patched.setattr(json, "dumps", lambda content: dumps(content | {"epochs": said} if "epochs" in content else content))
+        kept.keep(epochs()[0])
+    assert Checkpoint(tmp_path, PLAN).read() is None
+    assert all(isinstance(number, int) for number in reached(tmp_path))
+
+
+def test_file_without_end_is_not_read_to_its_end(tmp_path):
+    kept = Checkpoint(tmp_path, PLAN)
+    kept.keep(epochs()[0])
+    for path in tmp_path.iterdir():
+        os.truncate(path, 2**40)
+    assert same(Checkpoint(tmp_path, PLAN).read(), epochs()[0])
+
+
+def test_folder_or_link_in_a_files_place_is_passed_over(tmp_path):
+    (tmp_path / f"{PLAN.key()}-a.state").mkdir()
+    (tmp_path / f"{PLAN.key()}-b.state").symlink_to(tmp_path / "nowhere")
+    assert Checkpoint(tmp_path, PLAN).read() is None
+    assert reached(tmp_path) == []
+
+
+def test_what_was_kept_of_other_variables_is_passed_over(tmp_path):
+    [epoch] = epochs(1)
+    Checkpoint(tmp_path, PLAN).keep(epoch)
+    shapes = shapes_of(epoch.state)
+    assert same(Checkpoint(tmp_path, PLAN).read(shapes), epoch)
+    assert Checkpoint(tmp_path, PLAN).read(shapes[:-1]) is None
+    assert Checkpoint(tmp_path, PLAN).read([*shapes[:-1], ["float32", [700]]]) is None
+
+
+def test_variables_that_a_network_makes_while_it_trains_are_kept_too(tmp_path):
+    kept, all_epochs = Checkpoint(tmp_path, PLAN), epochs(4)
+    kept.keep(all_epochs[0])
+    kept.keep(all_epochs[1])
+    more = [dataclasses.replace(epoch, state=[*epoch.state, np.ones(9_000, np.float32)]) for epoch in all_epochs[2:]]
+    for epoch in more:
+        assert kept.keep(epoch)
+        assert same(Checkpoint(tmp_path, PLAN).read(), epoch)
+    assert len(list(tmp_path.iterdir())) == 2
