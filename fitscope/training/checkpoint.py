@@ -287,7 +287,7 @@ def _read(path: Path, plan: Plan, shapes: Shapes | None) -> Run | None:
 def _run(plan: Plan, facts: Any, said: Any, arrays: tuple[Weights, Weights], records: Sequence[_Record]) -> Run:
     history = TrainingHistory.of({name: [record[name] for record, _ in records] for name in records[0][0]})
     losses = np.stack([row for _, row in records])
-    return Run(plan, history, losses, arrays[1], said["updates"], False, said["seconds"], facts["path"], arrays[0],
+    return Run(plan, history, losses, arrays[1], int(said["updates"]), False, float(said["seconds"]), facts["path"], arrays[0],
                randoms=said["randoms"])  # fmt: skip
 
 

@@ -160,7 +160,6 @@ def test_store_reads_what_a_folder_from_elsewhere_rightly_holds(tmp_path, plan):
         {"history": None},
         {"weights": 10**12},
         {"weights": "x"},
-        {"types": None},
         {"weights": 1, "types": {}},
         {"plan": []},
     ],
