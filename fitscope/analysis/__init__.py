@@ -155,7 +155,7 @@ def analyze(
                    who, said, concluded, blind)  # fmt: skip
     content = {"plan": plan.to_json(), **wishes.to_json(), "author": plain(who), "notes": said, "answers": plain(concluded),
                "blind": blind}  # fmt: skip
-    with open_folder(None if output is None else Path(output), content, resume, teach) as folder:
+    with open_folder(None if output is None else Path(output).absolute(), content, resume, teach) as folder:
         done = None
         if folder is not None:
             begun.author, begun.notes, begun.answers, done = folder.author, folder.notes, folder.answers, folder.finished()

@@ -174,7 +174,8 @@ def _chance_from_both(each: Sequence[NDArray[np.floating]], usable: NDArray[np.b
     """Weigh both the trainings and the samples anew 1,000 times, and count which epoch's mean is the lowest.
 
     With few trainings the chance is still too high, for ups and downs that are each training's own make an epoch of their mean
-    curve the lowest: on made-up curves, of epochs said to have 0.9, with 2 to 5 seeds about half were the best, with 8 seven in ten.
+    curve the lowest: on made-up curves, of epochs said to have 0.9, with 2 to 5 seeds about half were the best, with 8 seven in
+    ten.
     """
     rng, won = np.random.default_rng(seed), np.zeros(len(usable))
     numbers = np.flatnonzero(usable)
