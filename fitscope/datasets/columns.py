@@ -118,8 +118,10 @@ def said_of_unread(frame: pd.DataFrame, kinds: Mapping[str, str], part: str) -> 
         kinds: each column's kind.
         part: what the rows are, for people.
     """
+    from pandas.api import types
+
     notes = []
-    for name in (name for name, kind in kinds.items() if kind == "number"):
+    for name in (name for name, kind in kinds.items() if kind == "number" and not types.is_numeric_dtype(frame[name].dtype)):
         wrong = _numbers(frame[name]).isna() & frame[name].notna()
         if count := int(wrong.sum()):
             cell = str(frame[name][wrong].iloc[0])[:30]
@@ -175,10 +177,13 @@ def raw(frame: pd.DataFrame, kinds: Mapping[str, str], where: str) -> dict[str, 
 
 
 def _as_numbers(values: pd.Series, where: str) -> NDArray[np.float64]:
+    from pandas.api import types
+
     numbers = _numbers(values)
-    unread = numbers.isna() & values.notna()
-    if unread.sum() >= max(FEW, len(values) / 2):  # another column, or another way to write numbers
-        _check(values, unread, "number", where)
+    if not types.is_numeric_dtype(values.dtype):
+        unread = numbers.isna() & values.notna()
+        if unread.sum() >= max(FEW, len(values) / 2):  # another column, or another way to write numbers
+            _check(values, unread, "number", where)
     found = np.asarray(numbers.astype("float64").to_numpy(na_value=np.nan), np.float64)
     return np.where(np.abs(found) > FAR, np.nan, found)
 
@@ -190,8 +195,9 @@ def _numbers(values: pd.Series) -> pd.Series:
 
     if types.is_timedelta64_dtype(values.dtype):
         return values.dt.total_seconds()
-    plain = types.is_numeric_dtype(values.dtype)
-    texts = values if plain else pd.Series([_TRUTH.get(value, value) for value in values], dtype=object)
+    if types.is_numeric_dtype(values.dtype):
+        return values
+    texts = pd.Series([_TRUTH.get(value, value) for value in values], dtype=object)
     return pd.to_numeric(texts, errors="coerce").set_axis(values.index)
 
 
