@@ -138,7 +138,7 @@ class RunFolder:
             put_whole(self.path / PLAN, _text(content).encode())
         except OSError as error:
             self.discard()
-            raise OutputError(_cannot_write(self.path, error)) from None
+            raise _cannot_write(self.path, error) from None
 
     def _make(self, fresh: bool) -> None:
         try:
@@ -165,7 +165,7 @@ class RunFolder:
                 f"Another fitscope is at work in {self.path}; wait for its end, or give another folder with --output."
             ) from None
         except OSError as error:
-            raise OutputError(_cannot_write(work, error)) from None
+            raise _cannot_write(work, error) from None
 
     def release(self) -> None:
         """Let other processes work in the folder."""
@@ -200,7 +200,7 @@ class RunFolder:
                 write_whole(self.path / "result.json", result.to_text())
                 page.write(result, self.report)
             except OSError as error:
-                raise OutputError(_cannot_write(self.path, error)) from None
+                raise _cannot_write(self.path, error) from None
         if self._taken:  # for this, or because it was killed between its last file and its cleaning up
             self._remove(self.path / WORK)
         return result
@@ -248,7 +248,7 @@ class RunFolder:
             if not result.partial:
                 self._remove(work)
         except OSError as error:
-            raise OutputError(_cannot_write(self.path, error, kept=keeps_trainings(self.path))) from error
+            raise _cannot_write(self.path, error, kept=keeps_trainings(self.path)) from error
 
     def _write(self, result: Result, losses: NDArray[np.floating[Any]], groups: NDArray[np.integer[Any]] | None) -> list[str]:
         """Write the result's own files where work in progress lies; return their names."""
@@ -336,7 +336,7 @@ def write_whole(path: Path, text: str) -> None:
     try:
         put_whole(path, text.encode())
     except OSError as error:
-        raise OutputError(_cannot_write(path, error)) from None
+        raise _cannot_write(path, error) from None
 
 
 def put_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -376,8 +376,8 @@ def _write_log(history: TrainingHistory, path: Path) -> None:
             writer.writerow([epoch - 1, *(history.metrics[name][i] for name in names)])
 
 
-def _cannot_write(path: Path, error: OSError, kept: bool = False) -> str:
-    reason = (error.strerror or str(error)).rstrip(".").lower()
+def _cannot_write(path: Path, error: OSError, kept: bool = False) -> OutputError:
+    advice = "nothing was kept there: make room, or give another folder with --output"
     if kept:
-        return f"{path} cannot be written ({reason}); its finished trainings are kept: make room, then go on with --resume {path}."
-    return f"{path} cannot be written ({reason}); nothing was kept there: make room, or give another folder with --output."
+        advice = f"its finished trainings are kept: make room, then go on with --resume {path}"
+    return not_written(path, error, advice)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import OutputError
+from fitscope.errors import not_written
 from fitscope.history import TrainingHistory
 from fitscope.numpyfile import read_array
 from fitscope.plan import Plan
@@ -21,6 +21,7 @@ from fitscope.training import Run, checkpoint
 
 _ARRAYS = ("weights", "state")
 FINISHED = ".npz"
+ROOM = "make room, then go on with --resume"
 LARGEST_JOURNAL = 50_000_000  # bytes; a search writes a line or two a trial
 
 
@@ -47,7 +48,7 @@ class Store:
             self._write(run)
             checkpoint.remove(self.folder, run.plan)
         except OSError as error:
-            raise OutputError(_cannot_write(self.folder, error)) from None
+            raise not_written(self.folder, error, ROOM) from None
 
     def _write(self, run: Run) -> None:
         assert self.folder is not None
@@ -137,7 +138,7 @@ class Journal:
         try:
             os.truncate(self.path, length)
         except OSError as error:
-            raise OutputError(_cannot_write(self.path.parent, error)) from None
+            raise not_written(self.path.parent, error, ROOM) from None
 
     def write(self, event: str, name: str) -> None:
         """Add a line.
@@ -152,7 +153,7 @@ class Journal:
             with open(self.path, "ab") as file:
                 file.write(_line(event, name))
         except OSError as error:
-            raise OutputError(_cannot_write(self.path.parent, error)) from None
+            raise not_written(self.path.parent, error, ROOM) from None
 
 
 def _array(file: zipfile.ZipFile, name: str) -> NDArray[Any]:
@@ -175,7 +176,3 @@ def _typed(array: NDArray[Any], name: str) -> NDArray[Any]:
 
 def _line(event: str, name: str) -> bytes:
     return json.dumps([event, name]).encode() + b"\n"
-
-
-def _cannot_write(folder: Path, error: OSError) -> str:
-    return f"{folder} cannot be written ({(error.strerror or str(error)).lower()}); make room, then go on with --resume."

@@ -17,7 +17,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import OutputError
+from fitscope.errors import not_written
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training.run import Run, Weights
@@ -112,8 +112,7 @@ class Checkpoint:
             else:
                 self._files.write(epoch)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise OutputError(f"{self._folder} cannot be written ({reason}); make room, then go on with --resume.") from None
+            raise not_written(self._folder, error, "make room, then go on with --resume") from None
         return True
 
     def close(self) -> None:
