@@ -24,7 +24,7 @@ class Tolerance:
     textbook's by 0.04, the large network on imdb by 0.9 of the training and 0.11 of the validation loss.
 
     A convolutional network may take another way from its second epoch on, where rounding decides a tie: on digits its
-    validation loss then differed by 0.014.
+    validation loss then differed by up to 0.02.
 
     Args:
         first: epochs in which rounding has not grown yet.
@@ -32,6 +32,7 @@ class Tolerance:
         early: relative difference that is left to machines in those, some hundred times what was measured.
         late: of validation losses and of accuracies in the epochs after them.
         test_loss, test_accuracy: of the tested models (measured: 0.005 and 0.0009).
+        test_loss_conv, test_accuracy_conv: the same of a convolutional network (measured on digits: 0.1 and 0.0028, a sample).
         floor: share of a curve's highest value below which differences are no longer relative.
     """
 
@@ -41,6 +42,8 @@ class Tolerance:
     late: float = 0.3
     test_loss: float = 0.03
     test_accuracy: float = 0.005
+    test_loss_conv: float = 0.3
+    test_accuracy_conv: float = 0.015
     floor: float = 0.1
 
 

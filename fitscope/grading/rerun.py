@@ -168,14 +168,17 @@ def _curves(facts: Facts, history: TrainingHistory) -> Iterator[str]:
 
 def _tests(facts: Facts, scores: Sequence[Score]) -> Iterator[str]:
     """Compare test results; with repeats or folds the held-out model is another one's, so the refitted one alone counts."""
+    conv = facts.plan is not None and facts.plan.model == "conv"
+    most_loss = TOLERANCE.test_loss_conv if conv else TOLERANCE.test_loss
+    most_accuracy = TOLERANCE.test_accuracy_conv if conv else TOLERANCE.test_accuracy
     for name, says, gives in ((N_("held-out"), facts.holdout_test, scores[0]), (N_("refitted"), facts.refit_test, scores[-1])):
         if says is None or (name == "held-out" and facts.trainings):
             continue
-        if abs(says.loss - gives.loss) > TOLERANCE.test_loss * max(abs(gives.loss), 1e-9):
+        if abs(says.loss - gives.loss) > most_loss * max(abs(gives.loss), 1e-9):
             text = N_("the {told_name} test loss is {says:.4g}, and the plan gives {gives:.4g}")
             yield text.format(told_name=name, says=says.loss, gives=gives.loss)
         apart = None if says.accuracy is None or gives.accuracy is None else abs(says.accuracy - gives.accuracy)
-        if apart is not None and apart > TOLERANCE.test_accuracy:
+        if apart is not None and apart > most_accuracy:
             text = N_("the {told_name} test accuracy is {says:.2f} %, and the plan gives {gives:.2f} %")
             yield text.format(told_name=name, says=100 * (says.accuracy or 0), gives=100 * (gives.accuracy or 0))
 

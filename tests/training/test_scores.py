@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fitscope.training.scores import gain, grouped_share, mean_interval, paired_interval, score, wilson
+from fitscope.training.scores import difference_interval, gain, grouped_share, mean_interval, paired_interval, score, wilson
 
 
 @pytest.mark.parametrize(("hits", "samples"), [(0, 10), (10, 10), (1, 10), (880, 1000)])
@@ -97,3 +97,15 @@ def test_score_and_gain_are_less_sure_over_groups(measure):
         for name in names:
             narrow, wide = np.ptp(getattr(one, name)), np.ptp(getattr(other, name))
             assert wide > 1.5 * narrow
+
+
+def test_unequal_groups_count_for_fewer_equal_ones():
+    luck = np.array([0.3, -0.3, 0.3, -0.3, 0.0])
+    widths = [np.ptp(difference_interval(np.repeat(luck, sizes), np.repeat(np.arange(5), sizes)))
+              for sizes in ([20] * 5, [60, 10, 10, 10, 10])]  # fmt: skip
+    assert widths[1] > 1.5 * widths[0]
+
+
+def test_one_group_that_is_nearly_all_leaves_a_finite_interval():
+    values, groups = np.arange(100.0), np.repeat([0, 1], [99, 1])
+    assert np.isfinite(difference_interval(values, groups)).all()
