@@ -102,6 +102,9 @@ class Plan:
     def seeds(self, count: int) -> list[int]:
         """Return so many seeds, the plan's own and those after it; the largest one is followed by 0.
 
+        Args:
+            count: how many.
+
         Example:
             >>> Plan("digits", "ab12", None, "textbook", seed=4294967295).seeds(3)
             [4294967295, 0, 1]
