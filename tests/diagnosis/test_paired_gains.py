@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from fitscope.diagnosis.gains import Family, Pair, _holm, compare, compare_apart, compare_families
-from fitscope.diagnosis.optimism import choose, correct, draw, error_scale, residuals, squared_errors, units
+from fitscope.diagnosis.optimism import choose, correct, draw, error_scale, residuals, units
 from fitscope.errors import ResultError
 
 
@@ -186,4 +186,3 @@ def test_error_of_a_mean_of_groups_is_that_of_a_ratio():
     sums, sizes = np.array([[3.0, 1.0, 8.0]], np.float32), np.array([1.0, 1.0, 2.0], np.float32)
     assert residuals(sums, sizes).tolist() == [[0, -2, 2]]
     assert error_scale(sizes) == pytest.approx(3 / 2 / 16)
-    assert squared_errors(sums, sizes).tolist() == pytest.approx([8 * 3 / 2 / 16])
