@@ -130,10 +130,12 @@ def test_another_seed_draws_other_resamples():
     assert (draw(9, 4, 1) != draw(9, 4, 0)).any()
 
 
-def test_corrected_winner_of_one_epoch_has_students_interval():
+def test_corrected_winner_of_one_epoch_has_students_interval_lengthened_where_losses_are_skewed():
     found = correct([PLAIN])
     half = stats.t.ppf(0.975, 59) * PLAIN.std(ddof=1) / math.sqrt(60)
-    assert found.interval == pytest.approx((found.corrected - half, found.corrected + half), rel=1e-5)
+    assert stats.skew(PLAIN[0]) > 0
+    assert found.interval[0] == pytest.approx(found.corrected - half, rel=1e-5)
+    assert found.corrected + half < found.interval[1] < found.corrected + 1.5 * half
     assert found.optimism == pytest.approx(found.corrected - found.observed)
     assert found.corrected == pytest.approx(PLAIN.mean(), abs=0.05 * half)
 
