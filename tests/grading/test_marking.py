@@ -706,7 +706,7 @@ def test_fixed_fields_are_all_known_and_whole():
         ("refit", None),
         ("refit.test.nothing", None),
         ("studies.repeats", 0),
-        ("seconds.train", 4.125),
+        ("plan.batch_size", 512),
         ("nothing.at.all", None),
     ],
 )
