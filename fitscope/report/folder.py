@@ -165,7 +165,7 @@ class RunFolder:
                 f"Another fitscope is at work in {self.path}; wait for its end, or give another folder with --output."
             ) from None
         except OSError as error:
-            raise _cannot_write(work, error) from None
+            raise _cannot_write(self.path, error, kept=keeps_trainings(self.path)) from None
 
     def release(self) -> None:
         """Let other processes work in the folder."""

@@ -101,6 +101,13 @@ def test_what_a_strange_plan_holds_is_told_shortly(begun):
     assert str(caught.value).isprintable()
 
 
+def test_folder_in_the_locks_place_is_refused_and_says_what_is_kept(begun):
+    (begun / ".run" / "lock").unlink(missing_ok=True)
+    (begun / ".run" / "lock").mkdir()
+    with pytest.raises(OutputError, match="cannot be written .* its finished trainings are kept"):
+        RunFolder(begun).resume(CONTENT)
+
+
 def test_result_that_is_no_text_is_no_end(begun):
     (begun / "report.html").write_text("x")
     (begun / "result.json").write_bytes(b"\xff\xfe")
