@@ -143,7 +143,7 @@ def test_test_accuracy_without_data_or_classes_is_not_counted():
 def test_test_accuracy_does_not_go_with_another_ones_interval():
     other = wilson(round(0.88424 * 25_000) + 1, 25_000)
     assert found(refit={"test": {"accuracy_interval": other}}) == [
-        "the refitted test accuracy 0.88424 does not go with its interval"
+        "the refitted test accuracy 0.8842 does not go with its interval"
     ]
 
 
