@@ -1,5 +1,6 @@
 """What can go wrong for a person: each message says what was received, what is allowed and what to do next."""
 
+import errno
 import re
 
 _QUOTED = 40  # characters of what was received that a message repeats
@@ -142,6 +143,8 @@ def reason(error: Exception) -> str:
         ('no space left on device', 'It ends in the middle')
     """
     system: str | None = getattr(error, "strerror", None)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
     return system.lower() if system else str(error).rstrip(".")
 
 
@@ -153,3 +156,15 @@ def out_of_memory(error: Exception) -> bool:
         (True, False)
     """
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"  # TensorFlow's
+
+
+def is_damage(error: Exception) -> bool:
+    """Tell whether an error in reading a file says that what it holds is at fault, and not that it could not be read just now.
+
+    Example:
+        >>> is_damage(ValueError("bad header")), is_damage(PermissionError(13, "Permission denied")), is_damage(MemoryError())
+        (True, False, False)
+    """
+    if isinstance(error, OSError):
+        return error.errno in (None, errno.EINVAL, errno.ENOENT, errno.EISDIR)
+    return not out_of_memory(error)

@@ -119,7 +119,7 @@ def analyze(
                 dataset, output=folder, resume=resume is not None, tell=tell, should_stop=lambda: interrupt.asked, **options
             )
         except KeyboardInterrupt:
-            if not folder.exists():
+            if not keeps_trainings(folder):
                 raise
             click.echo(f"Interrupted; finished epochs are kept: go on with {_going_on(shown)}", err=True)
             return INTERRUPTED
@@ -201,7 +201,7 @@ def _exit_code(result: Result, fail_on: frozenset[str], interrupted: bool) -> in
     from fitscope import words
     from fitscope.language import ENGLISH, speaking
 
-    if interrupted:
+    if interrupted or result.partial:
         return INTERRUPTED
     if result.blind:
         return 0  # another code would tell of the verdict

@@ -125,7 +125,7 @@ class RunFolder:
         if changed or self.finished() is None or os.path.lexists(self.path / WORK):
             self._take()
         if changed:
-            write_whole(self.path / PLAN, _text(self._content))
+            put_whole(self.path / PLAN, _text(self._content).encode())
 
     def _begin(self, content: Mapping[str, Any], fresh: bool = False) -> None:
         self._sign(content)
@@ -197,10 +197,10 @@ class RunFolder:
             result = dataclasses.replace(result, **given)
             result = dataclasses.replace(result, command=signed_command(result.command, result.author))
             try:
-                write_whole(self.path / "result.json", result.to_text())
-                page.write(result, self.report)
+                page.write(result, self.report, self.teach)
+                put_whole(self.path / "result.json", result.to_text().encode())  # last: what differs is signed again
             except OSError as error:
-                raise _cannot_write(self.path, error) from None
+                raise not_written(self.path, error, "make room, and give the same command again") from None
         if self._taken:  # for this, or because it was killed between its last file and its cleaning up
             self._remove(self.path / WORK)
         return result
@@ -336,7 +336,7 @@ def write_whole(path: Path, text: str) -> None:
     try:
         put_whole(path, text.encode())
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise not_written(path, error, "make room, or give another place") from None
 
 
 def put_whole(path: Path, content: bytes, mode: int = 0o666) -> None:

@@ -157,12 +157,12 @@ class Crew:
         if self._killed[job.plan.key()] < KILLED_AT_MOST:
             self._suspects.insert(0, job)
             return
-        what = f"The worker that trained {job.name or 'the network'} was killed {KILLED_AT_MOST} times, perhaps for want of memory"
+        what = f"The worker that trained {job.name or 'the network'} was killed each time, perhaps for want of memory"
         way = "take a smaller network or --batch-size, or go on with --resume on a larger machine."
         self._give_up(job, DataError(f"{what}; {way}"), failed)
 
     def _give_up(self, job: Job, error: FitscopeError, failed: Failed | None) -> None:
-        self._alone = False
+        self._alone, self._renewed = False, 0
         if failed is None:
             raise error
         failed(job, error)
@@ -172,11 +172,11 @@ class Crew:
             self._waiting[self._submit(self.place.train, job)] = job
 
     def _submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        try:
-            return self.place.submit(call, *arguments)
-        except BrokenProcessPool:  # a worker was killed while it had nothing to do
-            self._renew()
-            return self.place.submit(call, *arguments)
+        while True:
+            try:
+                return self.place.submit(call, *arguments)
+            except BrokenProcessPool:  # a worker was killed while it had nothing to do
+                self._renew()
 
     def _result(self, future: Future[Any]) -> Any:
         try:
@@ -251,4 +251,4 @@ def crew(
             return should_stop()
 
         with executors.here(located, on_epoch, store.folder) as place:
-            yield Crew(place, store, tell, lambda: False)  # it hears of epochs as they end, and of kept trainings alone here
+            yield Crew(place, store, tell, should_stop)

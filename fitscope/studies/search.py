@@ -141,9 +141,10 @@ class Hunt:
         """Let one event of the journal happen again; return False where it can't, for what came of it is lost."""
         if event == BEGIN:
             job = self._create()
-            if job is not None:
-                begun[job.name] = job
-            return job is not None and job.name == name
+            if job is None or job.name != name:
+                return False
+            begun[name] = job
+            return True
         job = begun.get(name)
         run = store.find(job.plan) if job is not None and event == END else None
         if job is None or (event == END and run is None):

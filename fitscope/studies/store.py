@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import not_written
+from fitscope.errors import is_damage, not_read, not_written
 from fitscope.history import TrainingHistory
 from fitscope.numpyfile import read_array
 from fitscope.plan import Plan
@@ -67,13 +67,19 @@ class Store:
                 Path(scratch).unlink(missing_ok=True)
 
     def find(self, plan: Plan) -> Run | None:
-        """Return the plan's finished run; None where there is none, or where its file is damaged."""
+        """Return the plan's finished run; None where there is none, or where its file is damaged.
+
+        Raises:
+            DataError: it cannot be read now.
+        """
         if self.folder is None:
             return None
         try:
             with zipfile.ZipFile(self.folder / f"{plan.key()}{FINISHED}") as file:
                 return self._read(plan, file)
-        except Exception:  # damaged bytes fail in a dozen ways
+        except Exception as error:  # damaged bytes fail in a dozen ways
+            if not is_damage(error):
+                raise not_read(self.folder / f"{plan.key()}{FINISHED}", error, "mend that, then go on with --resume") from None
             return None
 
     @staticmethod
@@ -113,12 +119,15 @@ class Journal:
         self.before: list[tuple[str, str]] = []
         self._ends = [0]  # of each line, in bytes
         if path is not None and path.exists():
-            self._read(path)
+            try:
+                self._read(path)
+            except OSError as error:
+                raise not_read(path, error, "mend that, then go on with --resume") from None
             self._truncate(self._ends[-1])  # what was half-written when the process was killed
 
     def _read(self, path: Path) -> None:
         """Read the lines up to the first that is none of a journal's."""
-        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
             if path.stat().st_size > LARGEST_JOURNAL:
                 return
             for line in path.read_bytes().splitlines(keepends=True):

@@ -17,7 +17,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.errors import not_written
+from fitscope.errors import OutputError, is_damage, not_read, not_written
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training.run import Run, Weights
@@ -85,24 +85,24 @@ class Checkpoint:
         Args:
             shapes: of the variables of the model and its optimizer, as `shapes_of` gives them; what was kept of others, by another
                 Keras or of a network that was changed, is passed over. None takes any.
+
+        Raises:
+            DataError: something is there and cannot be read now.
         """
         found = [run for path in self._others(STATE) if (run := _read(path, self._plan, shapes)) is not None]
         return max(found, key=lambda run: len(run.history), default=None)
 
-    def keep(self, epoch: Epoch) -> bool:
+    def keep(self, epoch: Epoch) -> None:
         """Write a finished epoch; whenever the process ends, this one or the one before can be gone on from.
 
-        Returns:
-            Whether the training is still this process' own to do.
-
         Raises:
-            OutputError: the disk is full, or the folder cannot be written.
+            OutputError: the disk is full, the folder cannot be written, or another process goes on with the training.
         """
         try:
             if self._files is not None and not self._files.there():
                 self.close()
                 if self._others(STATE):
-                    return False
+                    raise OutputError(f"Another fitscope goes on with what was begun in {self._folder}; wait for its end.")
             if self._files is not None and not self._files.fit(epoch):
                 self.close()
                 self._own = self._named()
@@ -113,7 +113,6 @@ class Checkpoint:
                 self._files.write(epoch)
         except OSError as error:
             raise not_written(self._folder, error, "make room, then go on with --resume") from None
-        return True
 
     def close(self) -> None:
         """Let go of the files."""
@@ -207,7 +206,9 @@ class _Files:
             self.bests[self.turn] = epoch.best, _sum(epoch.weights)
         facts = {"epochs": len(epoch.records), "best": epoch.best, "updates": epoch.updates, "seconds": epoch.seconds,
                  "randoms": dict(epoch.randoms), "sums": [_sum(epoch.state), self.bests[self.turn][1]]}  # fmt: skip
-        self._put(place, _packed(json.dumps(facts)))
+        text = _packed(json.dumps(facts))
+        assert len(text) <= _ROOM, "the text of a place would run into its arrays"
+        self._put(place, text)
         self.turn = 1 - self.turn
 
     def _append(self, epoch: Epoch) -> None:
@@ -278,7 +279,9 @@ def _read(path: Path, plan: Plan, shapes: Shapes | None) -> Run | None:
                 records = _records(path.with_suffix(EPOCHS), said["epochs"])
                 if arrays is not None and len(records) == said["epochs"]:
                     return _run(plan, facts, said, arrays, records)
-    except Exception:  # damaged bytes fail in a dozen ways
+    except Exception as error:  # damaged bytes fail in a dozen ways
+        if not is_damage(error):  # what could not be read just now must not be begun anew and removed
+            raise not_read(path, error, "mend that, then go on with --resume") from None
         return None
     return None
 

@@ -139,18 +139,17 @@ class _Training:
         for epoch in range(len(self.records) + 1, self.epochs + 1) if not spoilt and not self._spent() else ():
             metrics = self._train_epoch(epoch) | self._validate()
             self._keep(metrics)
-            mine = self._write(time.perf_counter() - started)
+            self._write(time.perf_counter() - started)
             wish = on_epoch(EpochEnd(epoch, self.epochs, metrics))
-            stopped = (wish is True or not mine) and epoch < self.epochs and not self._spent()
+            stopped = wish is True and epoch < self.epochs and not self._spent()
             if stopped or self._spent() or not _finite(metrics):
                 break
         return self._finish(stopped, time.perf_counter() - started)
 
-    def _write(self, seconds: float) -> bool:
-        """Keep the epoch that has just ended; return whether the training is still this process' own."""
-        if self.checkpoint is None:
-            return True
-        return self.checkpoint.keep(Epoch(self.records, self.losses, self._state(), self.weights, self.best, self.updates,
+    def _write(self, seconds: float) -> None:
+        """Keep the epoch that has just ended."""
+        if self.checkpoint is not None:
+            self.checkpoint.keep(Epoch(self.records, self.losses, self._state(), self.weights, self.best, self.updates,
                                           self.before + seconds, self.steps.path, self._randoms()))  # fmt: skip
 
     def _state(self) -> Weights:

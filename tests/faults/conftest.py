@@ -24,14 +24,22 @@ def forks():
 
 @pytest.fixture
 def fitscope(forks, tmp_path):
-    """Run a command to its end, or kill it after so many seconds; return its status (-9 where it was killed) and seconds."""
+    """Run a command to its end, or kill it after so many seconds or when it has told something.
 
-    def run(*arguments, kill_after=None):
+    Returns its status, -9 where it was killed, and the seconds that it took.
+    """
+
+    def run(*arguments, kill_after=None, kill_at=None):
         began = time.monotonic()
         forks.stdin.write(json.dumps([str(tmp_path), list(arguments), str(tmp_path / "told.txt")]) + "\n")
         forks.stdin.flush()
         pid = int(forks.stdout.readline())
-        if kill_after is not None:
+        if kill_at is not None:
+            told = tmp_path / "told.txt"
+            while time.monotonic() < began + 120 and not (told.exists() and kill_at in told.read_text()):
+                time.sleep(0.05)
+            os.kill(pid, signal.SIGKILL)
+        elif kill_after is not None:
             killed_at = began + kill_after
             while time.monotonic() < killed_at:
                 time.sleep(0.001)

@@ -1,5 +1,6 @@
 """Run folders that came from elsewhere, were damaged, or are wanted by two at once."""
 
+import contextlib
 import errno
 import json
 import os
@@ -73,10 +74,8 @@ def test_file_in_a_folders_place_is_refused(begun, name):
 @pytest.mark.parametrize("name", [PLAN, "result.json", "report.html"])
 def test_pipe_in_a_files_place_is_waited_for_by_nobody(begun, name):
     pipe(begun / name)
-    try:
+    with pytest.raises(OutputError, match=r"holds no plan\.json") if name == PLAN else contextlib.nullcontext():
         RunFolder(begun).resume(CONTENT)
-    except OutputError as error:
-        assert name == PLAN and "holds no plan.json" in str(error)
     assert RunFolder(begun).finished() is None
 
 

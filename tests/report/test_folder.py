@@ -188,3 +188,22 @@ def test_resume_with_a_damaged_author_is_refused(tmp_path, author):
     (tmp_path / "run" / "plan.json").write_text(json.dumps({**CONTENT, "author": author}))
     with pytest.raises(OutputError, match=r"plan\.json"), open_folder(tmp_path / "run", CONTENT, resume=True):
         pass
+
+
+def test_report_that_asks_first_still_does_when_it_is_signed_and_is_written_before_the_result(tmp_path, result, monkeypatch):
+    with open_folder(tmp_path / "run", CONTENT, teach=True) as folder:
+        folder.fill(result, np.zeros((20, 3)), {})
+    signed = {**CONTENT, "notes": "Mine."}
+
+    def killed(path, content):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, open_folder(tmp_path / "run", signed, resume=True, teach=True) as folder:
+        patched.setattr("fitscope.report.folder.put_whole", killed)
+        with pytest.raises(KeyboardInterrupt):
+            folder.signed(folder.finished())
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "Mine." in page
+    assert 'type="radio"' in page
+    with open_folder(tmp_path / "run", signed, resume=True, teach=True) as folder:
+        assert folder.signed(folder.finished()).notes == "Mine."

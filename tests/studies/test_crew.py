@@ -162,19 +162,23 @@ def test_training_that_kills_its_workers_is_told_from_those_beside_it_and_given_
     assert sorted(done) == ["seed 1", "seed 3"]
     [(name, why)] = failed
     assert name == "seed 2"
-    assert "trained seed 2 was killed 2 times, perhaps for want of memory" in why
+    assert "trained seed 2 was killed each time, perhaps for want of memory" in why
     assert begun.count(2) == 1 + KILLED_AT_MOST
 
 
 def test_training_that_kills_its_workers_is_one_sentence_where_there_is_nothing_to_go_on_with(plan, killing_place, crew_of):
-    with pytest.raises(DataError, match="trained seed 1 was killed 2 times.*--resume"):
+    with pytest.raises(DataError, match="trained seed 1 was killed each time.*--resume"):
         crew_of(killing_place(1)[0]).train(jobs(plan, [1, 2]))
 
 
-def test_workers_that_break_again_and_again_are_given_up(plan, fake_place, crew_of):
-    place = fake_place(workers=2, executor=Breaking(1), renew=lambda: Breaking(1))
+def test_workers_that_break_again_and_again_before_they_begin_are_given_up(plan, fake_place, crew_of):
+    class Broken(Here):
+        def submit(self, fn, /, *args, **kwargs):
+            raise BrokenProcessPool("broken")
+
+    place = fake_place(workers=2, executor=Broken(), renew=Broken)
     with pytest.raises(DataError, match=f"killed {RENEWED_AT_MOST + 1} times in a row.*--workers and --resume"):
-        crew_of(place).work(iter(jobs(plan, range(99))).__next__, None, lambda job, error: None)
+        crew_of(place).train(jobs(plan, [1, 2]))
 
 
 @pytest.mark.parametrize("error", [DataError("no memory"), OwnCodeError("it raised", "trace"), UsageError("no such")])

@@ -200,3 +200,12 @@ def test_resumed_analysis_that_is_done_is_not_done_again(faked, tmp_path):
     faked.plans.clear()
     assert analyze("digits", max_epochs=9, repeats=2, output=tmp_path / "run", resume=True) == first
     assert faked.plans == []
+
+
+def test_wish_to_stop_in_a_trainings_last_epoch_begins_no_other(faked, tmp_path):
+    told = []
+    result = analyze("digits", max_epochs=9, repeats=2, tell=told.append,
+                     should_stop=lambda: any(isinstance(event, Told) and event.end.epoch == 9 for event in told))  # fmt: skip
+    assert result.partial
+    assert [plan.seed for plan in faked.plans] == [0]
+    assert faked.tested == 0

@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from fitscope.errors import OutputError
+from fitscope.errors import DataError, OutputError
 from fitscope.history import TrainingHistory
 from fitscope.studies.store import Store
 from fitscope.training import Checkpoint
@@ -211,3 +211,22 @@ def test_journal_is_cut_where_its_lines_end_however_they_were_written(tmp_path):
     journal.cut(2)
     journal.write("begin", "trial 2")
     assert Store(tmp_path).journal().before == [("begin", "trial 1"), ("end", "trial 1"), ("begin", "trial 2")]
+
+
+def test_what_cannot_be_read_now_is_neither_missing_nor_wiped(tmp_path, plan, run_of, monkeypatch):
+    store = Store(tmp_path)
+    store.keep(run_of(plan))
+    store.journal().write("begin", "trial 1")
+
+    def denied(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("fitscope.studies.store.zipfile.ZipFile", denied)
+        patched.setattr("pathlib.Path.read_bytes", denied)
+        with pytest.raises(DataError, match="npz cannot be read .permission denied.; mend that, then go on with --resume"):
+            store.find(plan)
+        with pytest.raises(DataError, match="jsonl cannot be read"):
+            store.journal()
+    assert store.find(plan).history == run_of(plan).history
+    assert store.journal().before == [("begin", "trial 1")]

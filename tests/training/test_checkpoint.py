@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from fitscope.errors import OutputError
+from fitscope.errors import DataError, OutputError
 from fitscope.plan import Plan
 from fitscope.training import Checkpoint, checkpoint, randomness
 from fitscope.training.checkpoint import Epoch, reached, remove, shapes_of
@@ -41,7 +41,7 @@ def same(run, epoch):
 def test_last_epoch_is_given_back_bit_for_bit(tmp_path):
     kept = Checkpoint(tmp_path / "new", PLAN)
     for epoch in epochs():
-        assert kept.keep(epoch)
+        kept.keep(epoch)
         assert same(Checkpoint(tmp_path / "new", PLAN).read(), epoch)
     assert reached(tmp_path / "new") == [6]
 
@@ -144,9 +144,10 @@ def test_process_that_goes_on_takes_the_place_of_the_one_before_it(tmp_path):
     dead.keep(all_epochs[1])
     mine = Checkpoint(tmp_path, PLAN)
     assert same(mine.read(), all_epochs[1])
-    assert mine.keep(all_epochs[2])
-    assert not dead.keep(all_epochs[2])
-    assert mine.keep(all_epochs[3])
+    mine.keep(all_epochs[2])
+    with pytest.raises(OutputError, match="Another fitscope goes on"):
+        dead.keep(all_epochs[2])
+    mine.keep(all_epochs[3])
     assert same(Checkpoint(tmp_path, PLAN).read(), all_epochs[3])
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -157,7 +158,7 @@ def test_files_that_somebody_tidied_away_are_written_anew(tmp_path):
     for path in (tmp_path / "new").iterdir():
         path.unlink()
     (tmp_path / "new").rmdir()
-    assert kept.keep(all_epochs[1])
+    kept.keep(all_epochs[1])
     assert same(Checkpoint(tmp_path / "new", PLAN).read(), all_epochs[1])
 
 
@@ -244,7 +245,7 @@ def test_number_of_epochs_that_is_none_is_passed_over(tmp_path, said, monkeypatc
         patched.setattr(json, "dumps", lambda content: dumps(content | {"epochs": said} if "epochs" in content else content))
         kept.keep(epochs()[0])
     assert Checkpoint(tmp_path, PLAN).read() is None
-    assert all(isinstance(number, int) for number in reached(tmp_path))
+    assert reached(tmp_path) == ([said] if type(said) is int and said > 0 else [])
 
 
 def test_file_without_end_is_not_read_to_its_end(tmp_path):
@@ -277,6 +278,20 @@ def test_variables_that_a_network_makes_while_it_trains_are_kept_too(tmp_path):
     kept.keep(all_epochs[1])
     more = [dataclasses.replace(epoch, state=[*epoch.state, np.ones(9_000, np.float32)]) for epoch in all_epochs[2:]]
     for epoch in more:
-        assert kept.keep(epoch)
+        kept.keep(epoch)
         assert same(Checkpoint(tmp_path, PLAN).read(), epoch)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(5, "Input/output error"), MemoryError()])
+def test_checkpoint_that_cannot_be_read_now_is_not_begun_anew(tmp_path, monkeypatch, error):
+    Checkpoint(tmp_path, PLAN).keep(epochs()[0])
+
+    def fails(*arguments):
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "_head", fails)
+        with pytest.raises(DataError, match="cannot be read .*; mend that, then go on with --resume"):
+            Checkpoint(tmp_path, PLAN).read()
+    assert same(Checkpoint(tmp_path, PLAN).read(), epochs()[0])
