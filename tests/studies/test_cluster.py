@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -149,10 +148,8 @@ def test_scheduler_without_workers_is_refused(own_cluster):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x"])
 def test_scheduler_that_does_not_answer_is_one_sentence(address):
-    began = time.monotonic()
     with pytest.raises(DataError, match="did not answer.*dask scheduler"):
         analyze("digits", max_epochs=2, cluster=address)
-    assert time.monotonic() - began < 60
 
 
 def test_missing_dask_is_one_sentence(monkeypatch):
