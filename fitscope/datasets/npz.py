@@ -85,7 +85,7 @@ def _read_array(file: IO[bytes], size: int) -> NDArray[Any] | list[Any]:
 
 # What a pickle of numpy's says where it holds lists of whole numbers: each step's sign, and how its argument ends. Whole numbers
 # come in runs, which are passed over at once. Steps that take a place in a list of any length (r, p) are checked on the way.
-_RUN = re.compile(rb"(?:K.|M..|J.{4}){1,4096}+", re.DOTALL)
+_RUN = re.compile(rb"(?:K.|M..|J.{4}){1,4096}", re.DOTALL)
 _FIXED = {**dict.fromkeys(b"(.)NtlaebR]\x85\x86\x87\x88\x89\x93\x94", 0), **dict.fromkeys(b"\x80qhK", 1), **dict.fromkeys(b"M", 2),
           **dict.fromkeys(b"Jrj", 4), 0x95: 8}  # fmt: skip
 _LINES = dict.fromkeys(b"ILpgSV", 1) | {ord("c"): 2}

@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import islice
 
+# Before 3.11.5 Python matches possessive groups wrongly (python/cpython#106052). No group here is ever matched again in another way,
+# so a plain one finds the same, and only takes more memory on a hostile page.
+_KEPT = "+" if sys.version_info >= (3, 11, 5) else ""
 _VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>|\Z))"""
-_ATTRIBUTE = rf"[^\s/>][^\s/>=]*+(?:\s*+=\s*+{_VALUE})?+"
-_REST = rf"(?:[\s/]++|{_ATTRIBUTE})*+(?:>|\Z)"  # of a tag, after its name
-_COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+_ATTRIBUTE = rf"[^\s/>][^\s/>=]*+(?:\s*+=\s*+{_VALUE})?{_KEPT}"
+_REST = rf"(?:[\s/]++|{_ATTRIBUTE})*{_KEPT}(?:>|\Z)"  # of a tag, after its name
+_COMMENT = rf"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*{_KEPT}(?:--!?>|\Z))"
 _RAW = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "template", "plaintext")
 _TOLD = "|".join((*_RAW, "html", "dl(?=[^>]{0,200}fitscope-numbers)", "p(?=[^>]{0,100}about)"))
 _PASSED = re.compile(
     rf"(?:[^<]++|{_COMMENT}|<[!?][^>]*+(?:>|\Z)|</(?![a-z])[^>]*+(?:>|\Z)|</[a-z][^\s/>]*+{_REST}|<(?![a-z/!?])"
-    rf"|<(?!(?:{_TOLD})[\s/>])[a-z][^\s/>]*+{_REST})*+",
+    rf"|<(?!(?:{_TOLD})[\s/>])[a-z][^\s/>]*+{_REST})*{_KEPT}",
     re.IGNORECASE,
 )
 _TAG = re.compile(rf"<([a-z][^\s/>]*+)({_REST})", re.IGNORECASE)
-_PAIR = re.compile(rf"([^\s/>][^\s/>=]*+)(?:\s*+=\s*+({_VALUE}))?+")
+_PAIR = re.compile(rf"([^\s/>][^\s/>=]*+)(?:\s*+=\s*+({_VALUE}))?{_KEPT}")
 _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in (*_RAW, "dl")}
 _MOST = 1000  # elements that may tell something; a report has four
 _LONGEST = 20_000  # characters of what is looked into: a tag, or a list of numbers

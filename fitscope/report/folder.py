@@ -320,6 +320,8 @@ def _holds_nothing(path: Path) -> bool:
 
 
 def _exists(path: Path) -> str:
+    if keeps_trainings(path):
+        return f"{path} holds an analysis that was stopped; go on with --resume {path}, or give another folder with --output."
     return f"{path} exists already and is never overwritten; give another folder with --output."
 
 

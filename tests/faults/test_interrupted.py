@@ -93,7 +93,7 @@ def test_second_fitscope_in_a_folder_is_refused_until_the_first_one_ends_however
         assert fitscope(*long, "--resume", "run")[0] == 1
         assert f"Another fitscope is at work in {tmp_path / 'run'}; wait for its end, or give another folder" in told(tmp_path)
         assert fitscope(*long, "--output", "run")[0] == 1
-        assert "exists already" in told(tmp_path)
+        assert "holds an analysis that was stopped; go on with --resume" in told(tmp_path)
     finally:
         first.kill()
         first.communicate()

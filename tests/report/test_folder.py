@@ -207,3 +207,11 @@ def test_report_that_asks_first_still_does_when_it_is_signed_and_is_written_befo
     assert 'type="radio"' in page
     with open_folder(tmp_path / "run", signed, resume=True, teach=True) as folder:
         assert folder.signed(folder.finished()).notes == "Mine."
+
+
+def test_folder_of_a_stopped_analysis_that_is_to_be_made_anew_says_how_to_go_on(tmp_path):
+    interrupted(tmp_path / "run", finished=True)
+    with pytest.raises(OutputError, match="holds an analysis that was stopped; go on with --resume .*run"), \
+            open_folder(tmp_path / "run", CONTENT):  # fmt: skip
+        pass
+    assert (tmp_path / "run" / ".run" / "trainings" / "key.npz").exists()
