@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import islice
 
-# Before 3.11.5 Python matches possessive groups wrongly (python/cpython#106052). No group here is ever matched again in another way,
-# so a plain one finds the same, and only takes more memory on a hostile page.
+# Before 3.11.5 Python matches possessive groups wrongly (python/cpython#106052). No group here is ever matched again in another
+# way, so a plain one finds the same, and only takes more memory on a hostile page.
 _KEPT = "+" if sys.version_info >= (3, 11, 5) else ""
 _VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>|\Z))"""
 _ATTRIBUTE = rf"[^\s/>][^\s/>=]*+(?:\s*+=\s*+{_VALUE})?{_KEPT}"
