@@ -154,7 +154,9 @@ def decided_in_names(overrides: Overrides, folder: Path) -> Overrides:
 
 def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded], by_word: _Named) -> Graded:
     others = {name for flag in one.flags for name in flag.others if name in called} | _told_of(one.notes, by_word)
-    hidden = [_Hidden(people[name], called[name]) for name in {one.name, *others}]
+    # The longest name first, for one may begin another.
+    longest = sorted({one.name, *others}, key=lambda name: (-len(people[name].student.name or name), name))
+    hidden = [_Hidden(people[name], called[name]) for name in longest]
     bare = retexted(one, lambda text: _without(text, hidden))
     flags = tuple(
         dataclasses.replace(new, others=tuple(called.get(name, "?") for name in old.others))
