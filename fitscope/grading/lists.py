@@ -115,7 +115,7 @@ def unnamed(gradebook: Gradebook, names: Pseudonyms) -> Gradebook:
     people = {one.name: one for one in gradebook.graded}
     by_word = _by_word(gradebook.graded)
     graded = [_unnamed(one, called, people, by_word) for one in gradebook.graded]
-    hidden = [_Hidden(one, called[one.name]) for one in gradebook.graded] if gradebook.notes else []
+    hidden = _Hidden([(one, called[one.name]) for one in gradebook.graded] if gradebook.notes else [])
     missing = [
         Student(name=names.of(student, student.email or student.name or ""), language=student.language)
         for student in gradebook.missing
@@ -124,19 +124,19 @@ def unnamed(gradebook: Gradebook, names: Pseudonyms) -> Gradebook:
         gradebook,
         graded=tuple(sorted(graded, key=lambda one: one.name)),
         missing=tuple(sorted(missing, key=lambda student: str(student.name))),
-        notes=tuple(_without(note, hidden) for note in gradebook.notes),
+        notes=tuple(map(hidden.change, gradebook.notes)),
     )
 
 
 def decided_in_pseudonyms(overrides: Overrides, gradebook: Gradebook, names: Pseudonyms) -> Overrides:
     """Return decisions as a page without names holds them; one that fits nobody of the class stays as it is."""
     called = {one.name: names.of(one.student, one.name) for one in gradebook.graded}
-    hidden = [_Hidden(one, called[one.name]) for one in gradebook.graded]
+    hidden = _Hidden([(one, called[one.name]) for one in gradebook.graded])
     entries = []
     for entry in overrides.entries:
         whose = [called[one.name] for one in gradebook.graded if is_of(entry, one)]
         changed = dataclasses.replace(entry, student=whose[0], submission=None) if len(whose) == 1 else entry
-        entries.append(dataclasses.replace(changed, why=_without(entry.why, hidden)))
+        entries.append(dataclasses.replace(changed, why=hidden.change(entry.why)))
     return dataclasses.replace(overrides, entries=tuple(entries))
 
 
@@ -154,10 +154,8 @@ def decided_in_names(overrides: Overrides, folder: Path) -> Overrides:
 
 def _unnamed(one: Graded, called: Mapping[str, str], people: Mapping[str, Graded], by_word: _Named) -> Graded:
     others = {name for flag in one.flags for name in flag.others if name in called} | _told_of(one.notes, by_word)
-    # The longest name first, for one may begin another.
-    longest = sorted({one.name, *others}, key=lambda name: (-len(people[name].student.name or name), name))
-    hidden = [_Hidden(people[name], called[name]) for name in longest]
-    bare = retexted(one, lambda text: _without(text, hidden))
+    hidden = _Hidden([(people[name], called[name]) for name in sorted({one.name, *others})])
+    bare = retexted(one, hidden.change)
     flags = tuple(
         dataclasses.replace(new, others=tuple(called.get(name, "?") for name in old.others))
         for new, old in zip(bare.flags, one.flags)
@@ -194,20 +192,29 @@ def _facts(facts: Facts) -> Facts:
 
 
 class _Hidden:
-    """Find what names one student in a text, and put the pseudonym there."""
+    """Find what names students in a text, and put their pseudonyms there: the longest first, for one name may begin another.
 
-    def __init__(self, one: Graded, pseudonym: str) -> None:
-        student, author = one.student, None if one.facts is None else one.facts.author
-        people = {student.name, student.id, student.email, student.login, student.canvas, one.name}
-        people |= set() if author is None else {author.name, author.id}
-        files = {part for file in one.files for part in (file, re.split(r"[/\\]", file)[-1])} - people
-        self.instead = {text.casefold(): "…" for text in files} | {text.casefold(): pseudonym for text in filter(None, people)}
-        texts = sorted({*files, *filter(None, people)}, key=len, reverse=True)
-        self.pattern = re.compile("|".join(map(_sought, texts)) or "(?!)", re.IGNORECASE)
-        self.pseudonym = pseudonym
+    Args:
+        people: the students with their pseudonyms.
+    """
+
+    def __init__(self, people: Sequence[tuple[Graded, str]]) -> None:
+        named: dict[str, str] = {}
+        files: set[str] = set()
+        for one, pseudonym in people:
+            student, author = one.student, None if one.facts is None else one.facts.author
+            texts = {student.name, student.id, student.email, student.login, student.canvas, one.name}
+            texts |= set() if author is None else {author.name, author.id}
+            for text in filter(None, texts):
+                named.setdefault(text, pseudonym)
+            files |= {part for file in one.files for part in (file, re.split(r"[/\\]", file)[-1])}
+        self.instead = {text.casefold(): "…" for text in files} | {text.casefold(): called for text, called in named.items()}
+        longest = sorted({*filter(None, files), *named}, key=lambda text: (-len(text), text))
+        self.pattern = re.compile("|".join(map(_sought, longest)) or "(?!)", re.IGNORECASE)
 
     def change(self, text: str) -> str:
-        return self.pattern.sub(lambda found: self.instead.get(found[0].casefold(), self.pseudonym), text)
+        """Return the text with pseudonyms for names, and … for files."""
+        return self.pattern.sub(lambda found: self.instead.get(found[0].casefold(), "…"), text)
 
 
 def _sought(text: str) -> str:
@@ -217,9 +224,3 @@ def _sought(text: str) -> str:
     if not text.isascii():
         return rf"(?<!\w){re.escape(text)}"
     return rf"(?<!\w){re.escape(text)}(?!\w)" if len(text) >= _FEW else "(?!)"
-
-
-def _without(text: str, hidden: list[_Hidden]) -> str:
-    for one in hidden:
-        text = one.change(text)
-    return text
