@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,17 @@ def _frame(y: NDArray[Any]) -> Any:
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf8", "replace")
     elif y.dtype.kind == "U":
+        _refuse_no_text(y)
         y = np.char.decode(np.char.encode(y, "utf8", "replace"), "utf8")  # halves of characters are no text
     columns: Sequence[NDArray[Any]] = [y] if y.ndim == 1 else list(y.T)
     return pd.DataFrame({"y" if y.ndim == 1 else f"y{i}": column for i, column in enumerate(columns)})
+
+
+def _refuse_no_text(y: NDArray[Any]) -> None:
+    """Refuse characters beyond the last one of Unicode, which numpy keeps and nothing can read."""
+    width, swapped = y.dtype.itemsize // 4, not y.dtype.isnative
+    if not width or not y.size:
+        return
+    codes = np.frombuffer(y.tobytes(), np.dtype(np.uint32).newbyteorder("S" if swapped else "="))
+    if codes.max() > sys.maxunicode:
+        raise DataError("The labels hold characters that there are none of; save them as texts or whole numbers.")

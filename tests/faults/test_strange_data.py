@@ -15,6 +15,7 @@ from PIL import Image
 from fitscope import datasets, numpyfile
 from fitscope.datasets import arrays, members, npz, pictures, store, texts, words
 from fitscope.datasets.dataset import Located
+from fitscope.datasets.labels import seen
 from fitscope.datasets.targets import class_names
 from fitscope.errors import DataError, FitscopeError, UsageError
 
@@ -320,3 +321,11 @@ def test_table_with_a_target_beyond_what_a_network_holds_is_refused(tmp_path):
 def test_new_rows_that_lie_are_refused(tmp_path, read):
     with pytest.raises(FitscopeError):
         read(packed(tmp_path / "a.npz", x=header("<f8", (2**40,))))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_labels_of_characters_that_there_are_none_of_are_refused(order):
+    codes = np.array([[97, 98], [97, 0x110000]], f"{order}u4")
+    with pytest.raises(DataError, match="characters that there are none of"):
+        seen(codes.view(f"{order}U2")[:, 0], None, "y")
+    assert seen(np.array(["a", "b", "a", "b"]), None, "y").goal.classes == ("a", "b")
