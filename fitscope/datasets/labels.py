@@ -108,9 +108,6 @@ def _frame(y: NDArray[Any]) -> Any:
 
 def _refuse_no_text(y: NDArray[Any]) -> None:
     """Refuse characters beyond the last one of Unicode, which numpy keeps and nothing can read."""
-    width, swapped = y.dtype.itemsize // 4, not y.dtype.isnative
-    if not width or not y.size:
-        return
-    codes = np.frombuffer(y.tobytes(), np.dtype(np.uint32).newbyteorder("S" if swapped else "="))
-    if codes.max() > sys.maxunicode:
+    codes = np.frombuffer(y.tobytes(), f"{y.dtype.byteorder}u4")
+    if codes.max(initial=0) > sys.maxunicode:
         raise DataError("The labels hold characters that there are none of; save them as texts or whole numbers.")

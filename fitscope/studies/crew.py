@@ -96,7 +96,7 @@ class Crew:
             asked = True
             kept = self.store.find(job.plan)
             if kept is None or (job.keep_state and not kept.state):
-                self._begin([job])
+                self._begin(job)
             else:
                 self._tell_kept(job, kept)
                 done(job, kept)
@@ -119,7 +119,7 @@ class Crew:
         """Train what may have killed its worker with nothing beside it, so that nothing else is taken for the culprit."""
         if not self._waiting and not self.stopped:
             self._alone = True
-            self._begin([self._suspects.pop(0)])
+            self._begin(self._suspects.pop(0))
         return not self.stopped
 
     def _end(self, ended: Sequence[Future[Run]], done: Done, failed: Failed | None) -> None:
@@ -167,9 +167,8 @@ class Crew:
             raise error
         failed(job, error)
 
-    def _begin(self, jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            self._waiting[self._submit(self.place.train, job)] = job
+    def _begin(self, job: Job) -> None:
+        self._waiting[self._submit(self.place.train, job)] = job
 
     def _submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         while True:

@@ -9,7 +9,7 @@ import os
 import struct
 import uuid
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -124,17 +124,18 @@ class Checkpoint:
         return [path for path in self._folder.glob(f"{self._key}-*{ending}") if path != self._own.with_suffix(ending)]
 
     def _remove_others(self) -> None:
-        for path in [path for ending in (STATE, EPOCHS, PART) for path in self._others(ending)]:
-            with contextlib.suppress(OSError):  # some systems keep a file that another process has open
-                path.unlink()
+        _remove(path for ending in (STATE, EPOCHS, PART) for path in self._others(ending))
 
 
 def remove(folder: Path, plan: Plan) -> None:
     """Remove what is kept of a plan's training, which is finished."""
-    for ending in (STATE, EPOCHS, PART):
-        for path in folder.glob(f"{plan.key()}-*{ending}"):
-            with contextlib.suppress(OSError):
-                path.unlink()
+    _remove(path for ending in (STATE, EPOCHS, PART) for path in folder.glob(f"{plan.key()}-*{ending}"))
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        with contextlib.suppress(OSError):  # some systems keep a file that another process has open
+            path.unlink()
 
 
 def reached(folder: Path) -> list[int]:
