@@ -93,12 +93,17 @@ def plan_of(plan: Plan, values: Mapping[str, Any]) -> Plan:
         plan: what is not varied.
         values: the trial's, with Hyperband's own under `tuner/`.
     """
-    given = {name: value for name, value in values.items() if not name.startswith("tuner/")}
+    given = _varied(values)
     epochs = int(values.get("tuner/epochs", plan.max_epochs))
     if own.is_own(plan.model):
         return plan.replace(hyperparameters=given, max_epochs=epochs)
     changes = {name: given.pop(name) for name in OWN_TO_THE_PLAN if name in given}
     return plan.replace(hyperparameters=dict(plan.hyperparameters) | given, max_epochs=epochs, **changes)
+
+
+def _varied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a trial's hyperparameters without Hyperband's own."""
+    return {name: value for name, value in values.items() if not name.startswith("tuner/")}
 
 
 @dataclass
@@ -207,8 +212,7 @@ class Hunt:
         self._fail(job, str(error))
 
     def _fail(self, job: Job, why: str) -> None:
-        tried = {key: value for key, value in self._trials[job.name].hyperparameters.values.items() if not key.startswith("tuner/")}
-        self.failed.append(FailedTrial(job.name, tried, why))
+        self.failed.append(FailedTrial(job.name, _varied(self._trials[job.name].hyperparameters.values), why))
         self._tell_oracle(job, {1: math.inf})  # which makes it avoid the like; of a trial that is only missing it learns nothing
 
 
