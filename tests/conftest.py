@@ -13,9 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
+
+# The suite tries the same inputs each time, so that a red run is the change's doing; --hypothesis-profile explore tries others.
+settings.register_profile("explore", deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+settings.register_profile("suite", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("suite")
 
 NEEDS = {"needs_data": "imdb.npz and reuters.npz in FITSCOPE_DATA_DIR", "needs_browser": "Chromium and its driver"}
 

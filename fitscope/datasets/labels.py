@@ -33,7 +33,7 @@ class ArrayGoal:
         Raises:
             DataError: they do not fit those that the goal was seen from.
         """
-        y = flat(np.asarray(y))
+        y = _readable(y)
         _refuse_others(y, where)
         width = len(self.goal.names)
         if (y.shape[1] if y.ndim == 2 else 1) != width:
@@ -59,7 +59,7 @@ def seen(y: NDArray[Any], task: str | None, where: str) -> ArrayGoal:
     Raises:
         DataError: it holds no labels that can be learnt.
     """
-    y = flat(np.asarray(y))
+    y = _readable(y)
     _refuse_others(y, where)
     if y.ndim == 2 and task != "regression" and _is_one_hot(y):
         return _one_hot(y, where)
@@ -89,6 +89,12 @@ def _one_hot(y: NDArray[Any], where: str) -> ArrayGoal:
     return ArrayGoal(Goal(names, task, names, f"{where} is one-hot: {len(names)} classes."), True)
 
 
+def _readable(y: Any) -> NDArray[Any]:
+    """Return labels as [samples] or [samples, outputs], in this machine's byte order, the only one that pandas reads."""
+    found = flat(np.asarray(y))
+    return found.astype(found.dtype.newbyteorder("="), copy=False)
+
+
 def flat(y: NDArray[Any]) -> NDArray[Any]:
     """Return labels of the shape [samples, 1] as [samples]."""
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
@@ -108,6 +114,6 @@ def _frame(y: NDArray[Any]) -> Any:
 
 def _refuse_no_text(y: NDArray[Any]) -> None:
     """Refuse characters beyond the last one of Unicode, which numpy keeps and nothing can read."""
-    codes = np.frombuffer(y.tobytes(), f"{y.dtype.byteorder}u4")
+    codes = np.frombuffer(y.tobytes(), "u4")
     if codes.max(initial=0) > sys.maxunicode:
         raise DataError("The labels hold characters that there are none of; save them as texts or whole numbers.")

@@ -46,6 +46,14 @@ def test_task_is_seen_from_the_labels(y, task, classes):
     assert (data.train_samples, data.test_samples) == (32, 8)
 
 
+@pytest.mark.parametrize("y", [THREE.astype("i2"), X[:, 0], np.array(["a", "b"] * 20), X[:, :2]])
+def test_labels_of_another_byte_order_are_the_same_labels(y):
+    swapped = load(x_train=X, y_train=y.astype(y.dtype.newbyteorder("S")))
+    data = load(x_train=X, y_train=y)
+    assert (swapped.task, swapped.classes) == (data.task, data.classes)
+    assert np.array_equal(swapped.y_train, data.y_train)
+
+
 def test_pictures_of_bytes_are_scaled_and_others_taken_as_they_are():
     bytes_ = np.random.default_rng(0).integers(0, 256, (40, 6, 5), dtype=np.uint8)
     data = load(x_train=bytes_, y_train=TWO)

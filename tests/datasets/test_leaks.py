@@ -37,7 +37,6 @@ def by_parts(leaks):
 # the same sample twice
 
 
-@settings(deadline=None)
 @given(matrices(), matrices(), matrices(), st.sampled_from([np.asarray, csr_matrix, lambda rows: (rows[:, :1], rows[:, 1:])]))
 def test_duplicates_equal_brute_force(train, validation, test, kind):
     parts = {"training": train, "validation": validation, "test": test}
@@ -120,7 +119,7 @@ def test_duplicates_of_words_say_so_and_are_ready_for_json():
 # nearly the same
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(matrices((0, 8), st.sampled_from([0.0, 1.0]), 10), matrices((0, 8), st.sampled_from([0.0, 2.0]), 10))
 def test_near_duplicates_equal_brute_force(train, test):
     alike = np.array([[np.sum((a > 0) & (b > 0)) / max(1, np.sum((a > 0) | (b > 0))) for a in train] for b in test])

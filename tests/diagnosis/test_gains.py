@@ -51,7 +51,7 @@ def test_swapped_sides_flip_the_sign():
     assert there.p == pytest.approx(back.p, abs=1e-4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(shift=st.floats(-1000, 1000), tilt=st.floats(-100, 100))
 def test_what_all_losses_of_a_sample_share_changes_no_gain(shift, tilt):
     sides = [losses.astype(np.float64) for losses in family(FLAT, SHARP, samples=60)]

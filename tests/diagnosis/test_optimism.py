@@ -41,7 +41,7 @@ def test_identical_trials_are_worth_no_more_than_one():
     assert correct([losses] * 5) == correct([losses])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(shift=st.floats(-100, 100), factor=st.floats(0.01, 100))
 def test_shifting_and_scaling_the_losses_does_the_same_to_the_correction(shift, factor):
     plain = [losses.astype(np.float64) for losses in trials(count=3, epochs=4, samples=50)]

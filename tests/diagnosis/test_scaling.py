@@ -14,7 +14,7 @@ def points(a=0.3, at_full=0.05, c=0.5, noise=0.003, sizes=SIZES, seed=0):
     return sizes.tolist(), (a + at_full * (sizes / sizes.max()) ** -c + noise * fresh).tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(a=st.floats(0.05, 2), at_full=st.floats(0.02, 1), c=st.floats(0.1, 2))
 def test_points_without_noise_give_their_curve_again(a, at_full, c):
     found = fit(*points(a, at_full, c, noise=0))
@@ -79,7 +79,7 @@ def test_losses_that_cross_0_may_have_a_floor_below_it():
     assert found.a == pytest.approx(-1, abs=0.05)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(factor=st.integers(1, 1000), scale=st.floats(0.01, 100))
 def test_units_of_size_and_loss_change_no_exponent(factor, scale):
     sizes, losses = points()

@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -16,7 +16,7 @@ from fitscope.datasets.dataset import Located
 from fitscope.datasets.tables import _apart, sniff
 from fitscope.errors import DataError, FitscopeError
 
-FEW = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+FEW = settings(max_examples=40)
 ROWS = np.random.default_rng(0).normal(0, 1, (24, 2))
 KINDS = st.one_of(
     hnp.integer_dtypes(), hnp.unsigned_integer_dtypes(), hnp.floating_dtypes(), hnp.boolean_dtypes(), hnp.complex_number_dtypes(),

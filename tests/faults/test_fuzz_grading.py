@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitscope import answers
@@ -15,7 +15,7 @@ from fitscope.grading.roster import read_roster
 from fitscope.grading.rubric import read_rubric
 from fitscope.grading.submissions import _exported
 
-FEW = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+FEW = settings(max_examples=40)
 KEYS = (
     "title",
     "points",

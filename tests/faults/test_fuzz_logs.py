@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitscope import readers
@@ -15,13 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "fuzzing"))
 import log_targets  # noqa: E402 (it lies beside the fuzzing, which is no package)
 
 PAGES = ("page", "compare-page", "log-page")  # drawn too slowly for this
-FEW = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+FEW = settings(max_examples=25)
 
 
 @functools.cache

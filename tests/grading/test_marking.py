@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fitscope.diagnosis import judge
@@ -363,7 +363,6 @@ SAID = st.one_of(st.text(), st.sampled_from(HOSTILE), st.floats().map(str), st.i
 FIXED = log(noisy(3))
 
 
-@settings(deadline=None)
 @given(kind=KINDS, said=SAID, within=st.none() | st.floats(0, 1e9), points=st.floats(0, 100))
 @pytest.mark.parametrize("path", ["answers.gap", "answers.best_epoch", "answers.verdict"])
 def test_points_lie_between_0_and_the_possible_whatever_is_said(path, kind, said, within, points):

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitscope.errors import DataError, FitscopeError
@@ -123,7 +123,7 @@ def test_unpack_korean_name_without_its_flag_is_read(encoding, tmp_path):
     assert unpack(archive, tmp_path, SMALL).members[0].name == "답안.md"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(changes=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=12), cut=st.integers(0, 400))
 def test_unpack_of_any_damage_refuses_or_unpacks(changes, cut, tmp_path):
     archive = make(tmp_path / "kim.zip", {"a.log": "epoch,loss\n1,2\n" * 9, "b/c.md": "---\nbest_epoch: 3\n---\n"})

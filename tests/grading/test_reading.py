@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitscope.errors import DataError, FitscopeError
@@ -261,13 +261,13 @@ PIECES = [TAG, "</script>", "<!--", "-->", "<", ">", '"', "'", "=", "<a ", "<svg
           "</dl>", "<dt>", "{}", "<!", "</", "\0", "&#60;", "<html lang=ko"]  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_page_of_any_pieces_is_taken_apart(pieces):
     assert page_of("".join(pieces)).results is not None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     name=st.sampled_from(["report.html", "result.json", "training.log", "history.json", "a.csv", "a.txt", "answers.md", "kim.zip"]),
     content=st.one_of(

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitscope.errors import DataError
@@ -248,7 +248,7 @@ def test_rubric_complaint_of_a_hostile_text_stays_one_short_line(complaints, tex
     assert len(told) < 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.text(max_size=60).map(str.encode) | st.binary(max_size=40))
 def test_rubric_of_any_bytes_is_read_or_refused(tmp_path, content):
     path = tmp_path / "rubric.toml"

@@ -189,8 +189,8 @@ def _pytest(arguments: list[str], plugin: object) -> int:
 
     settings.register_profile("mutation", database=None, derandomize=True, deadline=None,
                               phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
-    settings.load_profile("mutation")
-    return int(pytest.main([*arguments, "-x", "-q", "-p", "no:cacheprovider", "--basetemp", str(FOLDER)], plugins=[plugin]))
+    silent = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile", "mutation", "--basetemp", str(FOLDER)]
+    return int(pytest.main([*arguments, *silent], plugins=[plugin]))
 
 
 def _forked(work: Callable[[Say], object]) -> Iterator[Any]:

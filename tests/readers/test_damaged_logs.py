@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitscope.diagnosis import judge
@@ -14,7 +14,7 @@ from fitscope.readers import read_history
 from fitscope.readers.log import Log
 
 FILES = sorted(path for path in (Path(__file__).parent / "logs").rglob("*") if path.is_file())
-DAMAGES = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+DAMAGES = settings(max_examples=40)
 
 
 def answered(path):

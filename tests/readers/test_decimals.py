@@ -17,7 +17,7 @@ PLAIN = st.one_of(
 
 
 @given(st.lists(PLAIN, min_size=1, max_size=40))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_parse_gives_the_very_numbers_that_float_gives(cells):
     cells = [cell if any(c.isdigit() for c in cell) else "0" for cell in cells]
     numbers = decimals.parse("".join(f"{cell}\n" for cell in cells).encode(), b",", 1, float)
