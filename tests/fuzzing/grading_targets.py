@@ -28,6 +28,7 @@ from fitscope.grading.records import Gradebook, HandIn, Student
 from fitscope.grading.roster import read_roster
 from fitscope.grading.rubric import Rubric, read_rubric
 from fitscope.grading.starting import starting_rubric
+from fitscope.language import LANGUAGES, _n, speaking
 from fitscope.report import page
 from fitscope.result import Result
 
@@ -103,6 +104,13 @@ submission_metadata.yml
 kim_report.html
 kim_answers.md
 deep/er/path/log.csv"""
+
+
+def prepare() -> None:
+    """Read the catalogues before any input: gettext compiles each one's rule of plurals, and that is no stranger's code."""
+    for language in LANGUAGES:
+        with speaking(language):
+            _n("one", "many", 2)
 
 
 def _file(data: bytes, scratch: Path, name: str) -> Path:
