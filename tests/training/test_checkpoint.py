@@ -194,6 +194,19 @@ def test_generators_go_on_from_where_they_stood():
     assert draw() != first
 
 
+@pytest.mark.parametrize(
+    "false",
+    [
+        {"keras": [1, 2, 3]}, {"keras": "a"}, {"python": [3, [1], None]}, {"python": [3, ["a"] * 625, None]}, {"python": None},
+        {"numpy": ["MT19937", [1] * 624, 10**8, 0, 0.0]}, {"numpy": ["MT19937", [2**40] * 624, 3, 0, 0.0]},
+        {"numpy": ["PCG", [], 0]}, {"numpy": {}},
+    ],
+)  # fmt: skip
+def test_generators_that_cannot_stand_where_it_is_said_are_refused(false):
+    with pytest.raises(DataError, match="random generators"):
+        randomness.restore(randomness.state() | false)
+
+
 def test_folder_may_be_named_from_elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Checkpoint(tmp_path / "kept", PLAN).keep(epochs()[0])
