@@ -1,6 +1,7 @@
 """Curves and answers of a class that are alike, and what explains it honestly."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from fitscope.plan import Plan
 from fitscope.readers import read_history
 from fitscope.result import Answers
 
-CORPUS = Path(__file__).parents[3] / "shared" / "curves"
+CORPUS = Path(os.environ.get("FITSCOPE_DATA_DIR", "data")).parent / "curves"  # they lie beside the data
 
 
 def trainings(count, epochs=20, seed=0):
@@ -73,7 +74,8 @@ def test_flat_or_short_curves_are_like_no_other():
     assert alike([history(curves) for curves in (flat, flat, short, short, broken, broken)]) == ()
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="shared/curves is not here")
+@pytest.mark.needs_data
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="there are no curves beside the data")
 def test_real_curves_of_all_kinds_are_not_alike():
     paths = [path for path in sorted(CORPUS.glob("*.csv")) if ".test." not in path.name]
     assert len(paths) > 100
