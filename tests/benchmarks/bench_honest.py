@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -296,8 +297,9 @@ def chances(options: argparse.Namespace) -> None:
 
 def of_several(rng: np.random.Generator, network: Network, count: int, size: int = 1000, many: int = 40) -> tuple[tuple, int]:
     """Return what several seeds say of each epoch, and the epoch that is the best in the mean over many other seeds."""
-    alike = [network.another_seed(rng) for _ in range(count + many)]
-    wholes = population(rng, alike, samples=2000)
+    alike = [network.another_seed(rng) for _ in range(count)]
+    others = [replace(network.another_seed(rng), wobble=0.0) for _ in range(many)]  # their ups and downs average out
+    wholes = population(rng, [*alike, *others], samples=2000)
     drawn = rng.integers(2000, size=size)
     each = [whole[:, drawn].astype(np.float64) for whole in wholes[:count]]
     over_seeds = np.stack([part.mean(axis=1) for part in each], axis=1)

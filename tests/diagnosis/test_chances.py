@@ -56,6 +56,19 @@ def test_chance_with_repeats_holds_the_noise_of_trainings_and_of_samples():
     assert found.covariance[-1] == pytest.approx(2 * error**2, rel=0.1)
 
 
+@pytest.mark.parametrize("noise", [0.005, 0.01])
+@pytest.mark.parametrize("trainings", [2, 3, 5])
+def test_chance_with_few_trainings_is_how_often_that_epoch_is_the_best(trainings, noise):
+    """Each training goes up and down around the same parabola; its lowest point is epoch 8 of 15."""
+    curve, said, right = 0.002 * (np.arange(1, 16) - 8) ** 2, [], []
+    for seed in range(200):
+        over_seeds = curve[:, None] + noise * np.random.default_rng(seed).standard_normal((15, trainings))
+        chance = np.array(sure(over_seeds.mean(axis=1), over_seeds, repeats=True).chance)
+        said.append(chance.max())
+        right.append(chance.argmax() == 7)
+    assert np.mean(said) == pytest.approx(np.mean(right), abs=0.1)
+
+
 def test_repeats_whose_samples_are_one_say_nothing_of_samples():
     over_seeds = np.random.default_rng(0).random((3, 5))
     each = [column[:, None] for column in over_seeds.T]
