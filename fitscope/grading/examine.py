@@ -53,10 +53,10 @@ def examine(hand_in: HandIn, rubric: Rubric) -> Examined:
         try:
             return _examined(hand_in, read(hand_in, scratch), rubric)
         except FitscopeError as error:
-            return _failed(hand_in, rubric, str(error))
+            return ungraded(hand_in, rubric, str(error))
         except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
             what = type(error).__name__
-            return _failed(hand_in, rubric, f"{hand_in.name} cannot be graded: it holds what no hand-in holds ({what}).")
+            return ungraded(hand_in, rubric, f"{hand_in.name} cannot be graded: it holds what no hand-in holds ({what}).")
 
 
 @contextmanager
@@ -74,7 +74,8 @@ def examine_all(hand_ins: Sequence[HandIn], rubric: Rubric) -> list[Examined]:
     return [examine(hand_in, rubric) for hand_in in hand_ins]
 
 
-def _failed(hand_in: HandIn, rubric: Rubric, error: str) -> Examined:
+def ungraded(hand_in: HandIn, rubric: Rubric, error: str) -> Examined:
+    """Return what came of a submission that cannot be graded: no points, and the error that says why."""
     graded = Graded(hand_in.name, Student(), hand_in.files, failed(rubric, error), _late(hand_in, rubric), error=error)
     return Examined(Read(hand_in, None, error), graded)
 
