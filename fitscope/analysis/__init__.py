@@ -174,7 +174,8 @@ def _ritual(course: Course, data: Dataset | None, folder: RunFolder | None) -> R
     if kept := describe_kept(store):
         course.tell(Step("data", kept))
     place = crew(course.located, course.plan.num_words, store, course.tell, course.should_stop, workers, course.cluster,
-                 course.plan.model if datasets.own.is_own(course.plan.model) else None)  # fmt: skip
+                 course.plan.model if datasets.own.is_own(course.plan.model) else None,
+                 lambda text: course.tell(Step("data", text)))  # fmt: skip
     with place as opened:
         found = train(course, opened, data, asked)
         if course.blind:  # how long the refit takes would tell the best epoch

@@ -112,7 +112,7 @@ def _of_one_data_set(
     count = executors.pay_off(len(chosen), batches // len(chosen)) if workers is None else min(workers, len(chosen))
     say(f"Training {len(chosen)} submissions on {plan.dataset} again")
     found: dict[str, Graded] = {}
-    with crew(located, plan.num_words, Store(None), lambda told: None, lambda: False, count, cluster) as opened:
+    with crew(located, plan.num_words, Store(None), lambda told: None, lambda: False, count, cluster, say=say) as opened:
         for start in range(0, len(chosen), AT_ONCE * count):
             found |= _some(opened, data, chosen[start : start + AT_ONCE * count])
     return found

@@ -226,6 +226,7 @@ def crew(
     workers: int = 1,
     address: str | None = None,
     own_model: str | None = None,
+    say: Callable[[str], object] = lambda text: None,
 ) -> Iterator[Crew]:
     """Open the place where trainings run, and close it again.
 
@@ -236,9 +237,10 @@ def crew(
         workers: processes; 1 trains in this one.
         address: of a Dask scheduler; then its workers train.
         own_model: a person's own network as FILE.py:FUNCTION, whose file travels to the cluster; else None.
+        say: is told in a sentence what is waited for.
     """
     if address is not None:
-        with executors.cluster(located, num_words, address, own_model, store.folder) as place:
+        with executors.cluster(located, num_words, address, own_model, store.folder, say) as place:
             yield Crew(place, store, tell, should_stop)
     elif workers > 1:
         with executors.processes(located, workers, store.folder) as place:

@@ -9,7 +9,7 @@ import queue
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -26,11 +26,13 @@ from fitscope.studies.work import Finished, Job, Told
 from fitscope.training import EpochEnd, Run
 
 ANSWER_SECONDS = 10
+WORKER_SECONDS = 60  # that the first worker may take to come
 _MARK = "cluster"  # a file beside the checkpoints
+Say = Callable[[str], object]
 
 
 def connect(
-    located: Located, num_words: int | None, address: str, own_model: str | None, kept: Path | None
+    located: Located, num_words: int | None, address: str, own_model: str | None, kept: Path | None, say: Say
 ) -> AbstractContextManager[Place]:
     """Connect to a scheduler.
 
@@ -39,20 +41,36 @@ def connect(
         num_words: the vocabulary's size.
         address: of the scheduler.
         own_model: a person's own network as FILE.py:FUNCTION, whose file travels as source; else None.
-        kept: as in `executors.cluster`.
+        kept, say: as in `executors.cluster`.
 
     Raises:
         OSError: it does not answer within 10 seconds.
-        DataError: it has no workers.
+        DataError: it has no workers, and gets none within a minute.
     """
     from distributed import Client
 
     client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
-    workers = client.nthreads()
-    if not workers:
+    try:
+        workers = _workers(client, address, say)
+    except BaseException:
         client.close()
-        raise DataError(f"The scheduler at {address} has no workers; start some with `dask worker {address}`.")
-    return _place(client, located, num_words, len(workers), own_model, kept)
+        raise
+    return _place(client, located, num_words, workers, own_model, kept)
+
+
+def _workers(client: Any, address: str, say: Say) -> int:
+    """Return how many workers there are; wait for the first where a cluster starts them only when there is something to do."""
+    if not client.nthreads():
+        say(f"Waiting up to {WORKER_SECONDS} seconds for a worker of {address}")
+        with contextlib.suppress(TimeoutError):
+            client.submit(int, pure=False).result(timeout=WORKER_SECONDS)
+    count = len(client.nthreads())
+    if not count:
+        raise DataError(
+            f"The scheduler at {address} has no workers, and none came within {WORKER_SECONDS} seconds; start some with "
+            f"`dask worker {address}`."
+        )
+    return count
 
 
 @contextmanager

@@ -156,7 +156,12 @@ def _kill(executor: Executor) -> None:
 
 @contextmanager
 def cluster(
-    located: Located, num_words: int | None, address: str, own_model: str | None, kept: Path | None = None
+    located: Located,
+    num_words: int | None,
+    address: str,
+    own_model: str | None,
+    kept: Path | None = None,
+    say: Callable[[str], object] = lambda text: None,
 ) -> Iterator[Place]:
     """Train on a Dask cluster.
 
@@ -166,15 +171,16 @@ def cluster(
         address: of the scheduler, such as tcp://HOST:8786.
         own_model: a person's own network as FILE.py:FUNCTION; else None.
         kept: the folder where workers that see it keep the last finished epoch of each training; None keeps none.
+        say: is told that there is no worker yet, and how long one is waited for.
 
     Raises:
         UsageError: Dask is not installed.
-        DataError: the scheduler does not answer within 10 seconds, or has no workers.
+        DataError: the scheduler does not answer within 10 seconds, or has no workers and gets none within a minute.
     """
     try:
         from fitscope.studies import dask_cluster
 
-        connected = dask_cluster.connect(located, num_words, address, own_model, kept)
+        connected = dask_cluster.connect(located, num_words, address, own_model, kept, say)
     except ImportError:
         raise UsageError("--cluster needs Dask, which is not installed; run pip install distributed.") from None
     except (OSError, ValueError) as error:

@@ -13,6 +13,8 @@ from fitscope.studies.store import Store
 from fitscope.studies.work import Told
 
 pytest.importorskip("distributed")
+from distributed import Client  # noqa: E402
+
 from fitscope.studies import dask_cluster  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -141,9 +143,32 @@ def test_worker_that_sees_another_folder_keeps_nothing_there(tmp_path):
     assert dask_cluster._shared(tmp_path / "file", "a") is None
 
 
-def test_scheduler_without_workers_is_refused(own_cluster):
-    with pytest.raises(DataError, match="has no workers; start some with `dask worker"):
+def test_scheduler_without_workers_is_refused(own_cluster, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "WORKER_SECONDS", 1)
+    with pytest.raises(DataError, match="has no workers, and none came within 1 seconds; start some with `dask worker"):
         analyze("digits", max_epochs=2, cluster=own_cluster.address)
+
+
+@pytest.fixture
+def empty():
+    """A cluster in this process that has no workers yet."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=0, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=":0") as found:
+        yield found
+
+
+@pytest.mark.parametrize("late", [lambda found: found.adapt(minimum=0, maximum=1, interval="100ms"), lambda found: found.scale(1)])
+def test_worker_that_comes_late_is_waited_for(empty, late):
+    told = []
+
+    def say(text):
+        told.append(text)
+        late(empty)
+
+    with Client(empty.scheduler_address, set_as_default=False) as client:
+        assert [dask_cluster._workers(client, "tcp://HOST:8786", say) for _ in range(2)] == [1, 1]
+    assert told == ["Waiting up to 60 seconds for a worker of tcp://HOST:8786"]
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x"])
