@@ -9,10 +9,10 @@ from pathlib import Path
 from fitscope.answers import AnswerFile, read_file
 from fitscope.errors import DataError, ResultError, UsageError, not_read, not_written
 from fitscope.report import page
-from fitscope.report.folder import write_whole
 from fitscope.report.notes import signed_command
 from fitscope.report.sealed import NAME, unsealed
 from fitscope.result import Author, Result
+from fitscope.wholefile import write_whole
 
 _RESULT, _REPORT, _PLAN = "result.json", "report.html", "plan.json"
 

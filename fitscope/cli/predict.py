@@ -33,7 +33,7 @@ def predict(run: Path, file: Path, output: Path | None, as_json: bool, quiet: bo
     from fitscope import prediction
     from fitscope.cli.streams import keep_for_people
     from fitscope.errors import OutputError
-    from fitscope.report.folder import write_whole
+    from fitscope.wholefile import write_whole
 
     if output is not None and output.exists():
         raise OutputError(f"{output} exists already and is never overwritten; give another file with --output.")

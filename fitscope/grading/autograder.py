@@ -11,7 +11,7 @@ from fitscope.grading.examine import examine
 from fitscope.grading.gradebook import gradescope
 from fitscope.grading.records import HandIn, Student
 from fitscope.grading.rubric import read_rubric
-from fitscope.report.page import write_text
+from fitscope.wholefile import put_text
 
 RESULTS = "results.json"
 
@@ -36,7 +36,7 @@ def autograde(folder: Path, rubric: Path, output: Path) -> tuple[str, Path]:
     text = json.dumps(gradescope(dataclasses.replace(graded, flags=()), criteria.language), ensure_ascii=False, indent=1) + "\n"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        write_text(text, output / RESULTS)
+        put_text(output / RESULTS, text)
     except OSError as error:
         raise not_written(output / RESULTS, error, "give another folder with --output") from None
     return text, output / RESULTS

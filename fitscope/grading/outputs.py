@@ -28,7 +28,7 @@ from fitscope.grading.overrides import as_entries, read_overrides, to_toml
 from fitscope.grading.records import Gradebook, Student
 from fitscope.grading.rubric import Rubric
 from fitscope.language import LANGUAGES, N_, speaking
-from fitscope.report.folder import part, put_whole
+from fitscope.wholefile import part, put_whole
 
 INDEX, GRADES, OVERRIDES, FOLDER = "index.html", "grades.json", "overrides.toml", "feedback"
 _GRADEBOOKS = (CANVAS, MOODLE, UNKNOWN, PLAIN, SHEET)

@@ -10,6 +10,7 @@ from fitscope.report import page
 from fitscope.report.compare_view import compare_view, runs_table
 from fitscope.report.compare_words import finding
 from fitscope.report.notebook import piece
+from fitscope.wholefile import put_text
 
 MARK = b'<script type="application/json" id="fitscope-compare">'  # by which an earlier page is known
 
@@ -26,7 +27,7 @@ def write(comparison: Comparison, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    page.write_text(render(comparison), path)
+    put_text(path, render(comparison))
 
 
 def table(comparison: Comparison) -> str:

@@ -10,13 +10,13 @@ from pathlib import Path
 from fitscope import language
 from fitscope.errors import OutputError, UsageError, not_written
 from fitscope.report import curves_view, fonts
-from fitscope.report.folder import put_whole
 from fitscope.report.mistakes_view import mistakes
 from fitscope.report.palette import painting
 from fitscope.report.sections import Picture
 from fitscope.report.study_view import sections
 from fitscope.result import Result
 from fitscope.result.blind import refuse
+from fitscope.wholefile import put_whole
 
 FORMATS = ("pdf", "svg", "png")
 NAMES = ("loss", "accuracy", "mae", "gap", "chance", "roc", "precision-recall", "reliability", "residuals-0", "residuals-1",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import itertools
 import json
@@ -19,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import OutputError, ResultError, UsageError, not_written
-from fitscope.history import TrainingHistory
-from fitscope.report import page, sealed
+from fitscope.report import contents, page
 from fitscope.report.begun import PERSONAL, PLAN, differences, read_plan
 from fitscope.report.notes import signed_command
 from fitscope.report.taking import LOCK, BusyError, strange, take
 from fitscope.result import Answers, Author, Result
 from fitscope.result.plain import plain, read
+from fitscope.wholefile import part, put_whole
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -138,7 +137,7 @@ class RunFolder:
             put_whole(self.path / PLAN, _text(content).encode())
         except OSError as error:
             self.discard()
-            raise _cannot_write(self.path, error) from None
+            raise not_written(self.path, error, _way_on(self.path)) from None
 
     def _make(self, fresh: bool) -> None:
         try:
@@ -165,7 +164,7 @@ class RunFolder:
                 f"Another fitscope is at work in {self.path}; wait for its end, or give another folder with --output."
             ) from None
         except OSError as error:
-            raise _cannot_write(self.path, error, kept=keeps_trainings(self.path)) from None
+            raise not_written(self.path, error, _way_on(self.path)) from None
 
     def release(self) -> None:
         """Let other processes work in the folder."""
@@ -237,7 +236,7 @@ class RunFolder:
         work = self.path / WORK
         try:
             work.mkdir(parents=True, exist_ok=True)  # somebody may have tidied up
-            names = [*self._write(result, losses, groups), *files]
+            names = [*contents.write(work, result, losses, groups), *files]
             for name, content in files.items():
                 (work / name).write_bytes(content)
             page.write(result, work / self.report.name, self.teach)
@@ -248,18 +247,7 @@ class RunFolder:
             if not result.partial:
                 self._remove(work)
         except OSError as error:
-            raise _cannot_write(self.path, error, kept=keeps_trainings(self.path)) from error
-
-    def _write(self, result: Result, losses: NDArray[np.floating[Any]], groups: NDArray[np.integer[Any]] | None) -> list[str]:
-        """Write the result's own files where work in progress lies; return their names."""
-        work = self.path / WORK
-        (work / "result.json").write_text(result.to_text(), encoding="utf8")
-        _write_log(result.history, work / "history.csv")
-        arrays = {"losses": losses} | ({} if groups is None else {"groups": groups})
-        np.savez_compressed(work / "samples.npz", **arrays)  # type: ignore[arg-type]
-        if result.blind:
-            (work / sealed.NAME).write_bytes(sealed.sealed(result))
-        return ["result.json", "history.csv", "samples.npz", *([sealed.NAME] if result.blind else [])]
+            raise not_written(self.path, error, _way_on(self.path)) from error
 
     def discard(self) -> None:
         """Remove the folder where this analysis made it, else what it put into an empty one."""
@@ -325,61 +313,12 @@ def _exists(path: Path) -> str:
     return f"{path} exists already and is never overwritten; give another folder with --output."
 
 
+def _way_on(path: Path) -> str:
+    """Return what a person does next whose disk is full."""
+    if keeps_trainings(path):
+        return f"its finished trainings are kept: make room, then go on with --resume {path}"
+    return "nothing was kept there: make room, or give another folder with --output"
+
+
 def _text(content: Mapping[str, Any]) -> str:
     return json.dumps(plain(content), indent=1) + "\n"
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all.
-
-    Raises:
-        OutputError: the disk is full, or the folder is not there.
-    """
-    try:
-        put_whole(path, text.encode())
-    except OSError as error:
-        raise not_written(path, error, "make room, or give another place") from None
-
-
-def put_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file, whole or not at all; until then it lies beside it as `part` names it.
-
-    Args:
-        path: the file.
-        content: what it is to hold.
-        mode: who may read and write it, less what the person's own umask takes away.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    scratch = path.with_name(part(path.name))
-    scratch.unlink(missing_ok=True)  # it may be a link to somebody's file
-    try:
-        with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.write(content)
-        os.replace(scratch, path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
-
-
-def part(name: str) -> str:
-    """Return what a file is called while it is being written."""
-    return f".{name}.part"
-
-
-def _write_log(history: TrainingHistory, path: Path) -> None:
-    """Write the history as Keras' CSVLogger would: epochs from 0, then the metrics by name."""
-    names = sorted(history.metrics)
-    with open(path, "w", newline="", encoding="utf8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["epoch", *names])
-        for i, epoch in enumerate(history.epochs):
-            writer.writerow([epoch - 1, *(history.metrics[name][i] for name in names)])
-
-
-def _cannot_write(path: Path, error: OSError, kept: bool = False) -> OutputError:
-    advice = "nothing was kept there: make room, or give another folder with --output"
-    if kept:
-        advice = f"its finished trainings are kept: make room, then go on with --resume {path}"
-    return not_written(path, error, advice)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ from fitscope.report.svg import rules
 from fitscope.report.teach_view import teaching
 from fitscope.report.view import view
 from fitscope.result import Result
+from fitscope.wholefile import put_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -62,24 +61,7 @@ def write(result: Result, path: Path, teach: bool = False) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    write_text(render(result, teach), path)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write a page's text whole or not at all.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".html")
-    try:
-        with open(handle, "w", encoding="utf8") as file:
-            file.write(text)
-        os.chmod(scratch, 0o644)
-        os.replace(scratch, path)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    put_text(path, render(result, teach))
 
 
 @cache

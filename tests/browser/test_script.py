@@ -9,7 +9,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from fitscope.report.folder import _write_log
+from fitscope.report.contents import write_log
 from fitscope.report.numbers import number, percent
 from fitscope.result import Result
 
@@ -197,7 +197,7 @@ def test_curves_are_downloaded_as_keras_would_have_written_them(open_page, carri
     page = open_page(name)
     page.execute_script("document.getElementById('csv').click()")
     text = downloaded("history.csv")
-    _write_log(Result.from_json(carried(page)).history, tmp_path / "history.csv")
+    write_log(Result.from_json(carried(page)).history, tmp_path / "history.csv")
     assert text == (tmp_path / "history.csv").read_bytes().decode()
     assert next(csv.reader(io.StringIO(text)))[0] == "epoch"
 

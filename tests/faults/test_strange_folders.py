@@ -11,9 +11,10 @@ from fitscope.errors import FitscopeError, OutputError, UsageError
 from fitscope.plan import Plan
 from fitscope.report import folder as folders
 from fitscope.report.begun import LARGEST, PLAN
-from fitscope.report.folder import RunFolder, keeps_trainings, open_folder, write_whole
+from fitscope.report.folder import RunFolder, keeps_trainings, open_folder
 from fitscope.report.taking import BusyError, take
 from fitscope.studies.wishes import Wishes
+from fitscope.wholefile import write_whole
 
 CONTENT = {"plan": Plan("digits", "ab", None, "textbook").to_json(), **Wishes().to_json()}
 
