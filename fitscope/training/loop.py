@@ -18,7 +18,8 @@ from fitscope.errors import DataError, UsageError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
 from fitscope.training import randomness
-from fitscope.training.checkpoint import Checkpoint, Epoch, shapes_of
+from fitscope.training.checkpoint import Checkpoint
+from fitscope.training.checkpoint_file import Epoch, shapes_of
 from fitscope.training.compiled import reused, variables
 from fitscope.training.fitted import FittedSteps
 from fitscope.training.networks import build, check_loss, outputs_of
@@ -105,7 +106,7 @@ class _Training:
         self.records: list[dict[str, float]] = []
         self.losses: list[NDArray[np.float32]] = []
         self.weights: Weights = []
-        self.best = 0
+        self.best: int | None = None
         self.checkpoint: Checkpoint | None = None
 
     def _validation(self, data: Dataset) -> tuple[Rows, NDArray[Any]]:
@@ -183,7 +184,7 @@ class _Training:
         return {"val_loss": float(losses.mean(dtype=np.float64)), name: float(measures.mean(dtype=np.float64))}
 
     def _keep(self, metrics: dict[str, float]) -> None:
-        lowest = self.records[self.best - 1]["val_loss"] if self.best else math.inf
+        lowest = math.inf if self.best is None else self.records[self.best - 1]["val_loss"]
         self.records.append(metrics)
         if self.validation is not None and metrics["val_loss"] < lowest:
             self.weights, self.best = self.model.get_weights(), len(self.records)
@@ -240,6 +241,7 @@ def _finite(metrics: dict[str, float]) -> bool:
     return all(math.isfinite(metrics[name]) for name in ("loss", "val_loss") if name in metrics)
 
 
-def _best(losses: Sequence[float]) -> int:
-    """Return the epoch with the lowest loss, the first on ties; 0 where none is finite."""
-    return min((loss, epoch) for epoch, loss in enumerate([math.inf, *losses]) if not math.isnan(loss))[1]
+def _best(losses: Sequence[float]) -> int | None:
+    """Return the epoch with the lowest loss, the first on ties; None where none is finite."""
+    finite = [(loss, epoch) for epoch, loss in enumerate(losses, 1) if loss < math.inf]
+    return min(finite)[1] if finite else None

@@ -19,8 +19,8 @@ import pytest
 from fitscope.plan import Plan
 from fitscope.result import Result
 from fitscope.studies.store import Store
-from fitscope.training import Checkpoint, checkpoint
-from fitscope.training.checkpoint import STATE
+from fitscope.training import Checkpoint, checkpoint_file
+from fitscope.training.checkpoint_file import STATE
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 KILLS = int(os.environ.get("FITSCOPE_KILLS", "12"))
@@ -88,7 +88,7 @@ def check_all_is_whole(run, told):
 
 def _plan_of(state):
     with open(state, "rb") as file:
-        return Plan.from_json(checkpoint._head(file)[0]["plan"])
+        return Plan.from_json(checkpoint_file.opening(file)[0]["plan"])
 
 
 @pytest.mark.parametrize("wishes", WISHES.values(), ids=WISHES)

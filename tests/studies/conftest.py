@@ -22,7 +22,7 @@ from fitscope.studies.place import Place
 from fitscope.studies.store import Store
 from fitscope.studies.work import Told
 from fitscope.training import EpochEnd, Run
-from fitscope.training.checkpoint import Epoch
+from fitscope.training.checkpoint_file import Epoch
 
 
 @pytest.fixture

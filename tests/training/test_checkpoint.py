@@ -10,8 +10,9 @@ import pytest
 
 from fitscope.errors import DataError, OutputError
 from fitscope.plan import Plan
-from fitscope.training import Checkpoint, checkpoint, randomness
-from fitscope.training.checkpoint import Epoch, reached, remove, shapes_of
+from fitscope.training import Checkpoint, checkpoint_file, randomness
+from fitscope.training.checkpoint import reached, remove
+from fitscope.training.checkpoint_file import Epoch, shapes_of
 
 PLAN = Plan("toy", "f00d", None, "textbook", validation=5, max_epochs=9)
 
@@ -24,7 +25,8 @@ def epochs(last=6, best=3, validation=5):
         losses = [*losses, rng.random(validation, np.float32)]
         weights = [rng.random((2, 3), np.float32), rng.random(3, np.float32)] if number <= best else weights
         state = [rng.random((2, 3), np.float32), np.array(number, np.int64), rng.random(700).astype(np.float16)]
-        found.append(Epoch(records, losses, state, weights, min(number, best), 4 * number, number / 3, "dense", {"a": [1, number]}))
+        at = min(number, best) or None
+        found.append(Epoch(records, losses, state, weights, at, 4 * number, number / 3, "dense", {"a": [1, number]}))
     return found
 
 
@@ -89,7 +91,7 @@ def test_writing_that_is_killed_anywhere_leaves_this_epoch_or_the_one_before(tmp
                 raise Killed
             left[0] -= 1
 
-    monkeypatch.setattr(checkpoint._Files, "_put", put)
+    monkeypatch.setattr(checkpoint_file.Files, "_put", put)
     try:
         kept.keep(all_epochs[3])
     except Killed:
@@ -166,7 +168,7 @@ def test_full_disk_is_one_sentence(tmp_path, monkeypatch):
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint._Files, "write", full)
+    monkeypatch.setattr(checkpoint_file.Files, "write", full)
     with pytest.raises(OutputError, match="no space left on device.*--resume"):
         Checkpoint(tmp_path, PLAN).keep(epochs()[0])
 
@@ -218,9 +220,10 @@ def changed_head(path, change):
     """Write a checkpoint's head anew, its sum with it."""
     content = path.read_bytes()
     with open(path, "rb") as file:
-        facts, first = checkpoint._head(file)
+        facts, first = checkpoint_file.opening(file)
     head = change(facts)
-    path.write_bytes(checkpoint._MAGIC + checkpoint._packed(head if isinstance(head, str) else json.dumps(head)) + content[first:])
+    text = head if isinstance(head, str) else json.dumps(head)
+    path.write_bytes(checkpoint_file.MAGIC + checkpoint_file.packed(text) + content[first:])
 
 
 @pytest.mark.parametrize(
@@ -304,7 +307,7 @@ def test_checkpoint_that_cannot_be_read_now_is_not_begun_anew(tmp_path, monkeypa
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(checkpoint, "_head", fails)
+        patched.setattr(checkpoint_file, "opening", fails)
         with pytest.raises(DataError, match="cannot be read .*; mend that, then go on with --resume"):
             Checkpoint(tmp_path, PLAN).read()
     assert same(Checkpoint(tmp_path, PLAN).read(), epochs()[0])
