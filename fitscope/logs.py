@@ -28,6 +28,7 @@ from fitscope.result import Author, LogFacts, Result
 
 _SHARE_OF_LEVEL, _SHARE_OF_RANGE = 0.02, 0.1  # by which val_loss and the samples' mean may drift apart
 _NO_UTF8 = re.compile("[\ud800-\udfff]")
+_MOST_ADVICE = 3  # that the terminal shows; the report has all of it
 MARK = b'<script type="application/json" id="fitscope-result">'  # by which an earlier report is known
 KINDS = "a Keras History, a dict of lists, a pandas DataFrame, the path of a log, a TrainingHistory, or a list of these"
 
@@ -248,6 +249,26 @@ def result_of(
 def written(name: str) -> str:
     """Return a name as a page and a terminal can show it: what cannot be, such as bytes that are no UTF-8, is replaced."""
     return visible(_NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", name))
+
+
+def named(reading: Reading) -> str:
+    """Return what a training is called: its file, and its run where the file holds several."""
+    return written(reading.source if reading.run is None else f"{reading.source}, {reading.run}")
+
+
+def summary(reading: Reading, diagnosis: Diagnosis) -> tuple[list[str], list[str]]:
+    """Return what the terminal says of a training, a line each: what stands above the picture of its curves, and what below."""
+    from fitscope import words
+    from fitscope.language import _, _n, retold
+
+    epochs = _n("{count} epoch", "{count} epochs", len(reading.history)).format(count=f"{len(reading.history):,}")
+    head = [f"{named(reading)}: {epochs}", *(f"({written(retold(note))})" for note in reading.notes)]
+    says = [f"{words.label(diagnosis.verdict).upper()}. {diagnosis.message}"]
+    says += [sentence] if (sentence := words.evidence(diagnosis.verdict, diagnosis.evidence)) else []
+    says += [f"- {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
+    advice = [f"{number}. {words.advice(advice.code)}" for number, advice in enumerate(diagnosis.advice[:_MOST_ADVICE], 1)]
+    says += ["", _("What would help:"), *advice] if advice else []
+    return head, says
 
 
 def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> list[Path]:

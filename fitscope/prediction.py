@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -32,6 +34,18 @@ class Predictions:
     fields: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
     notes: tuple[str, ...] = ()
+
+    def to_csv(self) -> str:
+        """Return the rows as a table with a header."""
+        lines = io.StringIO()
+        writer = csv.DictWriter(lines, self.fields, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return lines.getvalue()
+
+    def to_json_lines(self) -> str:
+        """Return the rows as JSON, a line each."""
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows)
 
 
 def predict(run: Path | str, file: Path | str) -> Predictions:

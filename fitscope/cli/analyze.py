@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,8 +102,7 @@ def analyze(
     from fitscope.cli.interrupt import Interrupt
     from fitscope.cli.progress import Teller
     from fitscope.cli.streams import keep_for_people
-    from fitscope.errors import FitscopeError, OwnCodeError
-    from fitscope.report.folder import default_folder, keeps_trainings
+    from fitscope.report.folder import default_folder
 
     options |= _trials(options.pop("trials"), options["search"])
     _refuse_contradictions(options["blind"], fail_on, figures, output, resume)
@@ -111,24 +111,11 @@ def analyze(
     figures = None if figures is None else figures.absolute()
     formats = checked_figures(figures, figure_formats)
     keep_for_people()
-    teller = Teller(quiet)
-    with Interrupt() as interrupt:
+    with Interrupt() as interrupt, closing(Teller(quiet)) as teller, _telling_what_is_kept(folder, shown):
         tell = _telling(teller, interrupt, shown, as_json)
-        try:
-            result = analysis.analyze(
-                dataset, output=folder, resume=resume is not None, tell=tell, should_stop=lambda: interrupt.asked, **options
-            )
-        except KeyboardInterrupt:
-            if not keeps_trainings(folder):
-                raise
-            click.echo(f"Interrupted; finished epochs are kept: go on with {_going_on(shown)}", err=True)
-            return INTERRUPTED
-        except Exception as error:
-            if keeps_trainings(folder) and (isinstance(error, OwnCodeError) or not isinstance(error, FitscopeError)):
-                click.echo(f"Finished epochs are kept in {shown}; the same command with {_going_on(shown)} goes on.", err=True)
-            raise
-        finally:
-            teller.close()
+        result = analysis.analyze(
+            dataset, output=folder, resume=resume is not None, tell=tell, should_stop=lambda: interrupt.asked, **options
+        )
     told = not options["teach"] and not result.blind
     click.echo(result.to_text() if as_json else _text(result, shown / "report.html", told), nl=not as_json)
     if figures is not None:
@@ -136,6 +123,25 @@ def analyze(
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)
+
+
+@contextmanager
+def _telling_what_is_kept(folder: Path, shown: Path) -> Iterator[None]:
+    """Say how an analysis that was interrupted or failed can go on, where finished epochs are kept."""
+    from fitscope.errors import FitscopeError, OwnCodeError
+    from fitscope.report.folder import keeps_trainings
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not keeps_trainings(folder):
+            raise
+        click.echo(f"Interrupted; finished epochs are kept: go on with {_going_on(shown)}", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except Exception as error:
+        if keeps_trainings(folder) and (isinstance(error, OwnCodeError) or not isinstance(error, FitscopeError)):
+            click.echo(f"Finished epochs are kept in {shown}; the same command with {_going_on(shown)} goes on.", err=True)
+        raise
 
 
 def _going_on(folder: Path) -> str:

@@ -140,14 +140,14 @@ def _write_pages(
     answered: list[Answer], logs: tuple[Path, ...], output: Path, signed: tuple[Author | None, str | None], as_json: bool
 ) -> None:
     from fitscope.language import asked
-    from fitscope.logs import write_pages
+    from fitscope.logs import named, write_pages
 
     command = " ".join(["fitscope diagnose", *map(str, logs), "--output", str(output), *asked()])
     pages = write_pages(_results(answered, command, *signed), output)
     for page, (reading, _) in zip(pages, answered):
         if not as_json:
             name = click.format_filename(page)
-            click.echo(f"{name}: {_name(reading)}" if len(pages) > 1 else name)
+            click.echo(f"{name}: {named(reading)}" if len(pages) > 1 else name)
 
 
 def _results(answered: list[Answer], command: str, *signed: Any) -> list[Result]:
@@ -171,12 +171,6 @@ def _notes(reading: Reading) -> None:
         click.echo(written(f"{reading.source}: {note}."), err=True)
 
 
-def _name(reading: Reading) -> str:
-    from fitscope.logs import written
-
-    return written(reading.source if reading.run is None else f"{reading.source}, {reading.run}")
-
-
 def _line(reading: Reading, diagnosis: Diagnosis) -> str:
     from fitscope.result import diagnosis_json
 
@@ -193,18 +187,10 @@ def _json(content: dict[str, Any]) -> str:
 
 
 def _text(reading: Reading, diagnosis: Diagnosis) -> str:
-    from fitscope import words
     from fitscope.cli.picture import sketched
     from fitscope.cli.wrap import wrapped
-    from fitscope.language import _, _n, retold
-    from fitscope.logs import written
+    from fitscope.logs import summary
 
-    epochs = _n("{count} epoch", "{count} epochs", len(reading.history)).format(count=f"{len(reading.history):,}")
-    head = [f"{_name(reading)}: {epochs}", *(f"({written(retold(note))})" for note in reading.notes)]
+    head, says = summary(reading, diagnosis)
     picture = sketched(reading.history, diagnosis)
-    says = [f"{words.label(diagnosis.verdict).upper()}. {diagnosis.message}"]
-    says += [sentence] if (sentence := words.evidence(diagnosis.verdict, diagnosis.evidence)) else []
-    says += [f"- {words.finding(finding.code, finding.numbers)}" for finding in diagnosis.findings]
-    advice = [f"{number}. {words.advice(advice.code)}" for number, advice in enumerate(diagnosis.advice[:3], 1)]
-    says += ["", _("What would help:"), *advice] if advice else []
     return "\n".join([wrapped("\n".join([*head, ""])) + picture, wrapped("\n".join(["", *says, ""]))])

@@ -67,10 +67,7 @@ def grade(
               fitscope grade submissions --rubric rubric.toml --roster roster.csv
     """
     if init is not None:
-        from fitscope.grading.starting import starting_rubric
-
-        click.echo(starting_rubric(init), nl=False)
-        return 0
+        return _init(init)
     if purge:
         return _purge(output, as_json)
     if folder is None or rubric is None:
@@ -78,21 +75,34 @@ def grade(
     if gradescope:
         return _gradescope(folder, rubric, output, as_json)
     from fitscope.grading.classroom import grade as graded
-    from fitscope.grading.grades import to_json
-    from fitscope.grading.summary import summary
 
     book = graded(folder, rubric, output=output, tell=None if quiet else _tell, **options)
-    if as_json:
-        click.echo(json.dumps(to_json(book), ensure_ascii=False, allow_nan=False))
-    else:
-        from fitscope.cli.wrap import wrapped
-
-        click.echo(wrapped("\n".join([*summary(book), "", click.format_filename(output / "index.html")])))
+    click.echo(_json(book) if as_json else _text(book, output))
     return _exit_code(book)
+
+
+def _init(dataset: str) -> int:
+    from fitscope.grading.starting import starting_rubric
+
+    click.echo(starting_rubric(dataset), nl=False)
+    return 0
 
 
 def _tell(text: str) -> None:
     click.echo(text, err=True)
+
+
+def _json(book: Gradebook) -> str:
+    from fitscope.grading.grades import to_json
+
+    return json.dumps(to_json(book), ensure_ascii=False, allow_nan=False)
+
+
+def _text(book: Gradebook, output: Path) -> str:
+    from fitscope.cli.wrap import wrapped
+    from fitscope.grading.summary import summary
+
+    return wrapped("\n".join([*summary(book), "", click.format_filename(output / "index.html")]))
 
 
 def _exit_code(book: Gradebook) -> int:

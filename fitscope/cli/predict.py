@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from fitscope.cli.options import everywhere
-
-if TYPE_CHECKING:
-    from fitscope.prediction import Predictions
 
 
 @click.command(short_help="Give the refitted model new data.")
@@ -41,19 +34,10 @@ def predict(run: Path, file: Path, output: Path | None, as_json: bool, quiet: bo
     found = prediction.predict(run, file)
     for note in found.notes if not quiet else ():
         click.echo(note, err=True)
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found.rows) if as_json else as_csv(found)
+    text = found.to_json_lines() if as_json else found.to_csv()
     if output is None:
         click.echo(text, nl=False)
         return
     write_whole(output, text)
     if not quiet:
         click.echo(f"{len(found.rows):,} predictions in {output}", err=True)
-
-
-def as_csv(found: Predictions) -> str:
-    """Return predictions as a table with a header."""
-    lines = io.StringIO()
-    writer = csv.DictWriter(lines, found.fields, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(found.rows)
-    return lines.getvalue()
