@@ -151,8 +151,21 @@ def analyze(
         options=datasets.shown_options(options),
     )
     command = repeat_command(plan, wishes, blind)
-    begun = Course(plan, wishes, located, Voice(say), should_stop or (lambda: False), workers, cluster, command, leaks,
-                   who, said, concluded, blind)  # fmt: skip
+    begun = Course(
+        plan=plan,
+        wishes=wishes,
+        located=located,
+        tell=Voice(say),
+        should_stop=should_stop or (lambda: False),
+        workers=workers,
+        cluster=cluster,
+        command=command,
+        near_duplicates=leaks,
+        author=who,
+        notes=said,
+        answers=concluded,
+        blind=blind,
+    )
     content = {"plan": plan.to_json(), **wishes.to_json(), "author": plain(who), "notes": said, "answers": plain(concluded),
                "blind": blind}  # fmt: skip
     with open_folder(None if output is None else Path(output).absolute(), content, resume, teach) as folder:

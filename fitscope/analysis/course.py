@@ -55,7 +55,7 @@ class Voice:
             self.tell(event)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Course:
     """An analysis under way: what decides it, whom to tell, when to stop, and the seconds that each part took."""
 
@@ -67,7 +67,7 @@ class Course:
     workers: int | None
     cluster: str | None
     command: str
-    near: bool = False
+    near_duplicates: bool = False  # looked for in large data, too
     author: Author | None = None
     notes: str | None = None
     answers: Answers | None = None

@@ -36,7 +36,7 @@ def prepare(course: Course, data: Dataset | None) -> tuple[Dataset, Jobs, int]:
         course.tell(Step("data", note))
     asked = jobs(plan, course.wishes, data)
     with course.part("leaks"):
-        course.leaks = datasets.inspect(data, asked.main[0].plan, course.near)
+        course.leaks = datasets.inspect(data, asked.main[0].plan, course.near_duplicates)
     if course.leaks and course.leaks[0].severity == "serious":
         course.tell(Step("data", f"{data.name}: {course.leaks[0].to_json()['message']} The report tells all of it."))
     count = len(asked.all) + (course.wishes.trials if course.wishes.search else 0)

@@ -72,7 +72,7 @@ def pairs(runs: Sequence[ReadRun]) -> tuple[tuple[Paired, ...], tuple[Unpaired, 
         if run.losses is not None:
             alike.setdefault(_held_out(run), []).append(place)
     sides = [(places[i], places[i + 1 :]) for places in alike.values() if len(places) > 1 for i in _firsts(len(runs), places)]
-    gains = compare_families([Family(_losses(runs[one]), [_losses(runs[other]) for other in others], runs[one].groups)
+    gains = compare_families([Family([_losses(runs[one])], [[_losses(runs[other])] for other in others], runs[one].groups)
                               for one, others in sides])  # fmt: skip
     order = [(one, other) for one, others in sides for other in others]
     tested = {both: gain for both, gain in zip(order, gains) if math.isfinite(gain.corrected)}

@@ -17,20 +17,11 @@ Groups = Sequence[object] | NDArray[np.generic] | None
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Hold the trainings with and without one remedy, all on the same samples in the same order; see `compare`."""
+class Family:
+    """Hold trainings and those that they are compared with, all on the same samples in the same order; see `compare`."""
 
     baseline: Sequence[Losses]
-    other: Sequence[Losses]
-    groups: Groups = None
-
-
-@dataclass(frozen=True)
-class Family:
-    """Hold trainings that are each compared with one, all on the same samples in the same order; see `compare`."""
-
-    baseline: Losses
-    others: Sequence[Losses]
+    others: Sequence[Sequence[Losses]]
     groups: Groups = None
 
 
@@ -133,30 +124,15 @@ def compare(
         >>> round(found.gain, 1), found.clear
         (0.1, True)
     """
-    return _adjusted(_differences(baseline, others, groups, seed))
+    return compare_families([Family(baseline, others, groups)], seed=seed)
 
 
-def compare_apart(pairs: Sequence[Pair], *, seed: int = 0) -> tuple[Gain, ...]:
-    """Compare remedies as `compare` does, each with a baseline on samples of its own.
+def compare_families(families: Sequence[Family], *, seed: int = 0) -> tuple[Gain, ...]:
+    """Compare trainings as `compare` does, each family on samples of its own.
 
     Args:
-        pairs: one a remedy; the gain is NaN where a side has no training.
+        families: one for each baseline; a gain is NaN where a side has no training.
         seed: of the resamples.
-
-    Returns:
-        One gain a remedy, in their order, corrected for their number.
-
-    Raises:
-        ResultError: a pair's sides were not measured on the same number of samples.
-    """
-    return _adjusted([found for pair in pairs for found in _differences(pair.baseline, [pair.other], pair.groups, seed)])
-
-
-def compare_families(families: Sequence[Family]) -> tuple[Gain, ...]:
-    """Compare single trainings as `compare` does, each family on samples of its own.
-
-    Args:
-        families: one for each training that others are compared with.
 
     Returns:
         One gain for each of the others, family after family, corrected for the number of them all.
@@ -164,18 +140,18 @@ def compare_families(families: Sequence[Family]) -> tuple[Gain, ...]:
     Raises:
         ResultError: the trainings of a family were not measured on the same number of samples.
     """
-    found = [_differences([one.baseline], [[other] for other in one.others], one.groups, 0) for one in families]
-    return _adjusted([difference for family in found for difference in family])
+    return _adjusted([difference for family in families for difference in _differences(family, seed)])
 
 
-def _differences(baseline: Sequence[Losses], others: Sequence[Sequence[Losses]], groups: Groups, seed: int) -> list[_Difference]:
+def _differences(family: Family, seed: int) -> list[_Difference]:
+    baseline, others = family.baseline, family.others
     trainings = finite_epochs([losses for side in (baseline, *others) for losses in side])
     given = iter(trainings)
     sides = [[next(given) for _ in side] for side in (baseline, *others)]
     plain, *changed = (side if side and all(len(losses) for losses in side) else [] for side in sides)
     if not plain:
         return [_unknown(baseline, other) for other in others]
-    resampled = units(plain[0].shape[1], groups)
+    resampled = units(plain[0].shape[1], family.groups)
     counts = draw(len(resampled.sizes), LIMITS.resamples, seed)
     # What a sample adds to every loss alike takes no part in a difference; without it single precision is exact enough.
     common = plain[0][plain[0].mean(axis=1, dtype=np.float64).argmin()]

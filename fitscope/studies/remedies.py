@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fitscope.datasets import Dataset, is_known, own
-from fitscope.diagnosis.gains import Gain, Pair, compare, compare_apart
+from fitscope.diagnosis.gains import Family, Gain, compare, compare_families
 from fitscope.diagnosis.spread import finite
 from fitscope.plan import Plan
 from fitscope.result import Remedy, Training
@@ -124,14 +124,14 @@ def _over_folds(
     data: Dataset, baseline: Sequence[Run], changed: Mapping[str, Sequence[Run]], seed: int
 ) -> tuple[tuple[Gain, ...], list[tuple[int, ...]]]:
     """Return each remedy's gain over the folds that came to finite losses on both sides, and the other folds' numbers."""
-    pairs, lost = [], []
+    families, lost = [], []
     for runs in changed.values():
         sides = [{run.plan.fold: run for run in side if run.plan.fold is not None} for side in (baseline, runs)]
         both = [fold for fold in sides[0] if fold in sides[1] and all(finite(side[fold].history) for side in sides)]
         lost.append(tuple(sorted({fold[0] for side in sides for fold in side} - {fold[0] for fold in both})))
         if not both:
-            pairs.append(Pair((), ()))
+            families.append(Family((), [()]))
             continue
         plain, other = (together([side[fold] for fold in both], data) for side in sides)
-        pairs.append(Pair(plain.each, other.each, plain.groups))
-    return compare_apart(pairs, seed=seed), lost
+        families.append(Family(plain.each, [other.each], plain.groups))
+    return compare_families(families, seed=seed), lost

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fitscope.diagnosis.gains import Family, Pair, _holm, compare, compare_apart, compare_families
+from fitscope.diagnosis.gains import Family, _holm, compare, compare_families
 from fitscope.diagnosis.optimism import choose, correct, draw, error_scale, residuals, units
 from fitscope.errors import ResultError
 
@@ -95,7 +95,11 @@ def test_holm_multiplies_the_smallest_by_the_number_of_tests(p, wanted):
 
 
 def test_side_without_any_training_is_unknown():
-    for found in (*compare([PLAIN], [[]]), *compare([], [[OTHER]]), *compare_apart([Pair([PLAIN], []), Pair([], [OTHER])])):
+    for found in (
+        *compare([PLAIN], [[]]),
+        *compare([], [[OTHER]]),
+        *compare_families([Family([PLAIN], [[]]), Family([], [[OTHER]])]),
+    ):
         assert np.isnan([found.gain, found.corrected, found.p, found.p_holm, *found.interval]).all()
         assert (found.clear, found.seeds, found.spread) == (False, 0, None)
 
@@ -106,19 +110,17 @@ def test_side_of_which_one_training_diverged_is_unknown():
     assert found.seeds == 1
 
 
-def test_pairs_and_families_are_corrected_for_their_number():
+def test_families_are_corrected_for_the_number_of_all_their_gains():
     rest = one_epoch(0.03, 4, samples=30)
-    apart = compare_apart([Pair([PLAIN], [OTHER]), Pair([rest], [rest - 0.001])], seed=0)
-    families = compare_families([Family(PLAIN, [OTHER]), Family(rest, [rest - 0.001])])
-    assert apart == families
+    apart = compare_families([Family([PLAIN], [[OTHER]]), Family([rest], [[rest - 0.001]])])
     assert apart[0].interval == pytest.approx(compare([PLAIN], [[OTHER], [OTHER]])[0].interval)
-    assert compare_families([Family(PLAIN, [OTHER, rest_of]) for rest_of in [OTHER]])[0].p == compare([PLAIN], [[OTHER]])[0].p
+    assert compare_families([Family([PLAIN], [[OTHER], [OTHER]])])[0].p == compare([PLAIN], [[OTHER]])[0].p
 
 
-def test_groups_of_a_pair_and_of_a_family_are_resampled_whole():
+def test_groups_of_a_family_are_resampled_whole():
     groups = np.repeat(np.arange(20), 3)
     [alone] = compare([PLAIN], [[OTHER]], groups=groups)
-    assert compare_apart([Pair([PLAIN], [OTHER], groups)]) == compare_families([Family(PLAIN, [OTHER], groups)]) == (alone,)
+    assert compare_families([Family([PLAIN], [[OTHER]], groups)]) == (alone,)
     means = (PLAIN - OTHER).reshape(20, 3).mean(axis=1)
     half = stats.t.ppf(0.975, 19) * means.std(ddof=1) / math.sqrt(20)
     assert np.ptp(alone.interval) == pytest.approx(2 * half, rel=1e-4)
@@ -126,7 +128,7 @@ def test_groups_of_a_pair_and_of_a_family_are_resampled_whole():
 
 def test_another_seed_draws_other_resamples():
     assert compare([PLAIN], [[OTHER]], seed=1)[0].corrected != compare([PLAIN], [[OTHER]])[0].corrected
-    assert compare_apart([Pair([PLAIN], [OTHER])], seed=1)[0] == compare([PLAIN], [[OTHER]], seed=1)[0]
+    assert compare_families([Family([PLAIN], [[OTHER]])], seed=1)[0] == compare([PLAIN], [[OTHER]], seed=1)[0]
     assert (draw(9, 4, 1) != draw(9, 4, 0)).any()
 
 
