@@ -14,7 +14,7 @@ from fitscope.errors import UsageError
 from fitscope.plan import Plan
 from fitscope.result import Answers, Author, Search
 from fitscope.studies.repeats import Together
-from fitscope.studies.search import Hunt
+from fitscope.studies.search import Tuner
 from fitscope.studies.wishes import Jobs, Wishes
 from fitscope.studies.work import Told
 from fitscope.training import Run
@@ -96,7 +96,7 @@ class Found:
         common: what the main trainings say together.
         diagnosis: of their common curve.
         majority: the largest class's share of the validation samples.
-        hunt, search: the search and its result, None where none was asked for.
+        tuner, search: the search and its result, None where none was asked for.
         skipped: why nothing is refitted, or None.
         refits: the refitted runs: the network's, then the search's winner's.
     """
@@ -106,7 +106,7 @@ class Found:
     common: Together
     diagnosis: Diagnosis
     majority: float | None
-    hunt: Hunt | None = None
+    tuner: Tuner | None = None
     search: Search | None = None
     skipped: str | None = None
     refits: tuple[Run, ...] = ()

@@ -91,8 +91,8 @@ def look_further(course: Course, opened: Crew, data: Dataset, found: Found) -> N
     def failed(trial: FailedTrial) -> None:
         course.tell(Step("trial", f"{trial.trial} could not be trained, and the search goes on: {trial.error}"))
 
-    found.hunt = search.search(opened, kind, trials, course.plan, data, begin, failed)
-    found.search = search.results(found.hunt) if found.hunt.runs else None
+    found.tuner = search.search(opened, kind, trials, course.plan, data, begin, failed)
+    found.search = search.results(found.tuner) if found.tuner.runs else None
 
 
 def _why_no_refit(plan: Plan, diagnosis: Diagnosis, data: Dataset, refit_by: str) -> str | None:
@@ -110,8 +110,8 @@ def refit(course: Course, opened: Crew, data: Dataset, found: Found) -> None:
         return
     plan = _refit_plan(course.plan, found.diagnosis, data, course.wishes.refit_by)
     wanted = [Job("refit" if found.search else "", plan)]
-    if found.hunt is not None and found.search is not None and found.search.best is not None:
-        wanted.append(Job("refit of the winner", search.refit_plan(found.hunt, found.search.best)))
+    if found.tuner is not None and found.search is not None and found.search.best is not None:
+        wanted.append(Job("refit of the winner", search.refit_plan(found.tuner, found.search.best)))
     text = f"Refitting on all {data.train_samples:,} training samples, {amount(plan)}"
     course.tell(Step("refit", text, {job.name: job.plan.max_epochs for job in wanted}))
     with course.part("refit"):

@@ -59,11 +59,11 @@ class Calibration:
         return sum(self.right) / self.samples
 
     @property
-    def surplus(self) -> float:
+    def z(self) -> float:
         """By how many standard deviations more answers are right than their confidence says; below 0 fewer are.
 
         The deviation is that of calibrated probabilities (Seillier-Moiseiwitsch & Dawid 1993); beyond ±1.96 chance is a poor
-        explanation. The surplus is 0 where every answer is wholly sure and right.
+        explanation. It is 0 where every answer is wholly sure and right.
         """
         more = self.samples * (self.accuracy - self.mean_confidence)
         deviation = math.sqrt(self.design_effect * sum(self.variance))

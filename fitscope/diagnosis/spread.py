@@ -42,14 +42,14 @@ def spread(values: Sequence[float | None]) -> Spread | None:
     return Spread(float(known.mean()), sd, float(known.min()), float(known.max()))
 
 
-def luck(sd: float, trainings: int) -> float:
-    """Return how far two trainings that differ in their seed alone lie apart at most, in 95 of 100 cases.
+def repeatability_limit(sd: float, trainings: int) -> float:
+    """Return how far two trainings that differ in their seed alone lie apart at most, in 95 of 100 cases (ISO 5725).
 
     Their difference has the standard deviation sqrt(2) sd; as sd itself comes from so many trainings, Student's t takes the
     place of 1.96.
 
     Example:
-        >>> round(luck(1.0, 8), 2), round(luck(1.0, 1000), 2)
+        >>> round(repeatability_limit(1.0, 8), 2), round(repeatability_limit(1.0, 1000), 2)
         (3.34, 2.78)
     """
     return two_sided(trainings - 1) * math.sqrt(2) * sd if trainings > 1 else math.nan

@@ -202,9 +202,9 @@ def _calibrated(found: Calibration | None) -> Part | None:
 
 
 def _sure_or_right(found: Calibration) -> str:
-    if abs(found.surplus) <= _CLEARLY:
+    if abs(found.z) <= _CLEARLY:
         return _("In the mean the answers are {confidence} sure and {accuracy} right: no more apart than chance explains.")
-    if found.surplus < 0:
+    if found.z < 0:
         return _("In the mean the answers are {confidence} sure and {accuracy} right: surer than they should be.")
     return _("In the mean the answers are {confidence} sure and {accuracy} right: less sure than they could be.")
 

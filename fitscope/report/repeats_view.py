@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from fitscope import words
-from fitscope.diagnosis.spread import judged, luck, spread
+from fitscope.diagnosis.spread import judged, repeatability_limit, spread
 from fitscope.history import TrainingHistory, stacked
 from fitscope.language import N_, _, _n
 from fitscope.language.figures import percentage
@@ -136,7 +136,7 @@ def _test_luck(result: Result, trainings: Sequence[Training]) -> list[str]:
         "value": percentage(value) if name == "accuracy" else value,
         "values": span(measured(name, found.lowest), measured(name, found.highest)),
     }
-    limit = scale * luck(found.sd, len(scores) or len(trainings))
+    limit = scale * repeatability_limit(found.sd, len(scores) or len(trainings))
     if not math.isfinite(limit):
         return [_("Test {measure} {value} ({values}).").format(**told)]
     least = number(limit, places(limit))

@@ -107,7 +107,7 @@ def _varied(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass
-class Hunt:
+class Tuner:
     """A search under way.
 
     Args:
@@ -224,7 +224,7 @@ def search(
     data: Dataset,
     tell: Callable[[Job], object],
     tell_failed: Callable[[FailedTrial], object] = lambda failed: None,
-) -> Hunt:
+) -> Tuner:
     """Search until there are so many trials, or the oracle has no more.
 
     Args:
@@ -243,28 +243,28 @@ def search(
         FitscopeError: the first trials all failed.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        hunt = Hunt(kind, plan, data, oracle(kind, space(plan, data), trials, plan), journal=crew.store.journal())
-        hunt.oracle._set_project_dir(scratch, "search")
-        hunt.replay(crew.store)
+        tuner = Tuner(kind, plan, data, oracle(kind, space(plan, data), trials, plan), journal=crew.store.journal())
+        tuner.oracle._set_project_dir(scratch, "search")
+        tuner.replay(crew.store)
 
         def supply() -> Job | None:
-            job = hunt.next()
+            job = tuner.next()
             if job is not None:
                 tell(job)
             return job
 
         def failed(job: Job, error: FitscopeError) -> None:
-            hunt.fail(job, error)
-            tell_failed(hunt.failed[-1])
+            tuner.fail(job, error)
+            tell_failed(tuner.failed[-1])
 
-        crew.work(supply, hunt.end, failed)
-    return hunt
+        crew.work(supply, tuner.end, failed)
+    return tuner
 
 
-def winner(hunt: Hunt) -> str | None:
+def winner(tuner: Tuner) -> str | None:
     """Return the name of the trial with the lowest validation loss, the first begun on ties; None where none has one."""
     lows = {name: min((x for x in run.history.val_loss.tolist() if math.isfinite(x)), default=math.inf)
-            for name, run in hunt.runs.items()}  # fmt: skip
+            for name, run in tuner.runs.items()}  # fmt: skip
     best = min(lows, key=lambda name: (lows[name], _number(name)), default=None)
     return best if best is not None and math.isfinite(lows[best]) else None
 
@@ -273,28 +273,28 @@ def _number(name: str) -> int:
     return int(name.split()[1])
 
 
-def results(hunt: Hunt) -> Search:
+def results(tuner: Tuner) -> Search:
     """Return the search as the result holds it, the winner's loss corrected for its having been chosen.
 
     Trials go by their number: which of several workers ended first decides nothing.
     """
-    trials, runs = [], {name: hunt.runs[name] for name in sorted(hunt.runs, key=_number)}
+    trials, runs = [], {name: tuner.runs[name] for name in sorted(tuner.runs, key=_number)}
     for name, run in runs.items():
-        found = entry(run, hunt.plan, hunt.data)
+        found = entry(run, tuner.plan, tuner.data)
         changes = {key: value for key, value in found.changes.items() if key != "max_epochs"}
         trials.append(Trial(name, changes, found.history, found.best_epoch, found.best_val_loss, found.verdict, found.seconds,
-                            hunt.continued[name]))  # fmt: skip
-    best, failed = winner(hunt), tuple(sorted(hunt.failed, key=lambda trial: _number(trial.trial)))
+                            tuner.continued[name]))  # fmt: skip
+    best, failed = winner(tuner), tuple(sorted(tuner.failed, key=lambda trial: _number(trial.trial)))
     if best is None:
-        return Search(hunt.kind, tuple(trials), None, failed)
+        return Search(tuner.kind, tuple(trials), None, failed)
     chosen = next(trial for trial in trials if trial.trial == best)
     assert chosen.best_epoch is not None
-    groups = None if hunt.data.groups is None else hunt.data.groups[hunt.data.held_out(hunt.plan)]
-    said = correct([run.validation_losses for run in runs.values()], groups=groups, seed=hunt.plan.seed)
-    return Search(hunt.kind, tuple(trials), BestTrial(best, chosen.hyperparameters, chosen.best_epoch, said.observed,
+    groups = None if tuner.data.groups is None else tuner.data.groups[tuner.data.held_out(tuner.plan)]
+    said = correct([run.validation_losses for run in runs.values()], groups=groups, seed=tuner.plan.seed)
+    return Search(tuner.kind, tuple(trials), BestTrial(best, chosen.hyperparameters, chosen.best_epoch, said.observed,
                                                       said.corrected, said.interval), failed)  # fmt: skip
 
 
-def refit_plan(hunt: Hunt, best: BestTrial) -> Plan:
+def refit_plan(tuner: Tuner, best: BestTrial) -> Plan:
     """Return the plan that trains the winner on all training data for its best epoch."""
-    return hunt.runs[best.trial].plan.replace(validation=0, max_epochs=best.best_epoch)
+    return tuner.runs[best.trial].plan.replace(validation=0, max_epochs=best.best_epoch)

@@ -29,7 +29,7 @@ class FittedSteps:
 
     def __init__(self, model: keras.Model, goal: Objective, streams: bool) -> None:
         self.model, self.goal = model, goal
-        self.path = "tf.data" if streams else "keras"
+        self.streams, self.path = streams, "tf.data" if streams else "keras"
         self._plain = averages(model) and not model.losses  # which it has from its first rows on
         model.optimizer.build(model.trainable_variables)
 
@@ -43,7 +43,7 @@ class FittedSteps:
         Raises:
             UsageError: samples are weighted, and come from `tf.data`.
         """
-        weighted, streams = bool((weights != 1).any()), self.path == "tf.data"
+        weighted, streams = bool((weights != 1).any()), self.streams
         if streams and weighted:
             raise UsageError("--class-weight balanced does not fit data whose batches come from tf.data; leave it out.")
         if streams:

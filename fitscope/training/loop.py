@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fitscope import datasets
 from fitscope.datasets import Dataset, own
 from fitscope.datasets.dataset import Labels, Rows
+from fitscope.datasets.streams import is_stream
 from fitscope.errors import DataError, UsageError
 from fitscope.history import TrainingHistory
 from fitscope.plan import Plan
@@ -93,7 +94,7 @@ class _Training:
     def __init__(self, plan: Plan, data: Dataset) -> None:
         self.plan, self.task = plan, data.task
         self.rows, labels = data.training(plan)
-        if hasattr(self.rows, "element_spec") and plan.batch_size != data.batch_size:
+        if is_stream(self.rows) and plan.batch_size != data.batch_size:
             raise UsageError(
                 f"--batch-size {plan.batch_size} does not fit {data.name}, whose batches come from tf.data; leave it out."
             )
@@ -116,7 +117,7 @@ class _Training:
     def go_on(self, begun: Run | None, checkpoint: Checkpoint | None) -> None:
         """Begin where an earlier training ended, the one that came further."""
         self._randoms()  # Keras' own generator is made now, whether the training goes on or begins
-        if self.steps.path != "tf.data":
+        if not is_stream(self.rows):
             self.checkpoint = checkpoint
         shapes = shapes_of(self._state())
         kept = None if self.checkpoint is None else self.checkpoint.read(shapes)
@@ -139,15 +140,15 @@ class _Training:
         spoilt = bool(self.records) and not _finite(self.records[-1])
         for epoch in range(len(self.records) + 1, self.epochs + 1) if not spoilt and not self._spent() else ():
             metrics = self._train_epoch(epoch) | self._validate()
-            self._keep(metrics)
-            self._write(time.perf_counter() - started)
+            self._record(metrics)
+            self._checkpoint(time.perf_counter() - started)
             wish = on_epoch(EpochEnd(epoch, self.epochs, metrics))
             stopped = wish is True and epoch < self.epochs and not self._spent()
             if stopped or self._spent() or not _finite(metrics):
                 break
         return self._finish(stopped, time.perf_counter() - started)
 
-    def _write(self, seconds: float) -> None:
+    def _checkpoint(self, seconds: float) -> None:
         """Keep the epoch that has just ended."""
         if self.checkpoint is not None:
             self.checkpoint.keep(Epoch(self.records, self.losses, self._state(), self.weights, self.best, self.updates,
@@ -164,8 +165,8 @@ class _Training:
         if self.plan.updates is not None:
             order = order[: (self.plan.updates - self.updates) * size]
         self.updates += math.ceil(len(order) / size)
-        said: dict[str, float] = self._call(self.steps.train, self.rows, self.targets, self.sample_weights, order, size)
-        return said
+        metrics: dict[str, float] = self._call(self.steps.train, self.rows, self.targets, self.sample_weights, order, size)
+        return metrics
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         if not own.is_own(self.plan.model):
@@ -183,7 +184,7 @@ class _Training:
         name = f"val_{self.steps.goal.measure}"
         return {"val_loss": float(losses.mean(dtype=np.float64)), name: float(measures.mean(dtype=np.float64))}
 
-    def _keep(self, metrics: dict[str, float]) -> None:
+    def _record(self, metrics: dict[str, float]) -> None:
         lowest = math.inf if self.best is None else self.records[self.best - 1]["val_loss"]
         self.records.append(metrics)
         if self.validation is not None and metrics["val_loss"] < lowest:
@@ -219,7 +220,7 @@ def steps_of(plan: Plan, data: Dataset, rows: Rows) -> Steps:
     goal = objective(model, data, outputs_of(model, rows))
     if own.is_own(plan.model):
         check_loss(plan.model, model, goal, rows)
-    streams, several = hasattr(rows, "element_spec"), isinstance(rows, (dict, tuple))
+    streams, several = is_stream(rows), isinstance(rows, (dict, tuple))
     if streams or several or not is_stock(model):
         return FittedSteps(model, goal, streams)
     steps = steps_for(model, goal, rows)

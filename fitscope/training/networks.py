@@ -12,6 +12,7 @@ import numpy as np
 
 from fitscope.datasets import Dataset, own
 from fitscope.datasets.dataset import Rows
+from fitscope.datasets.streams import is_stream
 from fitscope.errors import OwnCodeError, UsageError
 from fitscope.plan import Plan
 from fitscope.result import LayerFacts, ModelFacts
@@ -131,7 +132,7 @@ def shape_of(rows: Rows) -> Any:
         return {name: shape_of(part) for name, part in rows.items()}
     if isinstance(rows, tuple):
         return tuple(shape_of(part) for part in rows)
-    if hasattr(rows, "element_spec"):  # tf.data
+    if is_stream(rows):
         return _stream_shape(rows.element_spec[0])
     return tuple(int(size) for size in rows.shape[1:])
 
@@ -273,7 +274,7 @@ def _few(rows: Rows) -> Any:
     from fitscope.datasets.dataset import count, take
     from fitscope.training.fitted import dense
 
-    if hasattr(rows, "element_spec"):
+    if is_stream(rows):
         return next(iter(rows.take(1)))[0]
     return dense(take(rows, slice(0, min(2, count(rows)))))
 

@@ -47,14 +47,14 @@ def measure(name: str, epochs: int, runs: int) -> None:
     plan, data = plan_of(name, epochs)
     training.train(plan.replace(max_epochs=2), data=data)  # traces what all runs use
     shares, ratios, held = [], [], 0
-    original = loop._Training._write
+    original = loop._Training._checkpoint
     for _ in range(runs):
         watch = Watch(original)
         with tempfile.TemporaryDirectory() as scratch:
-            loop._Training._write = lambda self, seconds, watch=watch: watch(self, seconds)  # type: ignore[method-assign]
+            loop._Training._checkpoint = lambda self, seconds, watch=watch: watch(self, seconds)  # type: ignore[method-assign]
             kept = training.train(plan, data=data, checkpoint=Checkpoint(Path(scratch), plan)).seconds
             held = sum(path.stat().st_size for path in Path(scratch).iterdir())
-        loop._Training._write = original  # type: ignore[method-assign]
+        loop._Training._checkpoint = original  # type: ignore[method-assign]
         plain = training.train(plan, data=data).seconds
         shares.append(watch.seconds / kept)
         ratios.append(kept / plain)

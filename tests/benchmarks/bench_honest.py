@@ -25,8 +25,8 @@ from fitscope.diagnosis.calibration import calibration
 from fitscope.diagnosis.gains import compare
 from fitscope.diagnosis.optimism import correct
 from fitscope.diagnosis.scaling import NoScaling, fit
+from fitscope.diagnosis.spread import repeatability_limit
 from fitscope.history import TrainingHistory
-from fitscope.report.repeats_view import luck
 from fitscope.training.scores import gain, score
 
 EDGES = (0, 0.05, 0.2, 0.4, 0.6, 0.8, 1.01)
@@ -251,7 +251,7 @@ def repeats(options: argparse.Namespace) -> None:
         for count in (3, 5, 8, 20):
             held = []
             for rng in generators(options, count):
-                limit = luck(float(draw(rng, count).std(ddof=1)), count)
+                limit = repeatability_limit(float(draw(rng, count).std(ddof=1)), count)
                 one, other = draw(rng, 2)
                 held.append((-limit, limit, float(one - other)))
             cells.append((count, held))
@@ -269,7 +269,7 @@ def probabilities(options: argparse.Namespace) -> None:
                 own = tie * shared + math.sqrt(1 - tie**2) * rng.normal(size=size)
                 right = np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in own]) < sure
                 found = calibration(sure, right, 0.5, np.arange(size) // 10 if tie else None)
-                clear.append(abs(found.surplus) > 1.959964)
+                clear.append(abs(found.z) > 1.959964)
                 errors.append(found.error)
                 chance.append(found.error_by_chance)
             print(f"calibration, {name}, {size}: not told from chance in {100 - 100 * np.mean(clear):.1f} %; expected calibration "

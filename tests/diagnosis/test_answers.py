@@ -171,18 +171,18 @@ def test_calibration_is_reckoned_from_its_bins():
     assert BINS.mean_confidence == pytest.approx(0.8)
     assert BINS.accuracy == pytest.approx(5 / 6)
     assert BINS.error == pytest.approx((2 * 0.1 + 4 * 0.1) / 6)
-    assert BINS.surplus == pytest.approx(0.2 / math.sqrt(0.84))
+    assert BINS.z == pytest.approx(0.2 / math.sqrt(0.84))
     assert BINS.error_by_chance == pytest.approx(math.sqrt(2 / math.pi) * (math.sqrt(0.48) + 0.6) / 6)
 
 
-@pytest.mark.parametrize(("right", "surplus"), [(10, 0), (9, -math.inf)])
-def test_answers_that_are_wholly_sure_have_no_surplus_or_endlessly_much(right, surplus):
-    assert Calibration(0.0, (0, 10), (0, right), (0.0, 1.0), (0.0, 0.0)).surplus == surplus
+@pytest.mark.parametrize(("right", "z"), [(10, 0), (9, -math.inf)])
+def test_answers_that_are_wholly_sure_have_a_z_of_nothing_or_without_end(right, z):
+    assert Calibration(0.0, (0, 10), (0, right), (0.0, 1.0), (0.0, 0.0)).z == z
 
 
-@pytest.mark.parametrize(("right", "surplus"), [(10.0, 0.0), (11, math.inf)])
-def test_rounded_confidence_of_wholly_sure_answers_is_no_surplus(right, surplus):
-    assert Calibration(0.0, (10,), (right,), (0.99995,), (0.0,)).surplus == surplus
+@pytest.mark.parametrize(("right", "z"), [(10.0, 0.0), (11, math.inf)])
+def test_rounded_confidence_of_wholly_sure_answers_is_a_z_of_nothing(right, z):
+    assert Calibration(0.0, (10,), (right,), (0.99995,), (0.0,)).z == z
 
 
 def test_confidence_is_sorted_into_ten_bins_from_the_lowest_to_1():
@@ -240,7 +240,7 @@ def test_calibration_of_answers_that_are_alike_is_less_sure():
     alone, together = calibration(sure, right), calibration(sure, right, groups=np.repeat(np.arange(6), 10))
     assert (together.right, together.error) == (alone.right, alone.error)
     assert together.design_effect > 4 * alone.design_effect
-    assert 0 < together.surplus < 0.5 * alone.surplus
+    assert 0 < together.z < 0.5 * alone.z
 
 
 def test_calibration_of_groups_of_one_is_that_of_independent_answers():
@@ -248,4 +248,4 @@ def test_calibration_of_groups_of_one_is_that_of_independent_answers():
     sure = rng.uniform(0.5, 1, 400)
     right = rng.random(400) < sure
     alone, single = calibration(sure, right, 0.5), calibration(sure, right, 0.5, np.arange(400))
-    assert single.surplus == pytest.approx(alone.surplus, rel=0.1)
+    assert single.z == pytest.approx(alone.z, rel=0.1)

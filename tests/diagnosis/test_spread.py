@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fitscope.diagnosis.spread import luck, spread
+from fitscope.diagnosis.spread import repeatability_limit, spread
 
 
 def test_spread_of_one_is_unknown_and_of_none_is_none():
@@ -16,9 +16,9 @@ def test_spread_of_one_is_unknown_and_of_none_is_none():
 def test_luck_holds_19_of_20_differences_between_two_new_trainings():
     rng = np.random.default_rng(0)
     known, pairs = rng.normal(0, 1, (4000, 5)), rng.normal(0, 1, (4000, 2))
-    limits = np.array([luck(float(row.std(ddof=1)), 5) for row in known])
+    limits = np.array([repeatability_limit(float(row.std(ddof=1)), 5) for row in known])
     assert np.mean(np.abs(pairs[:, 0] - pairs[:, 1]) <= limits) == pytest.approx(0.95, abs=0.012)
 
 
 def test_luck_of_one_training_is_unknown():
-    assert math.isnan(luck(0.1, 1))
+    assert math.isnan(repeatability_limit(0.1, 1))

@@ -11,7 +11,6 @@ it lacks a test, or it changes nothing that anyone could see.
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import random
 import sys
@@ -66,6 +65,8 @@ def _asked() -> argparse.Namespace:
 
 
 def _table(results: Iterable[tuple[Mutant, bool]]) -> None:
+    from fitscope.training.scores import wilson  # now that nothing is tried any more that would have to be loaded anew
+
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for mutant, found in results:
         for name in (mutant.path, "all"):
@@ -73,14 +74,8 @@ def _table(results: Iterable[tuple[Mutant, bool]]) -> None:
             counts[name][1] += found
     print(f"\n{'module':<44}{'changes':>8}{'found':>8}{'left':>6}  share (95 %)")
     for name, (count, found) in sorted(counts.items(), key=lambda item: (item[0] == "all", item[0])):
-        low, high = _wilson(found, count)
+        low, high = wilson(found, count)
         print(f"{name:<44}{count:>8}{found:>8}{count - found:>6}  {found / count:.1%} ({low:.0%} to {high:.0%})")
-
-
-def _wilson(found: int, count: int) -> tuple[float, float]:
-    share, z = found / count, 1.96
-    middle, reach = share + z * z / (2 * count), z * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
-    return (middle - reach) / (1 + z * z / count), (middle + reach) / (1 + z * z / count)
 
 
 if __name__ == "__main__":

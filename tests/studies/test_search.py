@@ -9,7 +9,7 @@ import pytest
 from fitscope.datasets.streams import Streams
 from fitscope.errors import DataError, OwnCodeError, UsageError
 from fitscope.studies import search
-from fitscope.studies.search import ORACLES, Hunt
+from fitscope.studies.search import ORACLES, Tuner
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -40,15 +40,15 @@ def low_of(plan):
 
 
 @pytest.fixture
-def hunt(plan, data, run_of, fake_place, crew_of):
+def tuner(plan, data, run_of, fake_place, crew_of):
     """Search with a fake training."""
 
-    def hunt(kind, trials, workers=1, answer=None, plan=plan):
+    def tuner(kind, trials, workers=1, answer=None, plan=plan):
         jobs = []
         place = fake_place(answer or (lambda job: run_of(job.plan, low=low_of(job.plan), state=job.keep_state)), workers)
         return search.search(crew_of(place), kind, trials, plan, data, jobs.append), jobs
 
-    return hunt
+    return tuner
 
 
 def test_space_of_the_textbook_network_has_its_setting_as_default(plan, data):
@@ -101,26 +101,26 @@ def test_plan_of_an_own_network_leaves_all_values_to_its_function(own_plan):
 
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("kind", ORACLES)
-def test_search_makes_as_many_trials_as_asked(hunt, kind, workers):
-    found, jobs = hunt(kind, 8, workers)
+def test_search_makes_as_many_trials_as_asked(tuner, kind, workers):
+    found, jobs = tuner(kind, 8, workers)
     assert sorted(found.runs) == sorted(job.name for job in jobs) == [f"trial {number}" for number in range(1, 9)]
 
 
 @pytest.mark.parametrize("kind", ORACLES)
-def test_equal_searches_make_equal_trials(hunt, kind, plan):
-    first, again, other = (hunt(kind, 6, plan=plan.replace(seed=seed))[1] for seed in (3, 3, 4))
+def test_equal_searches_make_equal_trials(tuner, kind, plan):
+    first, again, other = (tuner(kind, 6, plan=plan.replace(seed=seed))[1] for seed in (3, 3, 4))
     assert [job.plan for job in first] == [job.plan for job in again]
     assert [job.plan.hyperparameters for job in first] != [job.plan.hyperparameters for job in other]
 
 
-def test_bayesian_search_goes_where_the_losses_are_low(hunt):
-    found, jobs = hunt("bayesian", 22)
+def test_bayesian_search_goes_where_the_losses_are_low(tuner):
+    found, jobs = tuner("bayesian", 22)
     lows = [run.history.val_loss.min() for run in found.runs.values()]
     assert np.mean(lows[18:]) < np.mean(lows[:18])
 
 
-def test_hyperband_goes_on_with_the_best_trial_from_its_state(hunt, plan):
-    found, jobs = hunt("hyperband", 18, plan=plan.replace(max_epochs=9))
+def test_hyperband_goes_on_with_the_best_trial_from_its_state(tuner, plan):
+    found, jobs = tuner("hyperband", 18, plan=plan.replace(max_epochs=9))
     names = {job.name: job for job in jobs}
     going_on = {name: before for name, before in found.continued.items() if before}
     assert going_on
@@ -134,8 +134,8 @@ def test_hyperband_goes_on_with_the_best_trial_from_its_state(hunt, plan):
     assert min(early, key=early.get) in going_on.values()
 
 
-def test_hyperband_with_many_workers_waits_where_the_next_round_needs_results(hunt, plan):
-    found, jobs = hunt("hyperband", 25, workers=12, plan=plan.replace(max_epochs=9))
+def test_hyperband_with_many_workers_waits_where_the_next_round_needs_results(tuner, plan):
+    found, jobs = tuner("hyperband", 25, workers=12, plan=plan.replace(max_epochs=9))
     assert len(found.runs) == 25
     assert all(found.runs[before].state for before in found.continued.values() if before)
 
@@ -149,12 +149,12 @@ def test_search_ends_where_the_space_is_exhausted(own_plan, data, fake_place, cr
 
 
 @pytest.mark.parametrize("kind", ORACLES)
-def test_trial_that_diverges_loses(hunt, kind, run_of):
+def test_trial_that_diverges_loses(tuner, kind, run_of):
     def answer(job):
         lows = [math.nan] if job.name in ("trial 2", "trial 3", "trial 4") else [0.7, math.nan] if job.name == "trial 5" else None
         return run_of(job.plan, lows, state=job.keep_state)
 
-    found, _ = hunt(kind, 7, answer=answer)
+    found, _ = tuner(kind, 7, answer=answer)
     assert len(found.runs) == 7
     said = search.results(found)
     assert said.trials[1].verdict == "diverged"
@@ -162,20 +162,20 @@ def test_trial_that_diverges_loses(hunt, kind, run_of):
     assert said.best.trial not in ("trial 2", "trial 3", "trial 4", "trial 5")
 
 
-def test_search_whose_trials_all_diverge_has_no_winner(hunt, run_of):
-    found, _ = hunt("random", 4, answer=lambda job: run_of(job.plan, [math.nan]))
+def test_search_whose_trials_all_diverge_has_no_winner(tuner, run_of):
+    found, _ = tuner("random", 4, answer=lambda job: run_of(job.plan, [math.nan]))
     assert search.winner(found) is None
     assert search.results(found).best is None
 
 
-def test_trial_that_was_stopped_does_not_count(hunt, run_of):
-    found, _ = hunt("random", 4, answer=lambda job: run_of(job.plan, stopped=job.name == "trial 3"))
+def test_trial_that_was_stopped_does_not_count(tuner, run_of):
+    found, _ = tuner("random", 4, answer=lambda job: run_of(job.plan, stopped=job.name == "trial 3"))
     assert list(found.runs) == ["trial 1", "trial 2"]
 
 
 def test_winner_is_the_first_of_the_lowest(plan, data, run_of):
     runs = {"trial 1": run_of(plan, low=0.5), "trial 2": run_of(plan, low=0.4), "trial 3": run_of(plan, low=0.4)}
-    assert search.winner(Hunt("random", plan, data, None, runs)) == "trial 2"
+    assert search.winner(Tuner("random", plan, data, None, runs)) == "trial 2"
 
 
 def test_order_in_which_trials_end_changes_nothing(plan, data, run_of):
@@ -183,13 +183,13 @@ def test_order_in_which_trials_end_changes_nothing(plan, data, run_of):
     runs = {f"trial {i}": run_of(p.replace(seed=i), low=0.4 if i in (3, 10) else 0.5) for i, p in enumerate(plans, 1)}
     runs["trial 10"] = dataclasses.replace(runs["trial 3"], plan=runs["trial 10"].plan)
     backward = dict(reversed(runs.items()))
-    hunts = [Hunt("random", plan, data, None, found, dict.fromkeys(found)) for found in (runs, backward)]
-    assert search.winner(hunts[0]) == search.winner(hunts[1]) == "trial 3"
-    assert search.results(hunts[0]) == search.results(hunts[1])
+    tuners = [Tuner("random", plan, data, None, found, dict.fromkeys(found)) for found in (runs, backward)]
+    assert search.winner(tuners[0]) == search.winner(tuners[1]) == "trial 3"
+    assert search.results(tuners[0]) == search.results(tuners[1])
 
 
-def test_results_name_hyperparameters_and_correct_the_winners_loss(hunt, plan):
-    found, jobs = hunt("hyperband", 12, plan=plan.replace(max_epochs=9))
+def test_results_name_hyperparameters_and_correct_the_winners_loss(tuner, plan):
+    found, jobs = tuner("hyperband", 12, plan=plan.replace(max_epochs=9))
     said = search.results(found)
     assert [trial.trial for trial in said.trials] == [f"trial {number}" for number in range(1, 13)]
     assert all("max_epochs" not in trial.hyperparameters for trial in said.trials)
@@ -201,16 +201,16 @@ def test_results_name_hyperparameters_and_correct_the_winners_loss(hunt, plan):
     assert said.best.interval[0] < said.best.corrected < said.best.interval[1]
 
 
-def test_refit_of_the_winner_is_on_all_data_for_its_best_epoch(hunt):
-    found, _ = hunt("random", 5)
+def test_refit_of_the_winner_is_on_all_data_for_its_best_epoch(tuner):
+    found, _ = tuner("random", 5)
     best = search.results(found).best
     refit = search.refit_plan(found, best)
     assert (refit.validation, refit.max_epochs) == (0, best.best_epoch)
     assert refit.hyperparameters == found.runs[best.trial].plan.hyperparameters
 
 
-def found_by(hunt):
-    return [(trial.trial, trial.hyperparameters, trial.history, trial.continues) for trial in search.results(hunt).trials]
+def found_by(tuner):
+    return [(trial.trial, trial.hyperparameters, trial.history, trial.continues) for trial in search.results(tuner).trials]
 
 
 @pytest.mark.parametrize("at", [1, 2, 5, 7])
@@ -226,7 +226,7 @@ def test_search_that_was_killed_goes_on_as_if_it_had_never_been(
         done.append(job.plan.key())
         return run_of(job.plan, low=low_of(job.plan), state=job.keep_state)
 
-    def hunt(folder, stop_at=None):
+    def tuner(folder, stop_at=None):
         begun = []
 
         def tell(job):
@@ -236,11 +236,11 @@ def test_search_that_was_killed_goes_on_as_if_it_had_never_been(
 
         return search.search(crew_of(fake_place(answer, workers), folder), kind, 8, plan, data, tell)
 
-    whole = found_by(hunt(tmp_path / "whole"))
+    whole = found_by(tuner(tmp_path / "whole"))
     done.clear()
     with pytest.raises(KeyboardInterrupt):
-        hunt(tmp_path / "kept", at)
-    assert found_by(hunt(tmp_path / "kept")) == whole
+        tuner(tmp_path / "kept", at)
+    assert found_by(tuner(tmp_path / "kept")) == whole
     assert len(done) <= len(whole) + workers - 1  # but for one that ended without being heard of
 
 
@@ -255,13 +255,13 @@ def test_journal_whose_trainings_are_lost_is_kept_as_far_as_they_are_there(plan,
 
 
 @pytest.mark.parametrize("kind", ["random", "bayesian", "hyperband"])
-def test_trial_that_fails_is_told_and_the_search_goes_on(hunt, run_of, kind):
+def test_trial_that_fails_is_told_and_the_search_goes_on(tuner, run_of, kind):
     def answer(job):
         if job.name == "trial 2":
             raise DataError("There was not enough memory.")
         return run_of(job.plan, low=low_of(job.plan), state=job.keep_state)
 
-    found, _ = hunt(kind, 8, answer=answer)
+    found, _ = tuner(kind, 8, answer=answer)
     result = search.results(found)
     assert [(trial.trial, trial.error) for trial in result.failed] == [("trial 2", "There was not enough memory.")]
     assert "units" in result.failed[0].hyperparameters
@@ -270,12 +270,12 @@ def test_trial_that_fails_is_told_and_the_search_goes_on(hunt, run_of, kind):
     assert result.best.trial != "trial 2"
 
 
-def test_search_whose_first_trials_all_fail_is_given_up_with_their_error(hunt):
+def test_search_whose_first_trials_all_fail_is_given_up_with_their_error(tuner):
     def answer(job):
         raise OwnCodeError(f"{job.name} raised.")
 
     with pytest.raises(OwnCodeError, match="trial 3 raised"):
-        hunt("random", 8, answer=answer)
+        tuner("random", 8, answer=answer)
 
 
 def test_failed_trial_is_not_tried_again_when_the_search_goes_on(plan, data, tmp_path, fake_place, crew_of, run_of):
