@@ -45,6 +45,65 @@ def targets(prepare: bool = False) -> dict:
     return {name: target for module in modules for name, target in module.TARGETS.items()}
 
 
+class Fuzzing:
+    """One target under way in this process.
+
+    Args:
+        name: of the target.
+        target: what is tried.
+        seeds: its real inputs.
+        guard: tries an input, and says what breaks.
+        folder: where what was seen stands.
+        breaks: where inputs that break something are kept.
+        begun: how many inputs an earlier process tried.
+        inputs: how many are tried in all; then this process ends.
+    """
+
+    def __init__(self, name: str, target, seeds: list[bytes], guard, folder: Path, breaks: Path, begun: int, inputs: int) -> None:
+        self.name, self.target, self.seeds, self.guard = name, target, seeds, guard
+        self.folder, self.breaks, self.count, self.inputs = folder, breaks, begun, inputs
+        self.seen: dict[str, int] = {}
+        self.peak = 0.0
+
+    def one(self, data: bytes) -> None:
+        """Try an input, and keep the first that breaks a place."""
+        self.count += 1
+        grown = self.guard.grown_mb
+        if (found := self.guard.break_of(data)) is not None:
+            self._keep(data, *found)
+        self.peak = max(self.peak, grown, self.guard.grown_mb)
+        if self.count % 500 == 0 or self.count == self.inputs:
+            self._tell()
+        if self.count >= self.inputs:
+            os._exit(0)
+
+    def _keep(self, data: bytes, place: str, trace: str) -> None:
+        self.seen[place] = self.seen.get(place, 0) + 1
+        if self.seen[place] == 1:
+            (self.breaks / f"{self.name}-{place}").write_bytes(data)
+            (self.breaks / f"{self.name}-{place}.txt").write_text(trace, errors="replace")
+
+    def _tell(self) -> None:
+        state = {"inputs": self.count, "breaks": self.seen, "slowest": self.guard.slowest, "peak": self.peak}
+        (self.folder / "state.new").write_text(json.dumps(state))
+        os.replace(self.folder / "state.new", self.folder / "state.json")
+
+    def mutate(self, data: bytes, longest: int, seed: int) -> bytes:
+        """Change an input by the target's own mutators, by another seed's end, or as libFuzzer does."""
+        import atheris
+
+        rng = Random(seed)
+        for _ in range(rng.choice((1, 1, 2, 4))):
+            if self.target.mutators and rng.random() < 0.5:
+                data = rng.choice(self.target.mutators)(data, rng)
+            elif rng.random() < 0.05 and self.seeds:
+                other = rng.choice(self.seeds)
+                data = data[: rng.randrange(len(data) + 1)] + other[rng.randrange(len(other) + 1) :]
+            else:
+                data = atheris.Mutate(data[:longest], longest)
+        return data[:longest]
+
+
 def loop(name: str, inputs: int, begun: int, folder: Path, breaks: Path, corpus: Path) -> None:
     """Fuzz one target in this process, which ends with it; what was seen stands in `folder`."""
     import atheris
@@ -62,53 +121,17 @@ def loop(name: str, inputs: int, begun: int, folder: Path, breaks: Path, corpus:
     for number, data in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(data[: target.longest])
     guard.watch()
-    seen: dict[str, int] = {}
-    count, peak = begun, 0.0
-
-    def tell() -> None:
-        state = {"inputs": count, "breaks": seen, "slowest": guard.slowest, "peak": peak}
-        (folder / "state.new").write_text(json.dumps(state))
-        os.replace(folder / "state.new", folder / "state.json")
-
-    def one(data: bytes) -> None:
-        nonlocal count, peak
-        count += 1
-        grown = guard.grown_mb
-        if (found := guard.break_of(data)) is not None:
-            seen[found[0]] = seen.get(found[0], 0) + 1
-            if seen[found[0]] == 1:
-                (breaks / f"{name}-{found[0]}").write_bytes(data)
-                (breaks / f"{name}-{found[0]}.txt").write_text(found[1], errors="replace")
-        peak = max(peak, grown, guard.grown_mb)
-        if count % 500 == 0 or count == inputs:
-            tell()
-        if count >= inputs:
-            os._exit(0)
-
-    def mutate(data: bytes, longest: int, seed: int) -> bytes:
-        rng = Random(seed)
-        for _ in range(rng.choice((1, 1, 2, 4))):
-            if target.mutators and rng.random() < 0.5:
-                data = rng.choice(target.mutators)(data, rng)
-            elif rng.random() < 0.05 and seeds:
-                other = rng.choice(seeds)
-                data = data[: rng.randrange(len(data) + 1)] + other[rng.randrange(len(other) + 1) :]
-            else:
-                data = atheris.Mutate(data[:longest], longest)
-        return data[:longest]
-
-    words = folder / "words"
-    words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words))
-    options = [
-        f"-timeout={_STUCK_S}",
-        "-rss_limit_mb=0",
-        "-report_slow_units=1000",
-        f"-max_len={target.longest}",
-        f"-artifact_prefix={breaks}/{name}-stuck-",
-    ]
-    options += [f"-dict={words}", "-len_control=0", "-detect_leaks=0"] if target.words else ["-len_control=0", "-detect_leaks=0"]
-    atheris.Setup([sys.argv[0], *options, str(corpus)], one, custom_mutator=mutate, internal_libfuzzer=True)
+    fuzzing = Fuzzing(name, target, seeds, guard, folder, breaks, begun, inputs)
+    options = [*_options(target, folder / "words"), f"-artifact_prefix={breaks}/{name}-stuck-"]
+    atheris.Setup([sys.argv[0], *options, str(corpus)], fuzzing.one, custom_mutator=fuzzing.mutate, internal_libfuzzer=True)
     atheris.Fuzz()
+
+
+def _options(target, words: Path) -> list[str]:
+    """Return libFuzzer's options for a target, whose words it reads from a file."""
+    words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words))
+    limits = [f"-timeout={_STUCK_S}", "-rss_limit_mb=0", "-report_slow_units=1000", f"-max_len={target.longest}"]
+    return [*limits, *([f"-dict={words}"] if target.words else []), "-len_control=0", "-detect_leaks=0"]
 
 
 def _escaped(word: str) -> str:
