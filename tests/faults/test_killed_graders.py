@@ -1,39 +1,30 @@
 """A class is graded to its end though the process of a submission is killed."""
 
+import importlib
 import os
-import signal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from fitscope.errors import DataError
 from fitscope.grading import crew
-from fitscope.grading.examine import examine_all
 from fitscope.grading.records import HandIn, Student
 from fitscope.grading.rubric import Condition, Criterion, Level, Rubric
 
 RUBRIC = Rubric("Task", (Criterion("Best epoch", 3.0, ("answers.best_epoch",), (Level(Condition("in_plateau"), 3.0),)),))
 
 
-def kill_at(hand_ins, rubric):
-    """Examine as usual; a submission whose name says so takes its process with it, one of them but once."""
-    for hand_in in hand_ins:
-        once = hand_in.paths and hand_in.paths[0].exists()
-        if once:
-            hand_in.paths[0].unlink()
-        if once or hand_in.name.startswith("killer"):
-            os.kill(os.getpid(), signal.SIGKILL)
-    return examine_all(hand_ins, rubric)
-
-
-def die(*given):
-    os.kill(os.getpid(), signal.SIGKILL)
+@pytest.fixture
+def dying(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    return importlib.import_module("dying")
 
 
 @pytest.fixture
-def graded(monkeypatch):
+def graded(dying, monkeypatch):
     """Grade hand-ins of these names in parts of two by two workers; return each one's name with its error."""
-    monkeypatch.setattr(crew, "examine_all", kill_at)
+    monkeypatch.setattr(crew, "examine_all", dying.examine_or_die)
     monkeypatch.setattr(crew, "AT_ONCE", 2)
 
     def grade(names, paths=()):
@@ -58,8 +49,8 @@ def test_submission_whose_worker_is_killed_once_is_read_again(graded, tmp_path):
     assert not any("killed" in error for error in found.values())
 
 
-def test_workers_that_cannot_begin_are_no_submissions_fault(graded, monkeypatch):
-    monkeypatch.setattr(crew, "examine_all", die)
-    monkeypatch.setattr(crew, "os", SimpleNamespace(getpid=die, environ=os.environ))
+def test_workers_that_cannot_begin_are_no_submissions_fault(graded, dying, monkeypatch):
+    monkeypatch.setattr(crew, "examine_all", dying.die)
+    monkeypatch.setattr(crew, "os", SimpleNamespace(getpid=dying.die, environ=os.environ))
     with pytest.raises(DataError, match="killed before they began, .* grade with --workers 1"):
         graded(["a", "b", "c", "d"])
