@@ -1,8 +1,10 @@
 """The only room with Keras in it: a plan goes in, a run comes out."""
 
 from fitscope.training.checkpoint import Checkpoint
+from fitscope.training.loading import start_loading
 from fitscope.training.loop import batch_order, train
-from fitscope.training.machine import enough_memory, environment, peak_mb, start_loading
+from fitscope.training.machine import environment
+from fitscope.training.memory import enough_memory, peak_mb
 from fitscope.training.networks import check_model, declared, default_optimizer, model_sha256, settings
 from fitscope.training.objectives import MEASURES
 from fitscope.training.run import EpochEnd, Run
