@@ -31,7 +31,9 @@ def conclude(course: Course, data: Dataset, found: Found, finished: Finished) ->
     refit = None
     score = scores[len(main)] if found.refits and scores else None
     if holdout is not None and score is not None and found.diagnosis.best_epoch is not None:
-        brought = training.gain(finished.said[held], finished.said[len(main)], measure, data.test_groups)
+        before, after = finished.said[held], finished.said[len(main)]
+        assert before is not None and after is not None  # whose scores are known
+        brought = training.gain(before, after, measure, data.test_groups)
         refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, score, brought, found.refits[0].updates)
     with course.part("mistakes"):
         wrong = mistakes(found, data)
@@ -92,6 +94,7 @@ def _search_result(found: Found, finished: Finished, measure: str, data: Dataset
     if found.search is None or found.search.best is None or len(found.refits) < 2 or not finished.said:
         return found.search
     plain, winner = finished.said[-2:]
+    assert plain is not None and winner is not None  # a refit has weights whatever its loss
     best = replace(
         found.search.best,
         test=training.score(winner, measure, data.test_groups),

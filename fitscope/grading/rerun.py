@@ -129,7 +129,7 @@ def _some(opened: Crew, data: Dataset, chosen: Sequence[Graded]) -> dict[str, Gr
         main = [run for run in finals if run.plan.validation]
         said = opened.finish([main[0], *finals[len(main) :]], True, []).said
         measure = training.MEASURES[data.task]
-        scores = [training.score(each, measure, data.test_groups) for each in said]
+        scores = [None if each is None else training.score(each, measure, data.test_groups) for each in said]
         found[one.name] = _judged(one, repeats.together(main, data).history, scores, main[0].plan.data_sha256)
     return found
 
@@ -146,7 +146,7 @@ def _jobs(one: Graded, data: Dataset) -> list[Job]:
     return jobs
 
 
-def _judged(one: Graded, history: TrainingHistory, scores: Sequence[Score], sha256: str) -> Graded:
+def _judged(one: Graded, history: TrainingHistory, scores: Sequence[Score | None], sha256: str) -> Graded:
     facts = one.facts
     assert facts is not None and facts.plan is not None
     if facts.plan.data_sha256 != sha256:
@@ -166,13 +166,13 @@ def _curves(facts: Facts, history: TrainingHistory) -> Iterator[str]:
         yield text.format(name=name, epoch=epoch, says=says, gives=gives)
 
 
-def _tests(facts: Facts, scores: Sequence[Score]) -> Iterator[str]:
+def _tests(facts: Facts, scores: Sequence[Score | None]) -> Iterator[str]:
     """Compare test results; with repeats or folds the held-out model is another one's, so the refitted one alone counts."""
     conv = facts.plan is not None and facts.plan.model == "conv"
     most_loss = TOLERANCE.test_loss_conv if conv else TOLERANCE.test_loss
     most_accuracy = TOLERANCE.test_accuracy_conv if conv else TOLERANCE.test_accuracy
     for name, says, gives in ((N_("held-out"), facts.holdout_test, scores[0]), (N_("refitted"), facts.refit_test, scores[-1])):
-        if says is None or (name == "held-out" and facts.trainings):
+        if says is None or gives is None or (name == "held-out" and facts.trainings):  # none of a loss that was never finite
             continue
         if abs(says.loss - gives.loss) > most_loss * max(abs(gives.loss), 1e-9):
             text = N_("the {told_name} test loss is {says:.4g}, and the plan gives {gives:.4g}")

@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from fitscope import datasets, training
 from fitscope.datasets import Dataset, Located
 from fitscope.plan import Plan
+from fitscope.result import Environment, ModelFacts
 from fitscope.training import EpochEnd, Run
+from fitscope.training.scores import Said
 
 KEPT_AT_MOST = 2
 OnEpoch = Callable[["Told"], object]
@@ -53,16 +54,16 @@ class Finished:
     """What the final models said of the test data, and all else that a result needs of the machine that trained.
 
     Args:
-        said: each model's losses and measures on the test samples.
+        said: each model's losses and measures on the test samples; None of one without weights, empty where none is tested.
         model: facts of the first run's network.
         environment: the machine that tested.
         keras: the bytes of .keras files, by the number of their run.
         peak_mb: the most memory that the testing process has held.
     """
 
-    said: list[Any]
-    model: Any
-    environment: Any
+    said: list[Said | None]
+    model: ModelFacts
+    environment: Environment
     keras: dict[int, bytes]
     peak_mb: float | None
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from fitscope.datasets.dataset import Rows, count, take
 from fitscope.errors import UsageError
 from fitscope.training.objectives import NAMES, Objective
-from fitscope.training.steps import EVALUATED_AT_ONCE, Said, Targets, Weights, averages
+from fitscope.training.scores import Said
+from fitscope.training.steps import EVALUATED_AT_ONCE, Targets, Weights, averages
 
 if TYPE_CHECKING:
     import keras

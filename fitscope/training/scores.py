@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fitscope.diagnosis.intervals import Reach, reach, reach_of_difference, skewness
 from fitscope.result import Gain, Interval, Score
 
-Said = tuple[NDArray[np.floating], NDArray[np.floating]]  # each sample's loss and measure
+Said = tuple[NDArray[np.floating], NDArray[np.floating]]  # each sample's loss, and its measure: right or wrong, or the error
 Groups = NDArray[np.integer]
 
 Z = 1.959963984540054

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from fitscope.datasets.dataset import Rows
 from fitscope.training.objectives import Objective
+from fitscope.training.scores import Said
 
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
 Targets = NDArray[np.float32]  # [samples, outputs]
-Said = tuple[NDArray[np.float32], NDArray[np.float32]]  # each sample's loss, and its measure: right or wrong, or the error
 Weights = NDArray[np.float32]  # [samples], what each sample counts while training
 
 # Rows evaluated at once where they are made dense: enough to keep the processor busy, too few to count in memory.

@@ -16,7 +16,7 @@ from fitscope.result import ModelFacts
 from fitscope.training.loop import Steps, steps_of
 from fitscope.training.networks import build, facts
 from fitscope.training.run import Run
-from fitscope.training.steps import Said
+from fitscope.training.scores import Said
 
 
 def test_once(runs: Sequence[Run], data: Dataset) -> list[Said | None]:

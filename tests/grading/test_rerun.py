@@ -43,6 +43,13 @@ def test_honest_report_agrees_and_a_raised_test_result_does_not(honest):
     assert [flag.code for flag in third.flags] == ["rerun_differs"] and "val_loss of epoch 1" in third.flags[0].message
 
 
+def test_training_whose_loss_is_never_finite_again_differs_and_harms_nobody(honest):
+    wild = dataclasses.replace(changed(honest, plan=honest.facts.plan.replace(optimizer="sgd", learning_rate=1e30)), name="lee")
+    first, second = run_again([honest, wild], None)
+    assert first.flags == () and "agree" in first.notes[0]
+    assert [flag.code for flag in second.flags] == ["rerun_differs"]
+
+
 def test_other_data_of_the_same_name_says_nothing(honest):
     other = changed(honest, plan=honest.facts.plan.replace(data_sha256="0" * 64))
     (found,) = run_again([other], 1)
