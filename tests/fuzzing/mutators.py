@@ -32,12 +32,8 @@ def lines(data: bytes, rng: Random) -> bytes:
     rows = data.split(b"\n")
     here, there = rng.randrange(len(rows)), rng.randrange(len(rows))
     match rng.randrange(7):
-        case 0:
-            del rows[here]
-        case 1:
-            rows.insert(there, rows[here])
-        case 2:
-            rows[here], rows[there] = rows[there], rows[here]
+        case 0 | 1 | 2 as how:
+            _rearrange(rows, how, here, there)
         case 3:
             rows[here : here + 1] = [rows[here]] * rng.choice((2, 3, 20))
         case 4:
@@ -47,6 +43,17 @@ def lines(data: bytes, rng: Random) -> bytes:
         case 6:
             rng.shuffle(rows)
     return end.join(rows)
+
+
+def _rearrange(parts: list[bytes], how: int, here: int, there: int) -> None:
+    """Drop, double or swap parts of an input."""
+    match how:
+        case 0:
+            del parts[here]
+        case 1:
+            parts.insert(there, parts[here])
+        case _:
+            parts[here], parts[there] = parts[there], parts[here]
 
 
 def cells(data: bytes, rng: Random) -> bytes:
@@ -215,12 +222,8 @@ def event_records(data: bytes, rng: Random) -> bytes:
     here, there = rng.randrange(len(records)), rng.randrange(len(records))
     lie = None
     match rng.randrange(7):
-        case 0:
-            del records[here]
-        case 1:
-            records.insert(there, records[here])
-        case 2:
-            records[here], records[there] = records[there], records[here]
+        case 0 | 1 | 2 as how:
+            _rearrange(records, how, here, there)
         case 3:
             lie = rng.choice((0, 1, 2**31, 2**63, 2**64 - 1, len(records[here]) + 1, max(0, len(records[here]) - 1)))
         case _:
