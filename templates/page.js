@@ -100,14 +100,19 @@
   const whole = (given) => written(given, 0);
 
   const best = losses.reduce((low, loss, i) => (known(loss) && (low < 0 || loss < losses[low]) ? i : low), -1);
+  const regionOf = (epoch) => {
+    const label = diagnosis.regions.find(({ first, last }) => first <= epoch && epoch <= last)?.label;
+    const open = ["inconclusive", "underfitting"].includes(diagnosis.verdict) && epoch > diagnosis.plateau?.[1];
+    return open && label === "good_fit" ? "undecided" : label;
+  };
   const numbers = (i, plain) => {
     const rows = texts.curves.map(([name, label, kind]) => [label, (kind === "share" ? share : number)(history[name][i])]);
     const [training, validation] = [history.loss?.[i], losses[i]];
     if (known(training) && known(validation)) rows.push([texts.gap, number(validation - training)]);
     const chance = diagnosis.uncertainty?.chance?.[i];
     if (known(chance) && !plain) rows.push([texts.chance, share(chance)]);
-    const region = diagnosis.regions.find(({ first, last }) => first <= epochs[i] && epochs[i] <= last);
-    if (region && !plain) rows.push([texts.region, texts.regions[region.label] ?? region.label]);
+    const region = regionOf(epochs[i]);
+    if (region && !plain) rows.push([texts.region, texts.regions[region] ?? region]);
     return rows;
   };
 

@@ -34,4 +34,4 @@ def _takes_colours() -> bool:
 
 
 def _painted(signs: str, region: str) -> str:
-    return click.style(signs, fg=COLOURS[region])
+    return click.style(signs, fg=COLOURS[region]) if region in COLOURS else signs  # what is undecided has no colour

@@ -14,7 +14,7 @@ from fitscope.diagnosis.advice import advise
 from fitscope.diagnosis.best_epoch import Uncertainty, best, uncertainty, uncertainty_again
 from fitscope.diagnosis.findings import Advice, Check, Evidence, Finding, findings, without_validation
 from fitscope.diagnosis.paired import by_covariance, by_samples, square
-from fitscope.diagnosis.regions import Region, regions
+from fitscope.diagnosis.regions import Region, regions, told
 from fitscope.diagnosis.stopping import StoppingRule, stopping
 from fitscope.diagnosis.verdict import verdict
 from fitscope.errors import ResultError
@@ -79,6 +79,11 @@ class Diagnosis:
             return None
         count = len(self.uncertainty.plateau_members)
         return count if 0 < count < self.plateau[1] - self.plateau[0] + 1 else None
+
+    @property
+    def told(self) -> tuple[Region, ...]:
+        """The regions as people are told them; what comes after the plateau is `undecided` where nothing settles it."""
+        return told(self.regions, self.plateau, self.verdict)
 
     def __str__(self) -> str:
         return f"{words.label(self.verdict)}: {self.message}"

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 LABELS = ("underfitting", "good_fit", "overfitting")
+UNDECIDED = "undecided"  # for people alone: in a result every epoch is in one of the three
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Region:
     """Name a stretch of epochs.
 
     Args:
-        label: `underfitting`, `good_fit` or `overfitting`.
+        label: `underfitting`, `good_fit` or `overfitting`; `undecided` in what is told.
         first, last: its ends, both included, counted from 1.
     """
 
@@ -49,3 +50,23 @@ def regions(epochs: tuple[int, ...], plateau: tuple[int, int] | None, verdict: s
     begin, end = bisect_left(epochs, first), bisect_right(epochs, last if after else epochs[-1])
     parts = (("underfitting", 0, begin), ("good_fit", begin, end), (after or "good_fit", end, len(epochs)))
     return tuple(Region(label, epochs[i], epochs[j - 1]) for label, i, j in parts if i < j)
+
+
+def told(regions: tuple[Region, ...], plateau: tuple[int, int] | None, verdict: str) -> tuple[Region, ...]:
+    """Return the regions as people are told them: good fit goes on after the plateau only where a rise was ruled out.
+
+    Args:
+        regions: a partition of the epochs.
+        plateau: its first and last epoch; None where no epoch has a validation loss.
+        verdict: the verdict's code.
+
+    Example:
+        >>> [(r.label, r.first, r.last) for r in told((Region("good_fit", 1, 9),), (2, 5), "inconclusive")]
+        [('good_fit', 1, 5), ('undecided', 6, 9)]
+    """
+    if plateau is None or verdict not in ("inconclusive", "underfitting") or not regions:
+        return regions
+    *before, end = regions
+    if end.label != "good_fit" or not end.first <= plateau[1] < end.last:
+        return regions
+    return *before, Region(end.label, end.first, plateau[1]), Region(UNDECIDED, plateau[1] + 1, end.last)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fitscope import words
 from fitscope.diagnosis import Diagnosis
+from fitscope.diagnosis.regions import Region
 from fitscope.diagnosis.stopping import StoppingRule
 from fitscope.language import N_, _
 from fitscope.language.figures import percentage
@@ -20,7 +21,12 @@ _REGIONS = {
     "good_fit": N_(
         "from the first to the last epoch that the validation data cannot tell from the best: as good on new data as it got"
     ),
+    "levelled": N_(
+        "from the first epoch that the validation data cannot tell from the best to the end, for a rise of more than 5 % is ruled "
+        "out: as good on new data as it got"
+    ),
     "overfitting": N_("it learns what holds for the training data alone, and gets worse on new data"),
+    "undecided": N_("after the plateau: whether it gets worse on new data here, these curves cannot tell"),
 }
 _OUTCOMES = {"found": N_("found"), "absent": N_("not found"), "not_applicable": N_("these curves cannot tell")}
 
@@ -36,7 +42,12 @@ class Said:
 
 def regions(diagnosis: Diagnosis) -> tuple[Row, ...]:
     """Return each region with its epochs and what it means."""
-    return tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _(_REGIONS[r.label]))) for r in diagnosis.regions)
+    return tuple(Row(words.label(r.label), (epochs((r.first, r.last)), _meaning(r, diagnosis))) for r in diagnosis.told)
+
+
+def _meaning(region: Region, diagnosis: Diagnosis) -> str:
+    levelled = region.label == "good_fit" and diagnosis.plateau is not None and region.last > diagnosis.plateau[1]
+    return _(_REGIONS["levelled" if levelled else region.label])
 
 
 def findings(diagnosis: Diagnosis) -> tuple[Said, ...]:

@@ -98,8 +98,9 @@ def canvas(ax: Axes | None, ylabel: str, xlabel: str = N_("epoch"), size: tuple[
 
 
 def _shade(ax: Axes, region: Region) -> None:
-    ax.axvspan(region.first - 0.5, region.last + 0.5, color=COLOURS[region.label], linewidth=0, zorder=0,
-               gid=f"region-{region.label}", label=words.label(region.label))  # fmt: skip
+    if region.label in COLOURS:  # what is undecided has none
+        ax.axvspan(region.first - 0.5, region.last + 0.5, color=COLOURS[region.label], linewidth=0, zorder=0,
+                   gid=f"region-{region.label}", label=words.label(region.label))  # fmt: skip
     ax.axvline(region.first - 0.5, color=COLOURS["line"], linewidth=0.8, zorder=1)
 
 

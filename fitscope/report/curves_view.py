@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from fitscope.diagnosis import Diagnosis
+from fitscope.diagnosis.regions import UNDECIDED
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
 from fitscope.report import charts
@@ -58,7 +59,7 @@ def losses(history: TrainingHistory, diagnosis: Diagnosis | None, averaged: str 
     draw = partial(charts.losses, *_drawn(history, "loss", "val_loss"))
     if diagnosis is not None:
         best = None if diagnosis.best_epoch is None else (diagnosis.best_epoch, diagnosis.best_val_loss or 0.0)
-        draw = partial(draw, diagnosis.regions, best, diagnosis.plateau)
+        draw = partial(draw, diagnosis.told, best, diagnosis.plateau)
     mean = [] if averaged is None else [_("These curves are the mean of {what}.").format(what=averaged)]
     caption = " ".join([*mean, _loss_caption(history, diagnosis)])
     log = partial(draw, log=True) if all(np.nanmin(c, initial=1) > 0 for c in (history.loss, history.val_loss)) else None
@@ -129,6 +130,11 @@ def _loss_caption(history: TrainingHistory, diagnosis: Diagnosis | None) -> str:
         )
         lowest, last = number(diagnosis.best_val_loss), number(_ends(history.val_loss)[1])
         told.append(text.format(best=count(diagnosis.best_epoch), lowest=lowest, last=last))
+        told += [
+            _("From epoch {epoch} on nothing is shaded, for these curves cannot tell.").format(epoch=count(region.first))
+            for region in diagnosis.told
+            if region.label == UNDECIDED
+        ]
     return " ".join(filter(None, told))
 
 

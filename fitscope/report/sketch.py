@@ -34,8 +34,8 @@ class Marks:
     regions: dict[str, str]
 
 
-UNICODE = Marks("●", "·", "│", "└", "─", {"underfitting": "░", "good_fit": "█", "overfitting": "▒"})
-ASCII = Marks("o", ".", "|", "+", "-", {"underfitting": "u", "good_fit": "#", "overfitting": "x"})
+UNICODE = Marks("●", "·", "│", "└", "─", {"underfitting": "░", "good_fit": "█", "overfitting": "▒", "undecided": "?"})
+ASCII = Marks("o", ".", "|", "+", "-", {"underfitting": "u", "good_fit": "#", "overfitting": "x", "undecided": "?"})
 
 
 Paint = Callable[[str, str], str]
@@ -112,7 +112,7 @@ def _limits(values: Curve) -> tuple[float, float]:
 def _regions(history: TrainingHistory, diagnosis: Diagnosis, places: NDArray[np.intp], columns: int) -> list[str]:
     """Return each column's region, empty where it is in none."""
     found, starts = [""] * columns, [*places.tolist(), columns]
-    for region in diagnosis.regions:
+    for region in diagnosis.told:
         first, last = (int(np.searchsorted(history.epochs, epoch)) for epoch in (region.first, region.last))
         # A region of few epochs among very many still gets its column.
         begin, end = starts[first], max(starts[last + 1], starts[first] + 1)
@@ -134,7 +134,7 @@ def _bar(regions: list[str], marks: Marks, paint: Paint) -> str:
 def _legend(diagnosis: Diagnosis, marks: Marks, values: dict[str, Curve], width: int, paint: Paint) -> list[str]:
     told = {"validation": (marks.validation, N_("validation loss")), "training": (marks.training, N_("training loss"))}
     parts = [(mark, f" {_(text)}", "") for name, (mark, text) in told.items() if np.isfinite(values[name]).any()]
-    for region in diagnosis.regions:
+    for region in diagnosis.told:
         first, last = count(region.first), count(region.last)
         stretch = first if first == last else span(first, last)
         parts.append((marks.regions[region.label], f" {words.label(region.label)} {stretch}", region.label))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitscope import words
-from fitscope.diagnosis.regions import LABELS
+from fitscope.diagnosis.regions import LABELS, UNDECIDED
 from fitscope.history import TrainingHistory
 from fitscope.language import N_, _
 from fitscope.language.figures import percentage
@@ -53,7 +53,7 @@ def tools(result: Result) -> Tools:
         "gap": _("gap"),
         "chance": _("chance of being the best"),
         "region": _("region"),
-        "regions": {name: words.label(name) for name in LABELS},
+        "regions": {name: words.label(name) for name in (*LABELS, UNDECIDED)},
         "unknown": _(UNKNOWN),
         "percent": percentage("{number}").replace(" ", "\u00a0"),
     }

@@ -124,7 +124,7 @@ def _cost(result: Result, epoch: int) -> str:
 
 def _region(result: Result) -> Question | None:
     """Ask for the region of an epoch in the middle of one, so that the curves alone can tell."""
-    regions = result.diagnosis.regions
+    regions = result.diagnosis.told
     if not regions:
         return None
     region = next((r for r in regions if r.label == "overfitting"), regions[0])

@@ -45,6 +45,7 @@ LABELS = {
     "diverged": N_("diverged"),
     "inconclusive": N_("inconclusive"),
 }
+UNDECIDED = N_("undecided")  # the epochs that are in no region
 MEANINGS = {  # what a verdict means, for who has to choose one
     "overfitting": N_("overfitting: validation loss rises after its minimum"),
     "underfitting": N_("underfitting: validation loss still falls at the end"),
@@ -154,7 +155,8 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
 
 def label(code: str) -> str:
     """Return a verdict's or region's name for people."""
-    return _(LABELS[code]) if code in LABELS else unknown(code)
+    named = LABELS | {"undecided": UNDECIDED}
+    return _(named[code]) if code in named else unknown(code)
 
 
 def meanings() -> dict[str, str]:

@@ -1,7 +1,7 @@
 import pytest
 
 from fitscope import diagnose
-from fitscope.diagnosis.regions import regions
+from fitscope.diagnosis.regions import regions, told
 
 EPOCHS = tuple(range(1, 21))
 
@@ -30,3 +30,28 @@ def test_no_plateau_gives_no_regions():
 def test_good_fit_region_of_a_diagnosis_is_its_plateau_under_overfitting(curves):
     found = diagnose(curves("overfitting"))
     assert [(r.first, r.last) for r in found.regions if r.label == "good_fit"] == [found.plateau]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wanted"),
+    [
+        ("good_fit", [("underfitting", 1, 3), ("good_fit", 4, 20)]),
+        ("inconclusive", [("underfitting", 1, 3), ("good_fit", 4, 6), ("undecided", 7, 20)]),
+        ("underfitting", [("underfitting", 1, 3), ("good_fit", 4, 6), ("undecided", 7, 20)]),
+        ("overfitting", [("underfitting", 1, 3), ("good_fit", 4, 6), ("overfitting", 7, 20)]),
+        ("diverged", [("underfitting", 1, 3), ("good_fit", 4, 6), ("underfitting", 7, 20)]),
+        ("not_learning", [("underfitting", 1, 20)]),
+    ],
+)
+def test_good_fit_is_told_beyond_its_plateau_only_where_a_rise_is_ruled_out(verdict, wanted):
+    found = told(regions(EPOCHS, (4, 6), verdict), (4, 6), verdict)
+    assert [(r.label, r.first, r.last) for r in found] == wanted
+
+
+def test_plateau_to_the_last_epoch_leaves_nothing_undecided():
+    found = regions(EPOCHS, (4, 20), "inconclusive")
+    assert told(found, (4, 20), "inconclusive") == found
+
+
+def test_no_plateau_gives_nothing_to_tell():
+    assert told((), None, "inconclusive") == ()
