@@ -83,6 +83,13 @@ def test_rise_that_is_ruled_out_altogether_is_no_negative_height():
     assert said.startswith("The end lies no further above the lowest validation loss than selection and noise explain")
 
 
+def test_end_never_lies_below_the_lowest_validation_loss():
+    given = {"reason": "noise", "rise": -0.018, "rise_upper": 0.09, "rise_limit": 0.03, "rise_by_chance": 0.4}
+    assert words.evidence("inconclusive", given).startswith(
+        "The end lies 0 above the lowest validation loss; the true rise may reach 0.09"
+    )
+
+
 def test_plateau_with_holes_is_not_called_as_good_throughout():
     given = {"best": 11, "first": 9, "last_member": 11, "last": 20, "members": 2}
     said = words.verdict("overfitting", given)

@@ -12,6 +12,7 @@ _DROPOUT = N_("Srivastava et al. 2014 (dropout), Krogh & Hertz 1991 (weight deca
 _STEPS = N_("Goodfellow et al. 2016, 11.4.1: the learning rate before all else")
 _STOP = N_("on 200 measured curves the best epoch costs 0.75 % of test loss in the mean, EarlyStopping(patience=3) 1.06 %")
 _RANGES = N_("Smith 2017 (learning rate ranges)")
+_ROOT = N_("the standard error of a mean falls with the root of the samples (Breiman et al. 1984)")
 _DATA = "Goodfellow et al. 2016, 11.5"
 
 # Finding -> what to do -> the evidence that it helps; several pieces of it stand behind semicolons.
@@ -27,9 +28,9 @@ ADVICE: dict[str, dict[str, str]] = {
     "still_improving": {"train_longer": _OURS},
     "too_small": {"more_capacity": N_("Goodfellow et al. 2016, 5.2 (capacity)")},
     "minimum_not_reached": {"train_longer": _OURS},
-    "too_little_validation_data": {
-        "more_validation_data": N_("the standard error of a mean falls with the root of the samples (Breiman et al. 1984)")
-    },
+    "rise_hidden": {"more_validation_data": _ROOT, "train_longer": N_("a trend over more epochs stands out from the same noise")},
+    "not_settled": {"train_longer": N_("whether it rises or falls on, later epochs alone can show")},
+    "too_little_validation_data": {"more_validation_data": _ROOT},
     "second_descent": {"train_past_peak": N_("Nakkiran et al. 2020 (double descent over epochs)")},
     "validation_below_training": {"look_for_leak": N_("Kaufman et al. 2012 (leakage in data mining)")},
     "learning_rate_high": {"lower_learning_rate": f"{_STEPS}; {_RANGES}"},

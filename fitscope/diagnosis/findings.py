@@ -186,6 +186,15 @@ def _minimum_not_reached(e: Evidence) -> Outcome:
     return {"last_epoch": e.last_epoch, "levelled": e.verdict == "good_fit"}
 
 
+def _rise_hidden(e: Evidence) -> Outcome:
+    return {} if e.verdict == "inconclusive" and e.numbers.get("reason") == "noise" else None
+
+
+def _not_settled(e: Evidence) -> Outcome:
+    unsettled = ("too_few_epochs", "still_rising", "still_falling")
+    return {} if e.verdict == "inconclusive" and e.numbers.get("reason") in unsettled else None
+
+
 def _few_samples(e: Evidence) -> Outcome:
     if e.samples is None:
         return NOT_APPLICABLE
@@ -310,6 +319,8 @@ CHECKS: dict[str, tuple[str, Callable[[Evidence], Outcome]]] = {
     "still_improving": ("serious", _still_improving),
     "too_small": ("serious", _too_small),
     "minimum_not_reached": ("warning", _minimum_not_reached),
+    "rise_hidden": ("warning", _rise_hidden),
+    "not_settled": ("warning", _not_settled),
     "too_little_validation_data": ("warning", _few_samples),
     "second_descent": ("warning", _second_descent),
     "validation_below_training": ("warning", _validation_below),

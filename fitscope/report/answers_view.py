@@ -46,8 +46,9 @@ def regions(diagnosis: Diagnosis) -> tuple[Row, ...]:
 
 
 def _meaning(region: Region, diagnosis: Diagnosis) -> str:
-    levelled = region.label == "good_fit" and diagnosis.plateau is not None and region.last > diagnosis.plateau[1]
-    return _(_REGIONS["levelled" if levelled else region.label])
+    beyond = region.label == "good_fit" and diagnosis.plateau is not None and region.last > diagnosis.plateau[1]
+    code = "levelled" if beyond else region.label
+    return _(_REGIONS[code])
 
 
 def findings(diagnosis: Diagnosis) -> tuple[Said, ...]:

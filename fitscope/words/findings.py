@@ -18,6 +18,8 @@ FINDINGS = {
     "still_improving": N_("Training loss and validation loss were both still falling when the training ended."),
     "too_small": N_("Training loss has levelled off while it is still high: the network may be too small for the task."),
     "minimum_not_reached": N_("The lowest validation loss is the last one, at epoch {last_epoch}: the minimum was not reached."),
+    "rise_hidden": N_("Noise hides whether validation loss rises at the end."),
+    "not_settled": N_("The training ended before validation loss had settled."),
     "too_little_validation_data": N_("{samples:,} validation samples cannot tell {epochs} of the epochs apart."),
     "accuracy_rises_with_loss": N_(
         "Validation accuracy is highest at epoch {accuracy_epoch}, validation loss lowest at epoch "
@@ -68,6 +70,8 @@ CHECKS = {  # what each finding is called
     "still_improving": N_("still improving"),
     "too_small": N_("too small"),
     "minimum_not_reached": N_("minimum not reached"),
+    "rise_hidden": N_("rise hidden by noise"),
+    "not_settled": N_("validation loss not settled"),
     "too_little_validation_data": N_("too little validation data"),
     "second_descent": N_("second descent"),
     "validation_below_training": N_("validation below training"),

@@ -146,7 +146,8 @@ def evidence(code: str, numbers: Mapping[str, Any]) -> str:
     ruled_out = key == "good_fit" and isinstance(upper, (int, float)) and upper <= 0
     template = EVIDENCE.get("ruled_out" if ruled_out else key, "")
     try:
-        least = {"rise_upper": max(0.0, float(numbers["rise_upper"]))} if numbers.get("rise_upper") is not None else {}
+        # Measured on smoothed curves, a rise may come out below 0; what people read is that there is none.
+        least = {name: max(0.0, float(numbers[name])) for name in ("rise", "rise_upper") if numbers.get(name) is not None}
         percent = {"fall": -100 * float(numbers.get("trend") or 0), "steadily": 100 * float(numbers.get("steady") or 0)}
         return _(template).format(**readable({**numbers, **percent, **least}))
     except (KeyError, TypeError, ValueError):  # a result may come from elsewhere, with other numbers

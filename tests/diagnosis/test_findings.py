@@ -181,6 +181,32 @@ def test_log_of_training_loss_alone_gets_what_can_be_said_of_it(loss, falls):
     assert [advice.code for advice in found.advice] == ["hold_out"]
 
 
+@pytest.mark.parametrize(
+    ("val_loss", "finding", "advice"),
+    [
+        (
+            0.6 + 0.5 * np.exp(-E[:20] / 2) + 0.05 * np.sin(7.0 * E[:20] ** 2),
+            "rise_hidden",
+            ["more_validation_data", "train_longer"],
+        ),
+        (0.5 + np.exp(-E[:20] / 2) + 0.0015 * np.maximum(0, E[:20] - 14) ** 1.5, "not_settled", ["train_longer"]),
+        (np.array([0.9, 0.7, 0.8]), "not_settled", ["train_longer"]),
+    ],
+)
+def test_inconclusive_verdict_advises_what_its_sentence_says(val_loss, finding, advice):
+    loss = np.exp(-E[: len(val_loss)] / 4)
+    assert judge(TrainingHistory.of({"loss": loss.tolist(), "val_loss": val_loss.tolist()})).verdict == "inconclusive"
+    found, advised = codes({"loss": loss, "val_loss": val_loss})
+    assert finding in found
+    assert [code for code in advised if code in ("more_validation_data", "train_longer")] == advice
+    assert "repeat_with_seeds" in advised
+
+
+@pytest.mark.parametrize("shape", ["overfitting", "underfitting", "good_fit", "not_learning"])
+def test_settled_verdict_says_nothing_of_noise_or_of_an_end_too_soon(curves, shape):
+    assert not {"rise_hidden", "not_settled"} & set(codes(curves(shape))[0])
+
+
 STOPPED = {"epoch": 20, "percent": 3.2}
 
 
