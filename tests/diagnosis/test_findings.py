@@ -9,6 +9,7 @@ from fitscope.diagnosis.findings import CHECKS, Finding
 from fitscope.history import TrainingHistory
 
 E = np.arange(1, 31)
+NOISY = 0.5 + np.exp(-E[:20] / 2.5) + 0.004 * np.maximum(0, E[:20] - 9) + 0.03 * np.random.default_rng(3).standard_normal(20)
 
 
 def codes(metrics, **others):
@@ -185,7 +186,7 @@ def test_log_of_training_loss_alone_gets_what_can_be_said_of_it(loss, falls):
     ("val_loss", "finding", "advice"),
     [
         (
-            0.6 + 0.5 * np.exp(-E[:20] / 2) + 0.05 * np.sin(7.0 * E[:20] ** 2),
+            NOISY,
             "rise_hidden",
             ["more_validation_data", "train_longer"],
         ),
