@@ -19,6 +19,10 @@ _UNREAD = N_(
     "Nothing could be graded, so there are no points yet. Hand in the report.html that fitscope analyze wrote, or the training "
     "log of your own script, and ask your instructor where that does not help."
 )
+_NOBODYS = N_(
+    "Your hand-in was read, but not whose it is, so there are no points yet. Hand it in with the name and the number that your "
+    "course knows you by, or ask your instructor."
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Feedback:
         waits: points that a person still has to give; None where there are none.
         picture: the curves, with their limits as texts and a sentence that tells them.
         raised: what does not add up, where the instructor shows it.
+        error, heading, advice: why nothing was graded, in a few words above it, and what to do about it.
     """
 
     title: str
@@ -68,6 +73,7 @@ class Feedback:
     facts: tuple[Fact, ...]
     raised: tuple[str, ...]
     error: str | None
+    heading: str
     advice: str
 
 
@@ -86,6 +92,7 @@ def render(one: Graded, rubric: Rubric, created: str = "") -> str:
 def feedback(one: Graded, title: str, created: str = "") -> Feedback:
     """Return what the page shows, in the spoken language."""
     picture = None if one.facts is None else drawn(one.facts, WIDTH, HEIGHT)
+    nobodys = one.error is not None and one.facts is not None
     return Feedback(
         title=title,
         student=wording.person(one),
@@ -103,7 +110,8 @@ def feedback(one: Graded, title: str, created: str = "") -> Feedback:
         facts=() if one.facts is None else tuple(_facts(one.facts)),
         raised=tuple(retold(flag.message) for flag in one.flags if flag.shown),
         error=None if one.error is None else retold(one.error),
-        advice=_(_UNREAD),
+        heading=_("It is not clear whose this is") if nobodys else _("This could not be read"),
+        advice=_(_NOBODYS) if nobodys else _(_UNREAD),
     )
 
 

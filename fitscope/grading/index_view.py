@@ -283,7 +283,7 @@ def _summary(gradebook: Gradebook) -> list[tuple[str, str]]:
     marks = [one.points for one in gradebook.graded if one.error is None]
     given = [
         (_("handed in"), count(len(gradebook.graded))),
-        (_("could not be read"), count(len(gradebook.unread))),
+        (_("could not be graded"), count(len(gradebook.unread))),
         (_("nothing handed in"), count(len(gradebook.missing))),
         (_("wait for points from a person"), count(sum(one.pending > 0 for one in gradebook.graded))),
         (_("with a flag"), count(sum(bool(one.flags) for one in gradebook.graded))),

@@ -49,7 +49,7 @@ def test_page_of_a_class_has_its_title_criteria_and_numbers(seen, make_graded):
     assert view.codes == (("late", "late"),) and view.unread == ()
     assert dict(view.facts) == {
         "handed in": "2",
-        "could not be read": "0",
+        "could not be graded": "0",
         "nothing handed in": "4",
         "wait for points from a person": "2",
         "with a flag": "1",

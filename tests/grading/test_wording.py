@@ -195,7 +195,13 @@ def test_feedback_of_what_could_not_be_read_says_so_once(make_graded):
     view = page(make_graded(1, error="It is empty.", marks=marks, facts=None))
     assert view.error == "It is empty." and {row.evidence for row in view.rows} == {""} and view.waits is None
     assert (view.picture, view.told, view.low, view.high, view.verdict, view.facts) == (None, "", "", "", "", ())
-    assert view.advice.startswith("Nothing could be graded")
+    assert view.heading == "This could not be read" and view.advice.startswith("Nothing could be graded")
+
+
+def test_feedback_of_who_is_not_on_the_roster_says_that_it_was_read(make_graded):
+    view = page(make_graded(1, error="Minji Kim is not on the roster; add a row, or mend the name."))
+    assert view.heading == "It is not clear whose this is" and view.advice.startswith("Your hand-in was read")
+    assert view.picture is not None
 
 
 def test_feedback_of_nobody_known_has_no_number_beside_the_name():
