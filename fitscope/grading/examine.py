@@ -114,11 +114,10 @@ def _after(moment: str | None, due: str | None) -> str | None:
 
 def _about(work: Work, facts: Facts, rubric: Rubric) -> list[str]:
     """Note what an instructor would like to know and what is no reason to ask."""
-    data, notes = work.result.dataset, []
-    if data is not None and rubric.dataset is not None and data.name != rubric.dataset:
-        notes.append(
-            N_("The assignment is on {expected}, and this is on {found}.").format(expected=rubric.dataset, found=data.name)
-        )
+    notes = []
+    if facts.other_data is not None:
+        told = N_("The assignment is on {expected}, and this is on {found}.")
+        notes.append(told.format(expected=rubric.dataset, found=facts.other_data))
     if work.result.partial:
         notes.append(N_("The analysis was stopped before its end."))
     if facts.seed_fits is False:
@@ -166,6 +165,7 @@ def _facts(work: Work, said: Diagnosis, rubric: Rubric) -> Facts:
         answers=answers,
         seed_fits=_seed_fits(result, rubric),
         language=work.language,
+        other_data=None if result.dataset is None or rubric.dataset in (None, result.dataset.name) else result.dataset.name,
     )
 
 

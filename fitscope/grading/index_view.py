@@ -85,6 +85,7 @@ class Entry:
     best: Cell
     verdict: Cell
     test: Cell
+    other_data: str | None
     said: str
     notes: tuple[str, ...]
     files: tuple[tuple[str, str | None], ...]
@@ -189,6 +190,7 @@ def _entry(one: Graded, people: Mapping[str, tuple[str, str]], key: str, feedbac
         else Cell(wording.best_and_plateau(facts), str(facts.best_epoch)),
         verdict=_UNKNOWN if facts is None else Cell(words.label(facts.verdict), facts.verdict),
         test=_test(one),
+        other_data=None if facts is None else facts.other_data,
         said=_said(one),
         notes=tuple(map(retold, one.notes)),
         files=tuple((file, _link(file, folder, source)) for file in one.files),
@@ -304,19 +306,28 @@ def _marks_spread(gradebook: Gradebook) -> Spread | None:
 
 
 def _test_spread(gradebook: Gradebook) -> Spread | None:
-    """Return the spread of the test accuracies, of the losses where there are none."""
-    shares = [value for one in gradebook.graded if (value := _accuracy(one)) is not None]
+    """Return the spread of the test accuracies, of the losses where there are none; results on other data are no part of it."""
+    tested = [one for one in gradebook.graded if _test_value(one) is not None]
+    alike = [one for one in tested if one.facts is not None and one.facts.other_data is None]
+    without = len(tested) - len(alike)
+    shares = [value for one in alike if (value := _accuracy(one)) is not None]
+    losses = [value for one in alike if (value := _test_value(one)) is not None]
+    if not losses:
+        return None
     if shares:
-        return _spread(_("Test accuracy, as the reports say"), shares, percent)
-    losses = [value for one in gradebook.graded if (value := _test_value(one)) is not None]
-    return _spread(_("Test loss, as the reports say"), losses, number) if losses else None
+        return _spread(_("Test accuracy, as the reports say"), shares, percent, without=without)
+    return _spread(_("Test loss, as the reports say"), losses, number, without=without)
 
 
-def _spread(name: str, values: Sequence[float], rule: Any, low: float | None = None, high: float | None = None) -> Spread:
+def _spread(
+    name: str, values: Sequence[float], rule: Any, low: float | None = None, high: float | None = None, without: int = 0
+) -> Spread:
     bars = distribution(values, low, high)
     told = _("{count} values: lowest {low}, median {median}, highest {high}.").format(
         count=count(len(values)), low=rule(min(values)), median=rule(median(values)), high=rule(max(values))
     )
+    if without:
+        told += " " + _("Left out, for they are on other data than the assignment's: {count}.").format(count=count(without))
     rows = tuple((_("{low} to {high}").format(low=rule(bar.low), high=rule(bar.high)), count(bar.count)) for bar in bars)
     return Spread(name, told, bars, rows, rule(bars[0].low), rule(bars[-1].high))
 

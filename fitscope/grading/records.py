@@ -164,6 +164,7 @@ class Facts:
         author: as the report says.
         answers: what the student concluded.
         language: of the report's page, None where it is none.
+        other_data: the data set's name, where it is another than the assignment's.
         seed_fits: whether a seed made from the student's number goes with it; None where the seed is a given one.
     """
 
@@ -184,6 +185,7 @@ class Facts:
     answers: Answers | None = None
     seed_fits: bool | None = None
     language: str | None = None
+    other_data: str | None = None
 
 
 @dataclass(frozen=True)

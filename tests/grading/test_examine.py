@@ -108,6 +108,7 @@ def test_answers_in_a_report_come_before_its_own_word(make_rubric, tmp_path):
 def test_notes_tell_other_data_and_a_stopped_analysis(make_rubric, tmp_path, dataset, partial, notes):
     graded = examine(report(tmp_path, partial=partial), make_rubric(dataset=dataset)).graded
     assert list(graded.notes) == notes
+    assert graded.facts.other_data == ("digits" if dataset == "imdb" else None)
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,16 @@ def test_spreads_count_points_and_test_results(seen, make_graded):
     assert len(seen(*(with_facts(one, test=None, test_accuracy=None) for one in people)).spreads) == 1
 
 
+def test_results_on_other_data_are_marked_and_no_part_of_the_spread(seen, make_graded):
+    people = [with_facts(make_graded(i), test=None, test_accuracy=value) for i, value in enumerate((0.7, 0.8, 0.2))]
+    view = seen(*people[:2], with_facts(people[2], other_data="digits"))
+    assert view.spreads[1].told == (
+        "2 values: lowest 70.0 %, median 75.0 %, highest 80.0 %. Left out, for they are on other data than the assignment's: 1."
+    )
+    assert [entry.other_data for entry in view.entries] == [None, None, "digits"]
+    assert len(seen(with_facts(people[2], other_data="digits")).spreads) == 1
+
+
 def test_spread_of_points_leaves_out_what_was_not_read_and_goes_up_to_all(seen, make_graded):
     high = make_graded(1, marks=(Mark("A", 20.0, 12.0, ""),))
     unread = make_graded(2, facts=None, error="Odd.", marks=(Mark("A", 0.0, 12.0, ""),))
