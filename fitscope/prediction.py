@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fitscope import datasets, training
 from fitscope.datasets.dataset import PREPARATION, count
 from fitscope.errors import DataError
+from fitscope.result.begun import unfinished
 
 DIGITS = 6  # of a probability
 
@@ -98,7 +99,8 @@ def read_preparation(run: Path) -> dict[str, Any]:
     """
     path = run / "preparation.json"
     if not path.is_file():
-        raise DataError(f"{run} is no folder of a run with a model (it lacks preparation.json); give one that analyze made.")
+        lacks = f"{run} is no folder of a run with a model (it lacks preparation.json); give one that analyze made."
+        raise DataError(unfinished(run) or lacks)
     try:
         content = json.loads(path.read_text(encoding="utf8"))
         known = content["schema"] == PREPARATION

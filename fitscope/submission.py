@@ -12,6 +12,7 @@ from fitscope.report import page
 from fitscope.report.notes import signed_command
 from fitscope.report.sealed import NAME, unsealed
 from fitscope.result import Author, Result
+from fitscope.result.begun import unfinished
 from fitscope.wholefile import write_whole
 
 _RESULT, _REPORT, _PLAN = "result.json", "report.html", "plan.json"
@@ -58,7 +59,8 @@ def submit(run: Path | str, answers: Path | str) -> Result:
 def _result(folder: Path) -> Result:
     path = folder / _RESULT
     if not path.is_file():
-        raise DataError(f"{folder} is no folder of a finished run (it lacks {_RESULT}); give the one that fitscope analyze made.")
+        lacks = f"{folder} is no folder of a finished run (it lacks {_RESULT}); give the one that fitscope analyze made."
+        raise DataError(unfinished(folder) or lacks)
     try:
         found = Result.from_text(path.read_text(encoding="utf8"))
     except (OSError, UnicodeDecodeError, ResultError) as error:

@@ -17,6 +17,7 @@ from fitscope.language import asked
 from fitscope.plan import Plan
 from fitscope.report.notes import signed_command
 from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Search, Studies, Training
+from fitscope.result.begun import command_words
 from fitscope.studies import remedies, repeats, sizes
 from fitscope.studies.wishes import Wishes
 from fitscope.studies.work import Finished
@@ -132,23 +133,4 @@ def _dataset_facts(course: Course, data: Dataset, plan: Plan, majority: float | 
 
 def repeat_command(plan: Plan, wishes: Wishes, blind: bool = False) -> str:
     """Return the command that makes the same analysis again, with every default spelt out."""
-    plain = Wishes()
-    options = {
-        "--max-epochs": plan.max_epochs,
-        "--validation": plan.validation,
-        "--num-words": plan.num_words,
-        "--model": plan.model,
-        **{f"--{name}": value for name, value in plan.options.items()},
-        "--class-weight": plan.class_weight,
-        "--batch-size": plan.batch_size,
-        "--optimizer": plan.optimizer,
-        "--learning-rate": plan.learning_rate,
-        "--seed": plan.seed,
-        "--refit-by": wishes.refit_by,
-        **{f"--{name}": getattr(wishes, name) for name in ("repeats", "folds", "search")
-           if getattr(wishes, name) != getattr(plain, name)},
-        "--trials": wishes.trials if wishes.search else None,
-    }  # fmt: skip
-    said = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-    flags = [f"--{name}" for name in ("remedies", "sizes") if getattr(wishes, name)] + ["--blind"] * blind
-    return shlex.join(["fitscope", "analyze", plan.dataset, *said, *flags, *asked()])
+    return shlex.join([*command_words(plan, wishes.to_json(), blind), *asked()])

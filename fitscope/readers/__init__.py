@@ -14,6 +14,7 @@ from fitscope.language import N_
 from fitscope.readers import boosting, console, huggingface, jsons, lightning, mlflow, own, tables, tensorboard, ultralytics, wandb
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, Reading
+from fitscope.result.begun import unfinished
 
 __all__ = ["READERS", "TEXTS", "Names", "Reading", "read_history", "read_text"]
 
@@ -166,7 +167,7 @@ def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
         found[0] = dataclasses.replace(found[0], notes=(*found[0].notes, *refused[:_MOST_NOTES]))
     if not found:
         reason = unread[0] if len(unread) == 1 else f"none of its {len(files)} files is a log. Tried were {'; '.join(READERS)}."
-        raise DataError(f"{folder} cannot be read: {reason}")
+        raise DataError(unfinished(folder) or f"{folder} cannot be read: {reason}")
     return found
 
 

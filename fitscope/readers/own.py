@@ -9,6 +9,7 @@ from fitscope.readers.log import Log
 from fitscope.readers.page import Page, page_of
 from fitscope.readers.reading import Found, Names
 from fitscope.result import Result
+from fitscope.result.begun import PLAN, unfinished
 from fitscope.result.blind import refuse
 from fitscope.result.plain import parsed
 
@@ -17,10 +18,13 @@ def read(log: Log, names: Names) -> list[Found] | None:
     """Read the training of a result.json or a report page.
 
     Raises:
-        DataError: it is a page without a result of fitscope's, or with more than one.
+        DataError: it is a page without a result of fitscope's, or with more than one, or the plan of an analysis that is not
+            finished.
         ResultError: the result contradicts itself.
         UsageError: the result is blind.
     """
+    if log.path.name == PLAN and (told := unfinished(log.path.parent)) is not None:
+        raise DataError(told)
     result = result_in(log)
     if result is not None:
         refuse(result.blind, "it")

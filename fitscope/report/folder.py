@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from fitscope.errors import OutputError, ResultError, UsageError, not_written
 from fitscope.report import contents, page
-from fitscope.report.begun import PERSONAL, PLAN, differences, read_plan
 from fitscope.report.notes import signed_command
 from fitscope.report.taking import LOCK, BusyError, strange, take
 from fitscope.result import Answers, Author, Result
+from fitscope.result.begun import PERSONAL, PLAN, another_plan, read_plan
 from fitscope.result.plain import plain, read
 from fitscope.wholefile import part, put_whole
 
@@ -109,7 +109,7 @@ class RunFolder:
             return
         try:
             before = read_plan(self.path / PLAN)
-            differing = differences(before, json.loads(json.dumps(content)))
+            differing = another_plan(self.path, before, json.loads(json.dumps(content)))
             personal = {name: before.get(name) if content.get(name) is None else content[name] for name in PERSONAL}
             if before.get("author") and content.get("author"):  # a name or number alone leaves the other as it was
                 given = {name: value for name, value in content["author"].items() if value is not None}
@@ -117,8 +117,8 @@ class RunFolder:
             self._sign(personal)
         except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError, ResultError):
             raise OutputError(f"{self.path} holds no plan.json of an analysis; give the folder of one with --resume.") from None
-        if differing:
-            raise UsageError(f"{self.path} was begun with {'; '.join(differing)}; give the same options, or another folder.")
+        if differing is not None:
+            raise UsageError(differing)
         self._content = {**before, **personal}
         changed = any(before.get(name) != value for name, value in personal.items())
         if changed or self.finished() is None or os.path.lexists(self.path / WORK):

@@ -10,9 +10,9 @@ import pytest
 from fitscope.errors import FitscopeError, OutputError, UsageError
 from fitscope.plan import Plan
 from fitscope.report import folder as folders
-from fitscope.report.begun import LARGEST, PLAN
 from fitscope.report.folder import RunFolder, keeps_trainings, open_folder
 from fitscope.report.taking import BusyError, take
+from fitscope.result.begun import LARGEST, PLAN
 from fitscope.studies.wishes import Wishes
 from fitscope.wholefile import write_whole
 
