@@ -63,14 +63,16 @@ def another_plan(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]
     """
     if not (differing := differences(before, now)):
         return None
-    pairs = [
-        (content["plan"].get(name) for content in (before, now)) for name in ("dataset", "data_sha256", "model", "model_sha256")
-    ]
-    data, its_hash, model, its_own = (mine == theirs for mine, theirs in pairs)
+    plans = before["plan"], now["plan"]
     goes_on = f"{going_on(folder, before)} goes on as it was begun"
-    if (data and not its_hash) or (model and not its_own):  # no command brings back what a file held
-        goes_on = "with the files as they were then it goes on"
+    if _changed(*plans, "dataset", "data_sha256") or _changed(*plans, "model", "model_sha256"):
+        goes_on = "with the files as they were then it goes on"  # no command brings them back
     return f"{folder} was begun with {'; '.join(differing)}; {goes_on}, and --output in the place of --resume begins another one."
+
+
+def _changed(before: Mapping[str, Any], now: Mapping[str, Any], name: str, sha256: str) -> bool:
+    """Tell whether something that is called as it was is another one."""
+    return bool(before.get(name) == now.get(name) and before.get(sha256) != now.get(sha256))
 
 
 def command_words(plan: Plan, wishes: Mapping[str, Any], blind: bool = False) -> list[str]:

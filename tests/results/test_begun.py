@@ -10,8 +10,10 @@ from fitscope.plan import Plan, student_seed
 from fitscope.result.begun import PLAN, another_plan, going_on, unfinished
 from fitscope.studies.wishes import Wishes
 
+ALONE = Wishes()
 
-def begun(wishes=Wishes(), author=None, blind=False, **changes):
+
+def begun(wishes=ALONE, author=None, blind=False, **changes):
     plan = Plan("digits", "ab", None, "textbook", **changes)
     return {"plan": plan.to_json(), **wishes.to_json(), "author": author, "notes": None, "answers": None, "blind": blind}
 
