@@ -106,7 +106,7 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
 
     Args:
         comparison: what `compare` found.
-        path: the page; only an earlier comparison's is overwritten.
+        path: the page; only an earlier comparison's is overwritten, and not by one run alone.
 
     Returns:
         The page's path.
@@ -120,6 +120,11 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
     refuse_nul(path)
     if os.path.lexists(path) and not (path.is_file() and not path.is_symlink() and page.MARK in path.read_bytes()):
         raise OutputError(f"{path} is there already, and is no page of fitscope compare; name another file with --output.")
+    if os.path.lexists(path) and len(comparison.runs) == 1:
+        raise OutputError(
+            f"{path} is an earlier comparison, which one run alone does not take the place of; give two or more, or name another "
+            "file with --output."
+        )
     try:
         page.write(comparison, path)
     except OSError as error:

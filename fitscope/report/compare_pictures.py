@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitscope.comparison import Comparison, ReadRun, Scale
-from fitscope.language import _
+from fitscope.language import _, _n
 from fitscope.report import charts, compare_charts
+from fitscope.report.compare_words import listed
 from fitscope.report.numbers import count, epochs, number
 from fitscope.report.placing import LABEL_HEIGHT, apart, short, upright
 from fitscope.report.study_charts import Curve
@@ -83,6 +84,7 @@ def _large(runs: Sequence[ReadRun], name: str) -> Curves:
         "Validation loss (thick, the run's name at its end) and training loss (dotted) over the epochs; a ring marks each run's "
         "best epoch. Lower is better."
     )
+    caption = " ".join([caption, *_cut(runs, limits)])
     return Curves((Drawn(name, "", charts.svg(figure, name, caption), caption),), caption, False)
 
 
@@ -102,7 +104,33 @@ def _little(runs: Sequence[ReadRun], name: str, shared: bool) -> Curves:
         "plateau. Lower is better."
     )
     axes = _("All have the same axes.") if shared else _("Their losses lie too far apart for one axis, so each has its own.")
-    return Curves(tuple(drawn), f"{caption} {axes}", True)
+    return Curves(tuple(drawn), " ".join([caption, axes, *(_cut(runs, common) if shared else _cut_each(runs))]), True)
+
+
+def _cut(runs: Sequence[ReadRun], limits: tuple[float, float]) -> list[str]:
+    """Say which epochs have losses above the axis; nothing where none has."""
+    beyond = sorted({epoch for run in runs for epoch in _beyond(run, limits[1])})
+    if not beyond:
+        return []
+    text = _n(
+        "The axis ends at {limit}, so that the later epochs can be told apart: losses above it, of epoch {epochs}, are not drawn.",
+        "The axis ends at {limit}, so that the later epochs can be told apart: losses above it, of epochs {epochs}, are not drawn.",
+        len(beyond),
+    )
+    return [text.format(limit=number(limits[1]), epochs=listed([count(epoch) for epoch in beyond]))]
+
+
+def _cut_each(runs: Sequence[ReadRun]) -> list[str]:
+    """Say that losses lie above the axes where each run has its own."""
+    cut = any(_beyond(run, _limits([run])[1]) for run in runs)
+    return [_("Losses of the first epochs that lie far above the others are not drawn.")] if cut else []
+
+
+def _beyond(run: ReadRun, high: float) -> list[int]:
+    history = run.result.history
+    with np.errstate(invalid="ignore"):
+        above = (history.val_loss > high) | (history.loss > high)
+    return [epoch for epoch, cut in zip(history.epochs, above) if cut]
 
 
 def _said(run: ReadRun) -> str:

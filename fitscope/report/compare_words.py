@@ -50,6 +50,9 @@ def _of_scale(comparison: Comparison, scale: Scale, several: bool) -> list[str]:
         text = _("On {data} no run has a validation loss.") if several else _("No run has a validation loss.")
         return [text.format(data=scale_name(scale))]
     said, number_of_runs = comparison.runs[scale.lowest].result.diagnosis, len(scale.runs)
+    equals = [place for place in scale.runs if comparison.runs[place].result.diagnosis.best_val_loss == said.best_val_loss]
+    if len(equals) > 1:
+        return _equals(comparison, scale, equals, several)
     text = _("Of {count} runs, {name} has the lowest validation loss, {loss}, after epoch {epoch}.")
     if several:
         text = _("On {data}, of {count} runs, {name} has the lowest validation loss, {loss}, after epoch {epoch}.")
@@ -60,9 +63,23 @@ def _of_scale(comparison: Comparison, scale: Scale, several: bool) -> list[str]:
     return [lead] if number_of_runs == 1 else [lead, _sure(comparison, scale.lowest)]
 
 
-def _sure(comparison: Comparison, lowest: int) -> str:
-    """Return how sure it is that the run with the lowest loss is the best one."""
-    own = [pair for pair in comparison.paired if lowest in (pair.lower, pair.higher)]
+def _equals(comparison: Comparison, scale: Scale, equals: list[int], several: bool) -> list[str]:
+    """Return that several runs have the lowest loss, and how sure it is that they are better than the others."""
+    text = _("Of {count} runs, these have the same lowest validation loss, {loss}, and cannot be told apart: {names}.")
+    if several:
+        text = _(
+            "On {data}, of {count} runs, these have the same lowest validation loss, {loss}, and cannot be told apart: {names}."
+        )
+    names = listed([comparison.runs[place].name for place in equals])
+    loss = number(comparison.runs[equals[0]].result.diagnosis.best_val_loss)
+    lead = text.format(data=scale_name(scale), count=len(scale.runs), names=names, loss=loss)
+    return [lead] if len(equals) == len(scale.runs) else [lead, _sure(comparison, equals[0], equals)]
+
+
+def _sure(comparison: Comparison, lowest: int, equals: Sequence[int] = ()) -> str:
+    """Return how sure it is that the run with the lowest loss is the best one, but for those that have the same."""
+    pairs = [pair for pair in comparison.paired if not {pair.lower, pair.higher} <= set(equals)]
+    own = [pair for pair in pairs if lowest in (pair.lower, pair.higher)]
     if not own:
         return _("Whether that is more than chance is not tested: it takes the losses of the same validation samples in two runs.")
     if len(own) == 1:

@@ -68,6 +68,15 @@ def test_compare_never_overwrites_another_file(cli_invoke, two, tmp_path):
     assert (tmp_path / "compare.html").read_text() == "mine"
 
 
+def test_one_run_takes_no_earlier_comparisons_place(cli_invoke, two, tmp_path):
+    assert cli_invoke("compare", "plain").exit_code == 0
+    cli_invoke("compare", *two)
+    before = (tmp_path / "compare.html").read_text()
+    done = cli_invoke("compare", "plain")
+    assert (done.exit_code, (tmp_path / "compare.html").read_text()) == (1, before)
+    assert "is an earlier comparison" in done.stderr and "--output" in done.stderr
+
+
 def test_compare_opens_its_page(cli_invoke, two, monkeypatch):
     opened = []
     monkeypatch.setattr("click.launch", opened.append)

@@ -71,12 +71,12 @@ def test_finding_counts_against_whom_the_lead_is_beyond_chance(three):
 
 @pytest.mark.parametrize(
     ("better", "says"),
-    [(0.0, "Chance alone may explain its difference from "), (0.03, "It is lower than plain by ")],
+    [(0.0001, "Chance alone may explain its difference from "), (0.03, "It is lower than plain by ")],
 )
 def test_finding_of_two_runs_names_the_other(write_run, better, says):
     found = finding(compare(write_run("plain"), write_run("other", better, seed=1)))
     assert found[1].startswith(says)
-    assert found[1].endswith("beyond chance." if better else ".")
+    assert found[1].endswith("beyond chance." if better == 0.03 else ".")
 
 
 def test_finding_of_logs_says_that_nothing_was_tested(of_logs):
@@ -90,6 +90,41 @@ def test_finding_of_a_single_run_asks_for_more(of_logs):
     assert finding(of_logs(log_of("a"))) == ("There is one run, a; give two or more to compare them.",)
 
 
+@pytest.mark.parametrize(
+    ("logs", "said"),
+    [
+        (
+            [log_of("a"), log_of("b")],
+            "Of 2 runs, these have the same lowest validation loss, 0.500, and cannot be told apart: a, b.",
+        ),
+        (
+            [log_of("a"), log_of("b", 2.0), log_of("c")],
+            "Of 3 runs, these have the same lowest validation loss, 0.500, and cannot be told apart: a, c.",
+        ),
+    ],
+)
+def test_runs_with_the_same_lowest_loss_have_no_winner(of_logs, logs, said):
+    lead, *others = finding(of_logs(*logs))
+    assert lead == said
+    assert any("is not tested" in sentence for sentence in others) == (len(logs) == 3)
+
+
+def test_equal_runs_are_not_counted_among_those_that_the_lead_was_tested_against(write_run):
+    same = write_run("better", 0.03, seed=2)
+    found = finding(compare(same, write_run("plain"), write_run("again", 0.03, seed=2)))
+    assert found[0].endswith("cannot be told apart: better, again.")
+    assert found[1].startswith("It is lower than plain by ")
+
+
+def test_losses_above_the_axis_are_told(of_logs):
+    def falling(name, first):
+        return name, TrainingHistory.of({"loss": [0.5] * 20, "val_loss": [first, 0.51, *[0.51, 0.5] * 9]})
+
+    caption = compare_view(of_logs(falling("a", 50.0), falling("b", 0.52)), NOW).groups[0].curves.caption
+    assert "losses above it, of epoch 1, are not drawn." in caption
+    assert "not drawn" not in compare_view(of_logs(falling("a", 0.52)), NOW).groups[0].curves.caption
+
+
 def test_finding_without_validation_losses_says_so(of_logs):
     assert finding(of_logs(log_of("a", val=False), log_of("b", val=False)))[0] == "No run has a validation loss."
 
@@ -98,8 +133,8 @@ def test_finding_ranks_each_scale_for_itself(result):
     other = dataclasses.replace(result, dataset=dataclasses.replace(result.dataset, name="imdb", sha256="ff"))
     found = finding(compared([ReadRun("a", "", result), ReadRun("b", "", result), ReadRun("c", "", other)]))
     assert found[0] == "The runs speak of 2 data sets or tasks, whose losses cannot be compared with each other."
-    assert found[1].startswith("On digits, of 2 runs, a has")
-    assert found[3].startswith("On imdb there is one run, c;")
+    assert found[1].startswith("On digits, of 2 runs, these have the same lowest validation loss")
+    assert found[2].startswith("On imdb there is one run, c;")
 
 
 def test_table_has_the_lowest_loss_first_and_numbers_to_sort_by(three):
