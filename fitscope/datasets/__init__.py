@@ -82,7 +82,7 @@ def locate(
         say: is told of a download.
 
     Raises:
-        UsageError: no data set has the name, and no file is there.
+        UsageError: no data set has the name.
         DataError: the file is nowhere.
 
     Example:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fitscope.errors import FitscopeError, OwnCodeError, UsageError, out_of_memory
+from fitscope.errors import DataError, FitscopeError, OwnCodeError, UsageError, out_of_memory
 
 
 def is_own(name: str) -> bool:
@@ -45,11 +45,11 @@ def file_of(name: str) -> Path:
     """Return the file that FILE.py:FUNCTION names.
 
     Raises:
-        UsageError: there is no such file.
+        DataError: there is no such file.
     """
     path = _received.get(name) or Path(name.rpartition(":")[0])
     if not path.is_file():
-        raise UsageError(f"There is no file {path}; give FILE.py:FUNCTION, such as nets.py:build.")
+        raise DataError(f"There is no file {path}; give FILE.py:FUNCTION, such as nets.py:build.")
     return path
 
 
@@ -62,7 +62,8 @@ def load(name: str) -> Callable[..., Any]:
     """Load a person's own function by running its file, which may import what lies beside it.
 
     Raises:
-        UsageError: the file or the function is not there.
+        DataError: the file is not there.
+        UsageError: the function is not in it.
         OwnCodeError: the file raised.
     """
     path, function = file_of(name).resolve(), name.rpartition(":")[2]

@@ -52,7 +52,8 @@ def locate(name: str, options: Mapping[str, Any]) -> Located:
         Where it lies; its name is the path as typed where that is relative, else its last part.
 
     Raises:
-        UsageError: it is not there, or an option does not fit it.
+        DataError: it is not there.
+        UsageError: an option does not fit it.
     """
     path, kind = Path(name), _checked(name, options)
     if kind == "function":
@@ -72,7 +73,7 @@ def _checked(name: str, options: Mapping[str, Any]) -> str:
     """Return the data's kind, with name and options fit for each other."""
     path = Path(name)
     if not own.is_own(name) and not os.path.exists(path):  # False, too, where no file can have such a name
-        raise UsageError(f"There is no file or folder {name}; give {WHAT}, or the name of a data set such as digits.")
+        raise DataError(f"There is no file or folder {name}; give {WHAT}, or the name of a data set such as digits.")
     if not own.is_own(name) and not path.is_file() and not path.is_dir():
         raise UsageError(f"{name} is neither a file nor a folder; give {WHAT}.")
     kind = kind_of(path)
@@ -84,6 +85,10 @@ def _checked(name: str, options: Mapping[str, Any]) -> str:
     if kind == "function" and test is not None:
         raise UsageError(f"--test {test} does not fit {name}: let the function return the test data itself, or leave it out.")
     if test is not None and names_file(test) and not os.path.exists(test):
+        if looks_like_one(str(test)):
+            raise DataError(
+                f"There is no file or folder {test}; give --test a number, a fraction, or a file or folder of your own data."
+            )
         raise UsageError(f"--test {test} is neither a number, a fraction nor a file; give one of them.")
     return kind
 

@@ -4,7 +4,7 @@ import pytest
 
 from fitscope import datasets
 from fitscope.datasets.places import shown_options
-from fitscope.errors import UsageError
+from fitscope.errors import DataError, UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +44,6 @@ def test_test_file_is_part_of_the_hash(tmp_path):
 @pytest.mark.parametrize(
     ("name", "options", "says"),
     [
-        ("sub/none.csv", {}, "no file or folder sub/none.csv"),
-        ("none.py:make", {}, "no file none.py"),
         ("digitz", {}, "did you mean digits"),
         ("f.py", {}, "ends in .py"),
         ("sub", {"target": "b"}, "--target belongs to tables, and sub is a folder"),
@@ -54,6 +52,19 @@ def test_test_file_is_part_of_the_hash(tmp_path):
         ("digits", {"test": "0.2"}, "--test belongs to your own data"),
     ],
 )
-def test_name_or_option_that_does_not_fit_is_one_sentence(name, options, says):
+def test_name_or_option_that_does_not_fit_is_wrong_usage(name, options, says):
     with pytest.raises(UsageError, match=says):
+        datasets.locate(name, options=options)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("sub/none.csv", {}, "no file or folder sub/none.csv"),
+        ("none.py:make", {}, "no file none.py"),
+        ("sub/t.csv", {"target": "b", "test": "none.csv"}, "no file or folder none.csv; give --test"),
+    ],
+)
+def test_file_that_is_not_there_is_missing_data(name, options, says):
+    with pytest.raises(DataError, match=says):
         datasets.locate(name, options=options)

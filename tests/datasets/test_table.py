@@ -196,7 +196,7 @@ def small(**columns):
         (frame(), "sold", {"test": "0"}, UsageError, "--test 0"),
         (frame(), "sold", {"test": "99"}, UsageError, "--test 99"),
         (frame(), "sold", {"test": "1.5"}, UsageError, "--test 1.5"),
-        (frame(), "sold", {"test": "nowhere.csv"}, UsageError, "neither a number"),
+        (frame(), "sold", {"test": "nowhere.csv"}, DataError, "no file or folder nowhere.csv"),
     ],
 )
 def test_table_that_cannot_be_used_is_one_sentence(table, target, options, kind, says):

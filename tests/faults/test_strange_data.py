@@ -17,7 +17,7 @@ from fitscope.datasets import arrays, members, npz, pictures, store, texts, word
 from fitscope.datasets.dataset import Located
 from fitscope.datasets.labels import seen
 from fitscope.datasets.targets import class_names
-from fitscope.errors import DataError, FitscopeError, UsageError
+from fitscope.errors import DataError, FitscopeError
 
 N = 40
 X = np.random.default_rng(0).normal(0, 1, (N, 3))
@@ -272,7 +272,7 @@ def test_archive_with_a_header_of_any_size_is_refused_before_it_is_read(tmp_path
 
 @pytest.mark.parametrize("name", ["a\0b.csv", "a\0b.npz", "x/\0", "a" * 300 + ".csv", "a\0b.py:f"])
 def test_name_that_no_file_can_have_is_refused_in_a_sentence(name):
-    with pytest.raises(UsageError, match="There is no file"):
+    with pytest.raises(DataError, match="There is no file"):
         datasets.locate(name, options={"target": "y"} if name.endswith("csv") else {})
 
 

@@ -6,7 +6,7 @@ import pytest
 from fitscope import training
 from fitscope.datasets import Dataset
 from fitscope.datasets.dataset import first, take
-from fitscope.errors import OwnCodeError, UsageError
+from fitscope.errors import DataError, OwnCodeError, UsageError
 from fitscope.training.loop import batch_order
 from fitscope.training.networks import build, outputs_of
 from fitscope.training.objectives import objective
@@ -276,9 +276,13 @@ def test_own_train_step_that_raises_is_its_own_error(own):
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("gone.py:build", "There is no file .*gone.py"), ("nets.py:gone", "has no function 'gone'; it has build")]
+    ("name", "error", "says"),
+    [
+        ("gone.py:build", DataError, "There is no file .*gone.py"),
+        ("nets.py:gone", UsageError, "has no function 'gone'; it has build"),
+    ],
 )
-def test_missing_file_or_function_is_wrong_usage(own, tmp_path, name, says):
+def test_missing_file_or_function_is_told(own, tmp_path, name, error, says):
     plan, data = own(ONE % ("", 1, "sigmoid", "'binary_crossentropy'"))
-    with pytest.raises(UsageError, match=says):
+    with pytest.raises(error, match=says):
         training.train(plan.replace(model=f"{tmp_path}/{name}"), data=data)
