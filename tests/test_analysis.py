@@ -5,6 +5,7 @@ import pytest
 
 from fitscope.analysis import Step, analyze, repeat_command
 from fitscope.errors import OutputError, UsageError
+from fitscope.report.summary import summary
 from fitscope.studies.wishes import Wishes
 
 
@@ -48,6 +49,7 @@ def test_stopped_training_is_partial_and_leaves_the_test_data_alone(fake_trainin
     assert result.refit_skipped == "interrupted"
     assert (result.test_reads, fake.tested) == (0, 0)
     assert len(result.history) < 20
+    assert summary(result)[-1].startswith("You stopped the training, so nothing was refitted")
 
 
 def test_refit_that_is_stopped_is_thrown_away(fake_training):
@@ -56,6 +58,7 @@ def test_refit_that_is_stopped_is_thrown_away(fake_training):
     assert result.partial
     assert result.refit is None
     assert len(result.history) == 20
+    assert "The curves shown are whole, but you stopped before the refit was done" in summary(result)[-1]
 
 
 def test_diverged_training_is_refitted_where_an_epoch_before_it_was_worth_one(fake_training):

@@ -43,7 +43,8 @@ class LiveTable:
         self.console = console
         self.rows: dict[str, Row] = {}
         self.growing = False  # whether trainings are only known when they begin, as in a search
-        self.first: tuple[float, int] | None = None  # when an epoch was told first, and how many there were by then
+        self.first: float | None = None  # when an epoch was told first
+        self.before = 0  # epochs that were there by then, or come from another time
         self.live = Live(console=console, refresh_per_second=4, get_renderable=self.draw)
         self.live.start()
 
@@ -55,10 +56,13 @@ class LiveTable:
     def epoch(self, told: Told) -> None:
         """Take the end of an epoch."""
         row = self.rows.setdefault(told.name, Row(told.end.of))
+        if not row.epoch:
+            kept = self.first is None or told.end.epoch == told.end.of
+            self.before += told.end.epoch if kept else told.end.epoch - 1
         row.epoch, row.of, row.metrics, row.moved = told.end.epoch, told.end.of, told.end.metrics, time.monotonic()
         row.losses.append(told.end.metrics.get("val_loss", told.end.metrics.get("loss", math.nan)))
         if self.first is None:
-            self.first = row.moved, row.epoch
+            self.first = row.moved
 
     def draw(self) -> Group:
         """Return the table as it stands, with how far all is above it."""
@@ -88,10 +92,9 @@ class LiveTable:
         text = f"{done} of {len(self.rows)} training{'s' * (len(self.rows) > 1)} done"
         if self.first is None:
             return f"{text}, about to begin"
-        since, before = self.first  # what came before is the start of workers, and trainings kept from another time
-        if epochs in (before, of):
+        if epochs in (self.before, of):
             return text
-        return f"{text}, about {duration((time.monotonic() - since) * (of - epochs) / (epochs - before))} left"
+        return f"{text}, about {duration((time.monotonic() - self.first) * (of - epochs) / (epochs - self.before))} left"
 
     def close(self) -> None:
         """Leave the table as it is, and go on below it."""

@@ -55,7 +55,7 @@ class Teller:
         known = _known(event)
         losses = "  ".join(known[-1:] if len(known) == 1 else known if self.console.width >= WIDE else known[1:2])
         if self.bar is None:
-            self.bar = self._start(event.of)
+            self.bar = self._start(event)
         self.bar.update(self.bar.task_ids[0], completed=event.epoch, losses=losses)
         if event.epoch == event.of:
             self.close()
@@ -68,13 +68,14 @@ class Teller:
             self.table.close()
         self.bar = self.table = None
 
-    def _start(self, epochs: int) -> Progress:
+    def _start(self, event: EpochEnd) -> Progress:
+        """Begin the bar where the training is, which may have begun another time; only what is to come takes time."""
         count, losses = TextColumn("epoch {task.completed:.0f}/{task.total:.0f}"), TextColumn("{task.fields[losses]}")
         bar_width = min(30, self.console.width - WIDE)
         bars = (BarColumn(bar_width=bar_width),) if bar_width >= 6 else ()
         columns = (count, *bars, losses, TimeRemainingColumn(compact=True))
         bar = Progress(*columns, console=self.console)
-        bar.add_task("train", total=epochs, losses="")
+        bar.add_task("train", total=event.of, completed=event.epoch, losses="")
         bar.start()
         return bar
 

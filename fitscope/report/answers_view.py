@@ -180,7 +180,7 @@ def refitting(result: Result) -> Refitting:
     return Refitting(
         scores=own_scores(result),
         gain=None if result.refit is None else gain_sentences(result.refit.gain, _("Refitting")),
-        skipped=None if result.refit_skipped is None else words.refit_skipped(result.refit_skipped),
+        skipped=None if result.refit_skipped is None else words.refit_skipped(result.refit_skipped, result.whole),
         measure=_(_MEASURES[result.dataset.task]) if result.dataset is not None and result.dataset.task in _MEASURES else "",
         reads=_reads(result),
     )

@@ -30,7 +30,7 @@ def summary(result: Result) -> list[str]:
     winner = None if result.search is None else result.search.best
     tested = zip(_MODELS, (result.refit, result.holdout, winner))
     lines += [_(name).format(scores=_scores(model.test)) for name, model in tested if model is not None and model.test is not None]
-    lines += [] if result.refit_skipped is None else [words.refit_skipped(result.refit_skipped)]
+    lines += [] if result.refit_skipped is None else [words.refit_skipped(result.refit_skipped, result.whole)]
     return lines if result.answers is None else [*lines, "", *sentences(result)]
 
 

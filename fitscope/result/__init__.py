@@ -135,6 +135,11 @@ class Result:
     def __post_init__(self) -> None:
         _check_epochs(self.history, self.diagnosis)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the curves were trained to the plan's last epoch."""
+        return self.plan is not None and self.history.epochs[-1:] == (self.plan.max_epochs,)
+
     def __repr__(self) -> str:
         """Name the result in a line; of a blind one without what the student is to find."""
         names = {part: None if facts is None else facts.name for part, facts in (("dataset", self.dataset), ("model", self.model))}

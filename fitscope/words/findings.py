@@ -110,6 +110,10 @@ ADVICE = {
 SKIPPED = {
     "no_test_data": N_("There is no test data, so the refitted model was kept but not tested; give some to know how good it is."),
     "interrupted": N_("You stopped the training, so nothing was refitted and the test data was not read."),
+    "interrupted_later": N_(
+        "The curves shown are whole, but you stopped before the refit was done, so there is no refitted model and the test data "
+        "was not read."
+    ),
     "no_epoch_worth_it": N_("No epoch is better than guessing, so nothing was refitted and the test data was not read."),
     "minimum_not_reached": N_(
         "Refitting by updates was refused: the best epoch is the last one, so the minimum was not reached, "
@@ -154,8 +158,9 @@ def advice(code: str) -> str:
     return _(ADVICE[code]) if code in ADVICE else unknown(code)
 
 
-def refit_skipped(code: str) -> str:
-    """Return why nothing was refitted."""
+def refit_skipped(code: str, whole: bool = False) -> str:
+    """Return why nothing was refitted; `whole` where the curves were trained to their end all the same."""
+    code = "interrupted_later" if code == "interrupted" and whole else code
     return _(SKIPPED[code]) if code in SKIPPED else unknown(code)
 
 

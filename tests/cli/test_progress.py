@@ -101,6 +101,27 @@ def test_table_counts_the_time_left_from_the_first_epoch_on(monkeypatch):
     assert live.draw().renderables[0].plain == "0 of 2 trainings done, about 1 min 20 s left"
 
 
+def test_table_counts_no_epoch_that_was_trained_another_time(monkeypatch):
+    now = iter([1000.0, 1000.0, 1000.0, 1010.0, 1010.0])
+    monkeypatch.setattr("fitscope.cli.livetable.time.monotonic", lambda: next(now))
+    live = LiveTable(Console(file=io.StringIO(), width=80))
+    live.live.stop()
+    live.expect({"seed 0": 100, "seed 1": 100, "seed 2": 100})
+    for name, epoch in (("seed 0", 100), ("seed 1", 51), ("seed 2", 81), ("seed 1", 52)):
+        live.epoch(Told(name, EpochEnd(epoch, 100, METRICS)))
+    assert live.draw().renderables[0].plain == "1 of 3 trainings done, about 3 min 43 s left"  # 3 epochs in 10 s, 67 to come
+
+
+def test_bar_begins_where_the_training_goes_on():
+    teller = Teller(quiet=False)
+    teller.console, teller.live = Console(file=io.StringIO(), width=80, force_terminal=True), True
+    teller.epoch(Told("", EpochEnd(41, 60, METRICS)))
+    [task] = teller.bar.tasks
+    teller.close()
+    assert (task.completed, task.total, task.speed) == (41, 60, None)
+    assert "epoch 0/" not in teller.console.file.getvalue()
+
+
 def test_table_without_validation_has_no_column_for_it():
     live = LiveTable(Console(file=io.StringIO(), width=80))
     live.live.stop()
