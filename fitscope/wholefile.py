@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from fitscope.errors import not_written
 
@@ -54,12 +57,30 @@ def put_text(path: Path, text: str) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".html")
+    with opened(path, ".html", 0o644) as file:
+        file.write(text.encode())
+
+
+@contextmanager
+def opened(path: Path, ending: str, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """Open a file that stands in its place when all is written; until then it has a name of its own beside it.
+
+    Args:
+        path: the file.
+        ending: of its name until then.
+        mode: who may read and write it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=ending)
     try:
-        with open(handle, "w", encoding="utf8") as file:
-            file.write(text)
-        os.chmod(scratch, 0o644)
+        with open(handle, "wb") as file:
+            yield file
+        if mode != 0o600:  # which it has
+            os.chmod(scratch, mode)
         os.replace(scratch, path)
     except BaseException:
-        Path(scratch).unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(scratch)
         raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from fitscope.history import TrainingHistory
 from fitscope.numpyfile import read_array
 from fitscope.plan import Plan
 from fitscope.training import Run, checkpoint
+from fitscope.wholefile import opened
 
 _ARRAYS = ("weights", "state")
 FINISHED = ".npz"
@@ -57,14 +57,8 @@ class Store:
                  "types": {name: [array.dtype.name for array in getattr(run, name)] for name in _ARRAYS}}  # fmt: skip
         arrays = {f"{name}_{i}": array for name in _ARRAYS for i, array in enumerate(getattr(run, name))}
         arrays |= {} if run.answers is None else {"answers": run.answers}
-        handle, scratch = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        try:
-            with open(handle, "wb") as file:
-                np.savez(file, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), losses=run.validation_losses, **arrays)
-            os.replace(scratch, self.folder / f"{run.plan.key()}{FINISHED}")
-        finally:
-            with contextlib.suppress(OSError):
-                Path(scratch).unlink(missing_ok=True)
+        with opened(self.folder / f"{run.plan.key()}{FINISHED}", ".part") as file:
+            np.savez(file, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), losses=run.validation_losses, **arrays)
 
     def find(self, plan: Plan) -> Run | None:
         """Return the plan's finished run; None where there is none, or where its file is damaged.
