@@ -26,13 +26,13 @@ from fitscope.studies.work import Finished
 def conclude(course: Course, data: Dataset, found: Found, finished: Finished) -> Result:
     """Put together what was found; nothing is chosen any more."""
     measure, main = training.MEASURES[data.task], found.main
-    scores = [None if said is None else training.score(said, measure, data.test_groups) for said in finished.said]
+    scores = [None if test is None else training.score(test, measure, data.test_groups) for test in finished.test]
     entries = tuple(repeats.entry(run, course.plan, data, test) for run, test in zip(main, scores or repeat(None)))
     holdout, held = _holdout(entries)
     refit = None
     score = scores[len(main)] if found.refits and scores else None
     if holdout is not None and score is not None and found.diagnosis.best_epoch is not None:
-        before, after = finished.said[held], finished.said[len(main)]
+        before, after = finished.test[held], finished.test[len(main)]
         assert before is not None and after is not None  # whose scores are known
         brought = training.gain(before, after, measure, data.test_groups)
         refit = Refit(found.diagnosis.best_epoch, course.wishes.refit_by, score, brought, found.refits[0].updates)
@@ -92,9 +92,9 @@ def _studies(course: Course, data: Dataset, found: Found, entries: Sequence[Trai
 
 def _search_result(found: Found, finished: Finished, measure: str, data: Dataset) -> Search | None:
     """Return the search with its winner's test result beside that of the network that was not searched for."""
-    if found.search is None or found.search.best is None or len(found.refits) < 2 or not finished.said:
+    if found.search is None or found.search.best is None or len(found.refits) < 2 or not finished.test:
         return found.search
-    plain, winner = finished.said[-2:]
+    plain, winner = finished.test[-2:]
     assert plain is not None and winner is not None  # a refit has weights whatever its loss
     best = replace(
         found.search.best,

@@ -127,9 +127,9 @@ def _some(opened: Crew, data: Dataset, chosen: Sequence[Graded]) -> dict[str, Gr
     for one in chosen:
         finals = [runs[job.name] for job in jobs[one.name]]
         main = [run for run in finals if run.plan.validation]
-        said = opened.finish([main[0], *finals[len(main) :]], True, []).said
+        tests = opened.finish([main[0], *finals[len(main) :]], True, []).test
         measure = training.MEASURES[data.task]
-        scores = [None if each is None else training.score(each, measure, data.test_groups) for each in said]
+        scores = [None if each is None else training.score(each, measure, data.test_groups) for each in tests]
         found[one.name] = _judged(one, repeats.together(main, data).history, scores, main[0].plan.data_sha256)
     return found
 

@@ -16,7 +16,7 @@ from fitscope.datasets import Dataset, Located
 from fitscope.plan import Plan
 from fitscope.result import Environment, ModelFacts
 from fitscope.training import EpochEnd, Run
-from fitscope.training.scores import Said
+from fitscope.training.scores import PerSample
 
 KEPT_AT_MOST = 2
 OnEpoch = Callable[["Told"], object]
@@ -54,14 +54,14 @@ class Finished:
     """What the final models said of the test data, and all else that a result needs of the machine that trained.
 
     Args:
-        said: each model's losses and measures on the test samples; None of one without weights, empty where none is tested.
+        test: each model's losses and measures on the test samples; None of one without weights, empty where none is tested.
         model: facts of the first run's network.
         environment: the machine that tested.
         keras: the bytes of .keras files, by the number of their run.
         peak_mb: the most memory that the testing process has held.
     """
 
-    said: list[Said | None]
+    test: list[PerSample | None]
     model: ModelFacts
     environment: Environment
     keras: dict[int, bytes]

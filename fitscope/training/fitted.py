@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fitscope.datasets.dataset import Rows, count, take
 from fitscope.errors import UsageError
 from fitscope.training.objectives import NAMES, Objective
-from fitscope.training.scores import Said
+from fitscope.training.scores import PerSample
 from fitscope.training.steps import EVALUATED_AT_ONCE, Targets, Weights, averages
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ class FittedSteps:
             return stream
         return stream.map(lambda rows, labels: (rows, tf.one_hot(tf.cast(labels, tf.int32), width)))
 
-    def evaluate(self, rows: Rows, targets: Targets) -> Said:
+    def evaluate(self, rows: Rows, targets: Targets) -> PerSample:
         """Return each sample's loss and its measure, both [samples]."""
         parts = [slice(first, first + EVALUATED_AT_ONCE) for first in range(0, len(targets), EVALUATED_AT_ONCE)]
         return _joined([self._said(dense(take(rows, part)), targets[part]) for part in parts])
 
-    def _evaluate_stream(self, stream: Any) -> Said:
+    def _evaluate_stream(self, stream: Any) -> PerSample:
         """Return what `evaluate` does, of a stream's batches in one pass."""
         said = []
         for rows, targets in stream:
@@ -100,7 +100,7 @@ class FittedSteps:
         return np.concatenate([np.asarray(self._answers(dense(take(rows, part)))) for part in parts])
 
 
-def _joined(said: list[tuple[Any, Any]]) -> Said:
+def _joined(said: list[tuple[Any, Any]]) -> PerSample:
     losses, measures = (np.concatenate([np.asarray(tensor) for tensor in tensors]) for tensors in zip(*said))
     return losses, measures
 

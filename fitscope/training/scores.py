@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from fitscope.diagnosis.intervals import Reach, reach, reach_of_difference, skewness
 from fitscope.result import Gain, Interval, Score
 
-Said = tuple[NDArray[np.floating], NDArray[np.floating]]  # each sample's loss, and its measure: right or wrong, or the error
+PerSample = tuple[NDArray[np.floating], NDArray[np.floating]]  # each sample's loss, and its measure: right or wrong, or the error
 Groups = NDArray[np.integer]
 
 Z = 1.959963984540054
 
 
-def score(said: Said, measure: str = "accuracy", groups: Groups | None = None) -> Score:
+def score(said: PerSample, measure: str = "accuracy", groups: Groups | None = None) -> Score:
     """Summarise one model's test result.
 
     Args:
@@ -46,7 +46,7 @@ def score(said: Said, measure: str = "accuracy", groups: Groups | None = None) -
     return Score(*mean, float(values.mean()), (low, min(1.0, high)), len(losses))
 
 
-def gain(before: Said, after: Said, measure: str = "accuracy", groups: Groups | None = None) -> Gain:
+def gain(before: PerSample, after: PerSample, measure: str = "accuracy", groups: Groups | None = None) -> Gain:
     """Compare two models on the same test samples; above 0 the second one is better.
 
     Args:

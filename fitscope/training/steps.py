@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fitscope.datasets.dataset import Rows
 from fitscope.training.objectives import Objective
-from fitscope.training.scores import Said
+from fitscope.training.scores import PerSample
 
 if TYPE_CHECKING:
     import keras
@@ -116,7 +116,7 @@ class DenseSteps:
         loss, measure = self._update(self._tensors(rows), targets, weights)
         return loss, measure
 
-    def evaluate(self, rows: Rows, targets: Targets) -> Said:
+    def evaluate(self, rows: Rows, targets: Targets) -> PerSample:
         """Return each sample's loss and its measure, both [samples]."""
         parts = [slice(first, first + EVALUATED_AT_ONCE) for first in range(0, len(targets), EVALUATED_AT_ONCE)]
         said = [self._evaluate(self._tensors(rows[part]), targets[part]) for part in parts]
@@ -222,7 +222,7 @@ class SparseSteps:
         self._apply([tf.constant(rows.T @ back.numpy()), *others])
         return loss, measure
 
-    def evaluate(self, rows: Rows, targets: Targets) -> Said:
+    def evaluate(self, rows: Rows, targets: Targets) -> PerSample:
         """Return each sample's loss and its measure, both [samples]."""
         import tensorflow as tf
 

@@ -16,10 +16,10 @@ from fitscope.result import ModelFacts
 from fitscope.training.loop import Steps, steps_of
 from fitscope.training.networks import build, facts
 from fitscope.training.run import Run
-from fitscope.training.scores import Said
+from fitscope.training.scores import PerSample
 
 
-def test_once(runs: Sequence[Run], data: Dataset) -> list[Said | None]:
+def test_once(runs: Sequence[Run], data: Dataset) -> list[PerSample | None]:
     """Read the test data once and test every final model on it.
 
     Args:
@@ -30,7 +30,7 @@ def test_once(runs: Sequence[Run], data: Dataset) -> list[Said | None]:
         Each model's losses and measures on the same samples, both [samples], in the runs' order; None of a run that has no
         weights, for its loss was never finite.
     """
-    said: list[Said | None] = []
+    said: list[PerSample | None] = []
     for run in runs:
         if not run.weights:
             said.append(None)
