@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fitscope.cli.codes import SOME_UNREAD
-from fitscope.cli.options import data_dir, everywhere, lang
+from fitscope.cli.options import data_dir, everywhere, lang_of
 
 if TYPE_CHECKING:
     from fitscope.grading.records import Gradebook
@@ -35,7 +36,9 @@ class Count(click.ParamType):  # type: ignore[type-arg]
 @click.option("--init", metavar="DATASET", help="Print a rubric to begin with, for imdb, reuters or other data; grade nothing.")
 @click.option("--roster", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv",
               help="The class list, with names, ids and what Canvas or Moodle match by.")  # fmt: skip
-@click.option("--rerun", type=Count(), default=0, help="Train so many submissions again (those with flags first), or all.")
+@click.option(
+    "--rerun", type=Count(), metavar="N|all", default=0, help="Train so many submissions again (those with flags first), or all."
+)
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", default="grades", show_default=True,
               help="Write marks, pages and gradebooks here; an earlier grading's are written anew.")  # fmt: skip
 @click.option("--gradescope", is_flag=True, help="Grade one submission as Gradescope's autograder; DIR gets results.json alone.")
@@ -44,8 +47,8 @@ class Count(click.ParamType):  # type: ignore[type-arg]
 @click.option("--workers", type=int, metavar="N", help="Processes that read and train at the same time (as many as pay off).")
 @click.option("--cluster", metavar="ADDRESS", help="Train again on a Dask cluster, such as tcp://HOST:8786.")
 @data_dir
-@lang
-@everywhere
+@lang_of("what is said here and of the rubric that --init prints; pages are in the rubric's language, each student's in their own")
+@partial(everywhere, as_json="Print all marks as JSON, as grades.json (--gradescope: results.json) holds them, and nothing else.")
 def grade(
     folder: Path | None,
     rubric: Path | None,

@@ -52,12 +52,17 @@ def _speak(ctx: click.Context, param: click.Parameter, language: str) -> None:
         ctx.with_resource(speaking(language))
 
 
-def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that every command has."""
+def everywhere(command: Callable[..., Any], as_json: str = "Print the result as JSON and nothing else.") -> Callable[..., Any]:
+    """Add the options that every command has.
+
+    Args:
+        command: the command.
+        as_json: what --json says that it does.
+    """
     for option in (
         click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."),
         click.option("--quiet", is_flag=True, help="Show no progress."),
-        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON and nothing else."),
+        click.option("--json", "as_json", is_flag=True, help=as_json),
     ):
         command = option(command)
     return command
@@ -99,12 +104,18 @@ data_dir = click.option(
 
 teach = click.option("--teach", is_flag=True, help="Let the report ask first, and answer when the reader has chosen.")
 
-lang = click.option(
-    "--lang",
-    type=click.Choice(tuple(LANGUAGES)),
-    default=ENGLISH,
-    show_default=True,
-    expose_value=False,
-    callback=_speak,
-    help="The language of the report and of what is said at the end.",
-)
+
+def lang_of(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option that chooses a language, and says of what."""
+    return click.option(
+        "--lang",
+        type=click.Choice(tuple(LANGUAGES)),
+        default=ENGLISH,
+        show_default=True,
+        expose_value=False,
+        callback=_speak,
+        help=f"The language of {what}.",
+    )
+
+
+lang = lang_of("the report and of what is said at the end")

@@ -9,7 +9,6 @@ from fitscope.grading import wording
 from fitscope.grading.cleaning import clean
 from fitscope.grading.records import FLAGS, Gradebook
 from fitscope.language import _, _n, retold
-from fitscope.language.figures import numeral
 from fitscope.report.numbers import count
 
 SHOWN = 10  # of the submissions that could not be read, and of names
@@ -27,7 +26,7 @@ def summary(book: Gradebook) -> list[str]:
     if read:
         points = [one.points for one in read]
         said = _("Points: mean {mean}, median {median} of {possible}.")
-        numbers = {"mean": numeral(f"{mean(points):.1f}"), "median": wording.points(median(points))}
+        numbers = {"mean": wording.points(round(mean(points), 2)), "median": wording.points(median(points))}
         lines.append(said.format(**numbers, possible=wording.points(read[0].possible)))
     if waiting := [one.pending for one in read if one.pending]:
         text = _n("{count} waits for a person, who has {points} points to give: open index.html.",

@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from fitscope.grading.records import Student
+from fitscope.grading.records import Mark, Student
 from fitscope.grading.summary import summary
 
 
 def test_summary_tells_points_flags_unread_ones_and_the_missing(make_class):
     lines = summary(make_class(30))
-    assert "28 submissions graded." in lines and "Points: mean 8.9, median 8.75 of 12.5." in lines
+    assert "28 submissions graded." in lines and "Points: mean 8.94, median 8.75 of 12.5." in lines
     assert "18 wait for a person, who has 54 points to give: open index.html." in lines
     assert "  same curves: 2 (Ana Park, Minji Lee)" in lines
     assert sum(line.endswith("archive.zip is no zip file, or a damaged one; hand it in again.") for line in lines) == 2
@@ -38,3 +38,9 @@ def test_summary_text_of_a_student_steers_no_terminal(make_class, make_graded):
 
 def test_summary_hostile_texts_are_one_line_each(hostile_class):
     assert not [line for line in summary(hostile_class) if "\n" in line or "\x00" in line]
+
+
+def test_points_are_all_written_in_one_form(make_class):
+    book = make_class(2)
+    marks = [dataclasses.replace(one, marks=(Mark("Task", points, 12.0, ""),)) for one, points in zip(book.graded, (6.0, 8.0))]
+    assert "Points: mean 7, median 7 of 12." in summary(dataclasses.replace(book, graded=tuple(marks)))
