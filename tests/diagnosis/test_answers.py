@@ -243,6 +243,15 @@ def test_calibration_of_answers_that_are_alike_is_less_sure():
     assert 0 < together.z < 0.5 * alone.z
 
 
+def test_design_effect_is_the_variance_of_the_groups_sums_over_that_of_independent_answers():
+    sure, right, groups = np.full(12, 0.75), np.arange(12) % 3 > 0, np.repeat([0, 1, 2, 3], [2, 5, 4, 1])
+    rest = (right - sure) - (right - sure).mean()
+    sums = [rest[groups == group].sum() for group in range(4)]
+    assert calibration(sure, right, 0.5, groups).design_effect == pytest.approx(
+        max(1, 4 * np.var(sums, ddof=1) / (12 * 0.75 * 0.25))
+    )
+
+
 def test_calibration_of_groups_of_one_is_that_of_independent_answers():
     rng = np.random.default_rng(0)
     sure = rng.uniform(0.5, 1, 400)

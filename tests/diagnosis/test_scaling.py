@@ -74,6 +74,11 @@ def test_floor_of_losses_above_0_is_not_below_0():
     assert all(0 == each.a_interval[0] <= each.a for each in fitted)
 
 
+def test_floor_of_losses_down_to_0_is_not_below_it():
+    found = fit([1000, 2000, 4000, 8000], [0.3, 0.2, 0.1, 0.0])
+    assert isinstance(found, NoScaling) or found.a_interval[0] == found.a == 0
+
+
 def test_losses_that_cross_0_may_have_a_floor_below_it():
     found = fit(*points(a=-1.0, at_full=0.3, c=0.7))
     assert found.a == pytest.approx(-1, abs=0.05)

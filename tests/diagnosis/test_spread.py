@@ -8,6 +8,7 @@ import pytest
 from fitscope.diagnosis.spread import repeatability_limit, spread
 
 
+@pytest.mark.filterwarnings("error")
 def test_spread_of_one_is_unknown_and_of_none_is_none():
     assert math.isnan(spread([3.0, None]).sd)
     assert spread([None, math.nan]) is None

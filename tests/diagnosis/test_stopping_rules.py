@@ -77,6 +77,12 @@ def test_rules_keep_the_lowest_epoch_that_they_saw():
                 assert rule.cost == pytest.approx(100 * (np.nanmin(seen) / np.nanmin(val_loss) - 1))
 
 
+@pytest.mark.filterwarnings("error")
+def test_losses_beyond_all_numbers_are_above_every_limit_without_a_warning():
+    found = {rule.rule: rule.stops_at for rule in stopping(np.array([1e-10, 1e300, 1e300]), (1, 2, 3))}
+    assert (found["GL 1"], found["GL 5"]) == (2, 2)
+
+
 def names(val_loss, loss=None):
     return {rule.rule.split()[0] for rule in stopping(np.array(val_loss), tuple(range(1, len(val_loss) + 1)), loss)}
 

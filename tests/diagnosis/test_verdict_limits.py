@@ -104,6 +104,11 @@ def test_losses_that_fall_by_less_than_2_percent_learnt_nothing(first, low, flat
     assert judged(curve, FINE[:10])[0] == judged(FINE[:10], curve)[0] == "good_fit"
 
 
+def test_losses_fall_from_where_they_began_and_not_from_a_peak():
+    curve = [1.0, 90.0, *[0.9] * 18]
+    assert judged(curve, curve)[0] != "not_learning"
+
+
 @pytest.mark.parametrize(("low", "flat"), [(0.82, True), (0.8, False)])
 def test_loss_that_falls_within_its_noise_learnt_nothing(low, flat):
     curve = 1 + 0.03 * (-1.0) ** np.arange(12)  # second differences of 0.12 speak of a deviation of 0.0726
