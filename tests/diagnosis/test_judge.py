@@ -32,6 +32,21 @@ def test_diagnosis_is_of_the_first_lowest_epoch():
     assert "2" in found.message
 
 
+def test_samples_of_several_trainings_add_their_noise():
+    each = [samples(seed=seed) + level for seed, level in enumerate([-0.02, 0.0, 0.02])]
+    over_seeds = np.stack([losses.mean(axis=1) for losses in each], axis=1)
+    alone, both = judge(HISTORY, over_seeds, repeats=True), judge(HISTORY, over_seeds, repeats=True, each=each)
+    assert (alone.uncertainty.samples, both.uncertainty.samples) == (None, 40)
+    assert both.uncertainty.paired_se[0] > alone.uncertainty.paired_se[0]
+
+
+def test_notebook_shows_the_picture_that_a_diagnosis_has():
+    found = dataclasses.replace(judge(HISTORY), picture=lambda: "<svg>")
+    assert found._repr_html_() == "<svg>"
+    assert found == judge(HISTORY)
+    assert "picture" not in repr(found)
+
+
 def test_message_of_a_plateau_without_gaps_counts_nothing():
     assert judge(HISTORY.until(2)).members is None
 

@@ -41,6 +41,17 @@ def test_intervals_cover_the_truth(seeds):
         assert np.mean([getattr(each, name)[0] <= true <= getattr(each, name)[1] for each in fitted]) >= 0.88, name
 
 
+def test_interval_allows_for_how_few_sizes_there_are():
+    """F(1, 1) at 0.95 is 161, F(1, 2) 18.5: with one more of the same size, the same scatter leaves less doubt."""
+    found = {}
+    for count in (4, 5):
+        sizes = np.array([1000, 2000, 4000, 8000, 8000][:count])
+        share = sizes / 8000
+        found[count] = fit(sizes.tolist(), (0.3 + 0.05 * share**-0.5 + 0.0005 * np.array([1, -1, -1, 1, 1])[:count]).tolist())
+    widths = {count: np.ptp(each.loss_at_twice_interval) for count, each in found.items()}
+    assert widths[4] > 2 * widths[5]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_intervals_hold_the_estimates(seed):
     found = fit(*points(seed=seed))

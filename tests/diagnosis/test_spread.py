@@ -12,6 +12,7 @@ from fitscope.diagnosis.spread import repeatability_limit, spread
 def test_spread_of_one_is_unknown_and_of_none_is_none():
     assert math.isnan(spread([3.0, None]).sd)
     assert spread([None, math.nan]) is None
+    assert spread([1.0, 2.0]).sd == pytest.approx(math.sqrt(0.5))
 
 
 def test_luck_holds_19_of_20_differences_between_two_new_trainings():
