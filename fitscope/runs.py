@@ -106,7 +106,7 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
 
     Args:
         comparison: what `compare` found.
-        path: the page; only an earlier comparison's is overwritten, and not by one run alone.
+        path: the page; only an earlier one is overwritten, and that of several runs not by one run alone.
 
     Returns:
         The page's path.
@@ -118,18 +118,27 @@ def write_comparison(comparison: Comparison, path: str | Path) -> Path:
 
     path = Path(path)
     refuse_nul(path)
-    if os.path.lexists(path) and not (path.is_file() and not path.is_symlink() and page.MARK in path.read_bytes()):
-        raise OutputError(f"{path} is there already, and is no page of fitscope compare; name another file with --output.")
-    if os.path.lexists(path) and len(comparison.runs) == 1:
-        raise OutputError(
-            f"{path} is an earlier comparison, which one run alone does not take the place of; give two or more, or name another "
-            "file with --output."
-        )
     try:
+        if os.path.lexists(path):
+            _refuse_in_place_of(path, comparison)
         page.write(comparison, path)
     except OSError as error:
         raise not_written(path, error, "name a file in a folder that is yours") from None
     return path
+
+
+def _refuse_in_place_of(path: Path, comparison: Comparison) -> None:
+    """Refuse to overwrite what is no comparison's page, and one of several runs by one run alone."""
+    from fitscope.report import compare as page
+
+    earlier = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+    if page.MARK not in earlier:
+        raise OutputError(f"{path} is there already, and is no page of fitscope compare; name another file with --output.")
+    if len(comparison.runs) == 1 and page.is_of_several(earlier):
+        raise OutputError(
+            f"{path} is an earlier comparison of several runs, which one run alone does not take the place of; give two or more, "
+            "or name another file with --output."
+        )
 
 
 def _path(source: Any) -> Path:

@@ -13,6 +13,7 @@ from fitscope.report.notebook import piece
 from fitscope.wholefile import put_text
 
 MARK = b'<script type="application/json" id="fitscope-compare">'  # by which an earlier page is known
+_ALONE = b'<meta name="fitscope-runs" content="1">'
 
 
 def render(comparison: Comparison) -> str:
@@ -28,6 +29,11 @@ def write(comparison: Comparison, path: Path) -> None:
         OSError: the file cannot be written.
     """
     put_text(path, render(comparison))
+
+
+def is_of_several(earlier: bytes) -> bool:
+    """Tell whether an earlier page lays several runs beside each other; of one that doesn't say, it is taken for granted."""
+    return _ALONE not in earlier
 
 
 def table(comparison: Comparison) -> str:

@@ -63,6 +63,7 @@ class Group:
 class CompareView:
     """Hold all that the template prints, in its order."""
 
+    runs: int
     title: str
     about: str
     finding: tuple[str, ...]
@@ -110,6 +111,7 @@ def compare_view(comparison: Comparison, created: str) -> CompareView:
     runs = len(comparison.runs)
     groups = tuple(Group(scale_name(scale), curves(comparison, scale, f"curves-{i}")) for i, scale in enumerate(comparison.scales))
     return CompareView(
+        runs=runs,
         title=_n("{count} run", "{count} runs compared", runs).format(count=count(runs)),
         about=", ".join(dict.fromkeys(group.name for group in groups)),
         finding=finding(comparison),

@@ -68,13 +68,24 @@ def test_compare_never_overwrites_another_file(cli_invoke, two, tmp_path):
     assert (tmp_path / "compare.html").read_text() == "mine"
 
 
-def test_one_run_takes_no_earlier_comparisons_place(cli_invoke, two, tmp_path):
+def test_page_of_one_run_is_written_anew_by_one_run(cli_invoke, two, tmp_path):
+    for run in ("plain", "plain", "better"):
+        done = cli_invoke("compare", run)
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert f"There is one run, {run};" in (tmp_path / "compare.html").read_text()
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_one_run_takes_no_earlier_comparisons_place(cli_invoke, two, tmp_path, counted):
     assert cli_invoke("compare", "plain").exit_code == 0
     cli_invoke("compare", *two)
+    if not counted:  # an older page does not say how many runs it is of
+        page = (tmp_path / "compare.html").read_text()
+        (tmp_path / "compare.html").write_text(page.replace('<meta name="fitscope-runs" content="2">', ""))
     before = (tmp_path / "compare.html").read_text()
     done = cli_invoke("compare", "plain")
     assert (done.exit_code, (tmp_path / "compare.html").read_text()) == (1, before)
-    assert "is an earlier comparison" in done.stderr and "--output" in done.stderr
+    assert "is an earlier comparison of several runs" in done.stderr and "--output" in done.stderr
 
 
 def test_compare_opens_its_page(cli_invoke, two, monkeypatch):
