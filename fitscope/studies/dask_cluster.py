@@ -62,7 +62,7 @@ def _workers(client: Any, address: str, say: Say) -> int:
     """Return how many workers there are; wait for the first where a cluster starts them only when there is something to do."""
     if not client.nthreads():
         say(f"Waiting up to {WORKER_SECONDS} seconds for a worker of {address}")
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, CancelledError):  # where the scheduler goes away, the next question says so
             client.submit(int, pure=False).result(timeout=WORKER_SECONDS)
     count = len(client.nthreads())
     if not count:

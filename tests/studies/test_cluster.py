@@ -149,6 +149,12 @@ def test_scheduler_without_workers_is_refused(own_cluster, monkeypatch):
         analyze("digits", max_epochs=2, cluster=own_cluster.address)
 
 
+def test_scheduler_that_goes_away_before_a_worker_comes_is_one_sentence(own_cluster, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "ANSWER_SECONDS", 2)
+    with pytest.raises(DataError, match="did not answer .*; start it with `dask scheduler`"):
+        analyze("digits", cluster=own_cluster.address, tell=lambda event: own_cluster.scheduler.kill())
+
+
 @pytest.fixture
 def empty():
     """A cluster in this process that has no workers yet."""
