@@ -92,7 +92,7 @@ class LiveTable:
         text = f"{done} of {len(self.rows)} training{'s' * (len(self.rows) > 1)} done"
         if self.first is None:
             return f"{text}, about to begin"
-        if epochs in (self.before, of):
+        if epochs <= self.before or epochs == of:  # fewer where a training was begun again on another worker
             return text
         return f"{text}, about {duration((time.monotonic() - self.first) * (of - epochs) / (epochs - self.before))} left"
 

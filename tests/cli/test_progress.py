@@ -112,6 +112,15 @@ def test_table_counts_no_epoch_that_was_trained_another_time(monkeypatch):
     assert live.draw().renderables[0].plain == "1 of 3 trainings done, about 3 min 43 s left"  # 3 epochs in 10 s, 67 to come
 
 
+def test_table_of_a_training_that_begins_again_tells_no_time_below_0():
+    live = LiveTable(Console(file=io.StringIO(), width=80))
+    live.live.stop()
+    live.expect({"seed 0": 100, "seed 1": 100})
+    for epoch in (60, 1):
+        live.epoch(Told("seed 0", EpochEnd(epoch, 100, METRICS)))
+    assert live.draw().renderables[0].plain == "0 of 2 trainings done"
+
+
 def test_bar_begins_where_the_training_goes_on():
     teller = Teller(quiet=False)
     teller.console, teller.live = Console(file=io.StringIO(), width=80, force_terminal=True), True
