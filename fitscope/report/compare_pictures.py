@@ -113,8 +113,8 @@ def _cut(runs: Sequence[ReadRun], limits: tuple[float, float]) -> list[str]:
     if not beyond:
         return []
     text = _n(
-        "The axis ends at {limit}, so that the later epochs can be told apart: losses above it, of epoch {epochs}, are not drawn.",
-        "The axis ends at {limit}, so that the later epochs can be told apart: losses above it, of epochs {epochs}, are not drawn.",
+        "The axis ends at {limit}, so that the other epochs can be told apart: losses above it, of epoch {epochs}, are not drawn.",
+        "The axis ends at {limit}, so that the other epochs can be told apart: losses above it, of epochs {epochs}, are not drawn.",
         len(beyond),
     )
     return [text.format(limit=number(limits[1]), epochs=listed([count(epoch) for epoch in beyond]))]
@@ -123,7 +123,7 @@ def _cut(runs: Sequence[ReadRun], limits: tuple[float, float]) -> list[str]:
 def _cut_each(runs: Sequence[ReadRun]) -> list[str]:
     """Say that losses lie above the axes where each run has its own."""
     cut = any(_beyond(run, _limits([run])[1]) for run in runs)
-    return [_("Losses of the first epochs that lie far above the others are not drawn.")] if cut else []
+    return [_("Losses that lie far above the others are not drawn.")] if cut else []
 
 
 def _beyond(run: ReadRun, high: float) -> list[int]:

@@ -117,11 +117,13 @@ def test_equal_runs_are_not_counted_among_those_that_the_lead_was_tested_against
 
 
 def test_losses_above_the_axis_are_told(of_logs):
-    def falling(name, first):
-        return name, TrainingHistory.of({"loss": [0.5] * 20, "val_loss": [first, 0.51, *[0.51, 0.5] * 9]})
+    def falling(name, first, last=0.5):
+        return name, TrainingHistory.of({"loss": [0.5] * 20, "val_loss": [first, 0.51, *[0.51, 0.5] * 8, 0.51, last]})
 
     caption = compare_view(of_logs(falling("a", 50.0), falling("b", 0.51)), NOW).groups[0].curves.caption
     assert "losses above it, of epoch 1, are not drawn." in caption
+    caption = compare_view(of_logs(falling("a", 50.0, 50.0)), NOW).groups[0].curves.caption
+    assert "so that the other epochs can be told apart: losses above it, of epochs 1, 20, are not drawn." in caption
     assert "not drawn" not in compare_view(of_logs(falling("a", 0.51)), NOW).groups[0].curves.caption
 
 
