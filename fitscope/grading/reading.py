@@ -31,6 +31,7 @@ from fitscope.readers.log import Log
 from fitscope.readers.own import embedded
 from fitscope.readers.page import page_of
 from fitscope.result import Answers, Result, Studies, diagnosis_json
+from fitscope.result.begun import is_begun
 
 LARGEST = 50_000_000  # bytes of a file; a report has 0.2 million, one with pictures a few
 LARGEST_TEXT = 10_000_000  # bytes of JSON or a log; 20 times as much of memory where it is all brackets or commas
@@ -224,6 +225,14 @@ def _refuse_lines(path: Path) -> None:
         )
 
 
+def _refuse_begun(piece: _Piece) -> None:
+    if piece.ending == ".json" and is_begun(Log(piece.path).json):
+        raise DataError(
+            f"{piece.name} says what an analysis was begun with, and not what came of it; let the analysis come to its end, and "
+            "hand in its report.html."
+        )
+
+
 def _refuse_long(history: TrainingHistory, name: str = "it ") -> None:
     if len(history) > MOST_EPOCHS:
         raise DataError(f"{name}has {len(history):,} epochs, and at most {MOST_EPOCHS:,} are graded; hand in a shorter training.")
@@ -259,6 +268,7 @@ def _training(pieces: Sequence[_Piece], told: _Told) -> Reading | None:
             continue  # answers
         try:
             _refuse_lines(piece.path)
+            _refuse_begun(piece)
             readings = read_text(piece.path)
             for reading in readings:
                 _refuse_long(reading.history, f"{piece.name} ")

@@ -135,6 +135,11 @@ def _as_begun(plan: Plan, content: Mapping[str, Any]) -> list[str]:
     return [*words[:place], "--student-id", number, *course, *words[place + 2 :]]
 
 
+def is_begun(content: Any) -> bool:
+    """Tell whether JSON, whosoever wrote it, is what fitscope writes into a plan.json."""
+    return isinstance(content, dict) and isinstance(content.get("plan"), dict) and "refit_by" in content
+
+
 def unfinished(folder: Path) -> str | None:
     """Say of a folder that the analysis in it is not finished, and how to go on; None where it is, or holds none.
 
@@ -147,6 +152,6 @@ def unfinished(folder: Path) -> str | None:
         content = read_plan(folder / PLAN)
     except (OSError, ValueError):
         return None
-    if not isinstance(content, dict) or not isinstance(content.get("plan"), dict) or "refit_by" not in content:
+    if not is_begun(content):
         return None
     return f"The analysis in {folder} is not finished; {going_on(folder, content)} goes on with it."

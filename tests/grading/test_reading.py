@@ -160,6 +160,7 @@ def test_answers_that_do_not_fit_are_noted(work):
         ("report.html", f"<!doctype html>{TAG}{'[' * 100_000}</script>", "no JSON"),
         ("report.html", f"<!-- {TAG}{{}}</script> --><p title='{TAG}'>", "0 results"),
         ("result.json", "[" * 200_000, "JSON"),
+        ("plan.json", '{"plan": {"dataset": "digits"}, "refit_by": "epochs", "repeats": 1}', "let the analysis come to its end"),
         ("training.log", "", "empty"),
         ("training.log", b"\0\1\2" * 9, "no text"),
         ("training.log", "word " * 9, "cannot be read"),
