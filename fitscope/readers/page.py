@@ -129,8 +129,11 @@ class _Numbers(HTMLParser):
         self.rows: list[tuple[str, ...]] = []
         self.usual = True
         self._texts: list[str] = []
-        self.feed(content)
-        self.close()
+        try:
+            self.feed(content)
+            self.close()
+        except AssertionError:  # so Python refuses some marked sections, such as <![x
+            self.usual = False
         self._end_row()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -147,6 +150,15 @@ class _Numbers(HTMLParser):
             self.usual &= not data.strip()
 
     def handle_comment(self, data: str) -> None:
+        self.usual = False
+
+    def handle_decl(self, decl: str) -> None:
+        self.usual = False
+
+    def handle_pi(self, data: str) -> None:
+        self.usual = False
+
+    def unknown_decl(self, data: str) -> None:
         self.usual = False
 
     def _end_row(self) -> None:

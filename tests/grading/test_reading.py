@@ -215,6 +215,11 @@ def test_archive_in_an_archive_is_told_and_not_opened(tmp_path):
     [
         ("<strong>4</strong>", "<strong hidden>4</strong><strong>9</strong>"),
         ('<dl id="fitscope-numbers">', "<dl>"),
+        ('<dl id="fitscope-numbers">', '<dl id="fitscope-numbers"><![x'),
+        ('<dl id="fitscope-numbers">', '<dl id="fitscope-numbers"><![CDAT[x]]>'),
+        ('<dl id="fitscope-numbers">', '<dl id="fitscope-numbers"><![CDATA[x]]>'),
+        ('<dl id="fitscope-numbers">', '<dl id="fitscope-numbers"><!x>'),
+        ('<dl id="fitscope-numbers">', '<dl id="fitscope-numbers"><?x>'),
         ("<h1>", "<h1 hidden>"),
         ("<header>", "<header><svg><title><dl></title></svg>"),
     ],
