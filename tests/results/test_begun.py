@@ -7,7 +7,7 @@ import pytest
 
 from fitscope.cli.analyze import analyze
 from fitscope.plan import Plan, student_seed
-from fitscope.result.begun import PLAN, another_plan, going_on, unfinished
+from fitscope.result.begun import PLAN, another_plan, command_words, differences, going_on, unfinished
 from fitscope.studies.wishes import Wishes
 
 ALONE = Wishes()
@@ -44,6 +44,29 @@ def test_command_that_goes_on_is_one_that_analyze_takes(content, said, tmp_path)
     name, verb, *words = shlex.split(command)
     assert (name, verb) == ("fitscope", "analyze")
     assert analyze.make_context(verb, words).params["resume"] == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("wishes", "blind", "said"),
+    [
+        ({}, False, []),
+        ({"repeats": 1, "trials": 9, "remedies": False, "sizes": False}, False, []),
+        ({"folds": 5}, True, ["--folds", "5", "--blind"]),
+        ({"repeats": 3, "remedies": True}, False, ["--repeats", "3", "--remedies"]),
+        ({"search": "hyperband", "trials": 9, "sizes": True}, False, ["--search", "hyperband", "--trials", "9", "--sizes"]),
+        ({"refit_by": "updates"}, False, ["--refit-by", "updates"]),
+    ],
+)
+def test_command_says_what_is_trained_beside_and_nothing_else(wishes, blind, said):
+    plan = Plan("digits", "ab", None, "textbook")
+    alone = command_words(plan, {})
+    assert alone[:3] == ["fitscope", "analyze", "digits"] and alone[-2:] == ["--seed", "0"]
+    assert command_words(plan, wishes, blind) == alone + said
+
+
+def test_plans_that_differ_in_what_is_told_alone_are_the_same():
+    assert differences(begun(), begun() | {"author": "Kim", "notes": "n", "answers": {"why": "w"}, "seed_from": "x"}) == []
+    assert differences(begun(), begun(blind=True)) == ["blind run False, not True"]
 
 
 @pytest.mark.parametrize(

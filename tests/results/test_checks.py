@@ -12,6 +12,7 @@ from fitscope.diagnosis.ranking import Ranking
 from fitscope.diagnosis.regions import Region
 from fitscope.errors import ResultError, UsageError
 from fitscope.history import TrainingHistory
+from fitscope.plan import Plan
 from fitscope.result import Mistakes, Result, Shown, check_schema, diagnosis_json
 from fitscope.result.blind import refuse
 from fitscope.result.studies import Remedy
@@ -102,6 +103,7 @@ def test_mistakes_that_agree_are_taken_and_know_how_many_classes_there_are():
     assert mistakes(labels=Tally(**TALLY)).classes == 2
     assert mistakes().classes is None
     assert mistakes(basis="folds", epochs=(2, 4), last_epochs=(6, 6)).basis == "folds"
+    assert mistakes(basis="first_repeat").basis == "first_repeat"
 
 
 @pytest.mark.parametrize(
@@ -193,6 +195,18 @@ def test_calibration_has_one_number_a_bin(changes, fine):
     else:
         with pytest.raises(ResultError, match="same bins"):
             mistakes(calibration=Calibration(**CALIBRATION | changes))
+
+
+def test_calibrations_answers_are_alike_once_at_least():
+    assert mistakes(calibration=Calibration(**CALIBRATION | {"design_effect": 1})).calibration.design_effect == 1
+    with pytest.raises(ResultError, match="design_effect must be 1 or more"):
+        mistakes(calibration=Calibration(**CALIBRATION | {"design_effect": 0.9}))
+
+
+@pytest.mark.parametrize(("max_epochs", "whole"), [(6, True), (7, False), (None, False)])
+def test_curves_are_whole_where_they_end_with_the_plans_last_epoch(max_epochs, whole):
+    plan = None if max_epochs is None else Plan("digits", "", None, "textbook", max_epochs=max_epochs)
+    assert dataclasses.replace(made(), plan=plan).whole == whole
 
 
 @pytest.mark.parametrize(
