@@ -52,6 +52,21 @@ def test_from_csv_gives_back_what_to_csv_wrote(text):
     assert from_csv(to_csv([("name", "id"), (text, "7")], mark=True)) == [{"name": text, "id": "7"}]
 
 
+@pytest.mark.parametrize("text", ["=1", "Kim", "'Kim", "it's", "", "Kim;=1"])
+def test_unguarded_text_that_nobody_guarded_stays(text):
+    assert unguarded(text) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.1234564, "0.123456"), (0.1234566, "0.123457"), (1e-7, "0"), (100.0, "100")])
+def test_guarded_number_has_six_digits_behind_the_point(value, text):
+    assert guarded(value) == text
+
+
+@pytest.mark.parametrize(("mark", "begin"), [(True, b"\xef\xbb\xbfname\r\n"), (False, b"name\r\n")])
+def test_to_csv_has_excels_mark_where_it_is_asked_for(mark, begin):
+    assert to_csv([("name",), ("김",)], mark) == begin + "김\r\n".encode()
+
+
 @given(st.text("'=;\t\r\n -+@5a\u200b\uff1d"))
 def test_unguarded_takes_back_what_guarded_did(text):
     assert unguarded(guarded(text)) == text

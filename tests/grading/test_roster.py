@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import unicodedata
 from pathlib import Path
 
@@ -192,27 +193,105 @@ def test_identify_nothing_known_at_all_is_each_their_own():
     assert len(found) == 2
 
 
-@pytest.mark.parametrize(
-    ("head", "field"),
-    [
-        ("SIS Login ID", "login"),
-        ("Username", "login"),
-        ("아이디", "login"),
-        ("Student ID", "id"),
-        ("학번", "id"),
-        ("ID", "id"),
-        ("SIS User ID", "id"),
-        ("Canvas ID", "canvas"),
-        ("E-Mail Address", "email"),
-        ("mail", "email"),
-        ("Class", "section"),
-        ("Team", "group"),
-        ("Lang", "language"),
-    ],
-)
+HEADS = {
+    "name": "Student, Name, Full name, Student name, Display name, 이름, 성명, 학생, 학생 이름",
+    "id": "SIS User ID, ID number, Student ID, Student number, SID, Matriculation number, 학번, ID",
+    "canvas": "Canvas ID, Canvas user ID",
+    "login": "SIS Login ID, Login, Login ID, Username, 아이디",
+    "email": "Email address, E-Mail Address, E-mail, mail, User email, 이메일, 메일, 전자우편",
+    "section": "Section, Sections, Class, 분반, 반",
+    "group": "Group, Groups, Team, Group name, 조, 팀, 모둠",
+    "language": "Language, Lang, 언어",
+}
+
+
+@pytest.mark.parametrize(("head", "field"), [(head, field) for field, heads in HEADS.items() for head in heads.split(", ")])
 def test_roster_column_is_known_by_its_name_however_it_is_written(tmp_path, head, field):
-    (kim,) = roster_of(tmp_path, f"Name,{head}\nKim,x7\n").students
-    assert getattr(kim, field) == "x7" and kim.name == "Kim"
+    beside = "email" if field != "email" else "name"
+    (kim,) = roster_of(tmp_path, f"{beside},{head}\nKim,x7\n").students
+    assert kim == Student(**{beside: "Kim", field: "x7"})
+
+
+@pytest.mark.parametrize("first", ["First name", "Given name", "Forename"])
+@pytest.mark.parametrize("last", ["Last name", "Surname", "Family name", "성"])
+def test_roster_names_in_two_columns_are_joined(tmp_path, first, last):
+    assert roster_of(tmp_path, f"{last},{first}\nKim,Minji\n").students == (Student("Minji Kim"),)
+
+
+@pytest.mark.parametrize("head", ["Identifier", "Participant"])
+def test_roster_number_of_a_participant_is_known_by_its_name(tmp_path, head):
+    assert roster_of(tmp_path, f"Name,{head}\nKim,Participant 12\n").students == (Student("Kim", moodle="12"),)
+
+
+@pytest.mark.parametrize("head", ["Surname", "Username", "Canvas ID", "Email", "ID"])
+def test_roster_one_column_that_tells_students_apart_is_enough(tmp_path, head):
+    assert len(roster_of(tmp_path, f"{head},Section\nkim,A\nlee,A\n,B\n").students) == 2
+
+
+@pytest.mark.parametrize("head", ["First name", "Section", "Group", "Language", "Participant"])
+def test_roster_column_that_many_share_is_not_enough(tmp_path, head):
+    with pytest.raises(DataError, match="has no column with names or ids, but .* call them name and id"):
+        roster_of(tmp_path, f"{head},Grade\nkim,A\n")
+
+
+@pytest.mark.parametrize(("size", "told"), [(20_000_000, "is no text"), (20_000_001, "has more than 20,000,000 bytes")])
+def test_roster_of_too_many_bytes_is_refused_unread(tmp_path, size, told):
+    (tmp_path / "roster.csv").touch()
+    os.truncate(tmp_path / "roster.csv", size)
+    with pytest.raises(DataError, match=told):
+        read_roster(tmp_path / "roster.csv")
+
+
+@pytest.mark.parametrize("name", ["gone.csv", ".", "a\0b"])
+def test_roster_that_is_no_file_is_refused(tmp_path, name):
+    with pytest.raises(DataError, match="give the class list as CSV"):
+        read_roster(tmp_path / name)
+
+
+@pytest.mark.parametrize("begin", [b"PK\3\4", b"\xd0\xcf\x11\xe0"])
+def test_roster_that_is_a_spreadsheet_is_refused(tmp_path, begin):
+    with pytest.raises(DataError, match="is a spreadsheet; save it as CSV, and give that"):
+        roster_of(tmp_path, begin + b"\nname,id\nKim,7\n")
+
+
+def test_roster_row_shorter_than_its_head_lacks_what_is_not_there(tmp_path):
+    assert roster_of(tmp_path, "name,id,section\nKim,7\nLee\n").students == (Student("Kim", "7"), Student("Lee"))
+
+
+def test_roster_of_canvas_counts_its_login_alone_as_canvas_and_points_possible_as_nobody(tmp_path):
+    found = roster_of(tmp_path, "Student,ID,SIS Login ID\nPoints Possible,,\nKim,12,kim\n").students
+    assert found == (Student("Kim", login="kim", canvas="12"),)
+
+
+@pytest.mark.parametrize("kind", ["Canvas ID", "Identifier"])
+def test_roster_two_rows_with_one_number_of_a_system_are_refused(tmp_path, kind):
+    with pytest.raises(DataError, match="'12' twice, in lines 2 and 4"):
+        roster_of(tmp_path, f"name,{kind}\nKim,12\nLee,13\nPark,12\n")
+
+
+@pytest.mark.parametrize("name", ["kim01", "work_kim01", "kim@example.org", "KIM@example.org"])
+def test_find_login_or_address_may_stand_for_the_name(name):
+    assert ROSTER.find(Student(name)).id == "2026-1"
+
+
+def test_find_goes_by_the_number_where_two_share_what_comes_before_it():
+    twins = Roster((Student("Kim", "1", login="a", canvas="9"), Student("Lee", "2", login="b", canvas="9")))
+    assert twins.find(Student(canvas="9", login="b")).id == "2" and twins.find(Student(canvas="9")) is None
+
+
+@pytest.mark.parametrize("words", [5, 6])
+def test_find_name_of_up_to_five_words_in_any_order_without_blanks(words):
+    name = ["ana", "bea", "cho", "dan", "eva", "fay"][:words]
+    found = Roster((Student(" ".join(name), "1"),)).find(Student("".join([name[1], name[0], *name[2:]])))
+    assert (found is not None) is (words == 5)
+
+
+def test_find_believes_the_export_then_the_report_then_the_answers():
+    kim, lee = Author("Kim Minji", None), Student(id="2026-3")
+    assert ROSTER.find(Student("Nobody"), kim, lee).id == "2026-1" and ROSTER.find(Student(), None, lee).id == "2026-3"
+    assert (
+        ROSTER.find(Student(moodle="77"), kim, lee).id == "2026-2" and ROSTER.find(Student(), Author(None, "2026-4")).id == "2026-4"
+    )
 
 
 def test_roster_first_of_several_columns_that_fit_counts(tmp_path):
@@ -353,3 +432,71 @@ def test_identify_name_behind_its_groups_is_the_same_person(export, author):
 def test_identify_missing_are_those_of_whom_nothing_counts():
     _, missing = identify([handed("kim minji"), handed("a", Author("José García", "2026-2"))], ROSTER)
     assert [one.id for one in missing] == ["2026-3", "2026-4"] and identify([], None) == ((), ())
+
+
+def test_identify_two_names_that_were_signed_without_numbers_are_two():
+    found, _ = identify([handed("a", signed=Student("Kim Minji")), handed("b", signed=Student("Lee Joon"))])
+    assert [one.student.name for one in found] == ["Kim Minji", "Lee Joon"]
+    found, _ = identify([handed("a", Author("Kim Minji", None)), handed("b", Author("Minji, Kim", None)), handed("Kim Minji")])
+    assert [one.read.hand_in.name for one in found] == ["a", "Kim Minji"] and found[0].read.hand_in.tries == 1
+
+
+def test_identify_tries_of_an_export_are_one_students_by_the_name_alone():
+    found, _ = identify([handed(name, None, "Moodle", name="Kim Minji") for name in "ab"])
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(("first", "second", "newest"), [(1.0, 2.0, "b"), (2.0, 1.0, "a"), (2.0, None, "a")])
+def test_identify_newest_of_tries_that_say_no_moment_is_told_by_the_files(first, second, newest):
+    reads = [handed(name, Author("Kim Minji", "7")) for name in "ab"]
+    reads = [
+        dataclasses.replace(read, work=dataclasses.replace(read.work, written=when)) for read, when in zip(reads, (first, second))
+    ]
+    assert [one.read.hand_in.name for one in identify(reads)[0]] == [newest]
+
+
+def test_identify_work_of_one_id_in_capitals_and_not_is_one_students():
+    (one,), _ = identify([handed("a", Author("Kim Minji", "A7")), handed("b", Author("Kim Minji", "a7"))])
+    assert one.read.hand_in.tries == 1
+
+
+def test_identify_people_of_one_id_who_give_no_name_are_told_by_their_files():
+    found, _ = identify([handed("a", Author(None, "7")), handed("b", Author(None, "7"))])
+    assert found[0].error == "Two students hand in under id 7: a and b; ask them whose it is."
+
+
+def test_identify_reason_why_it_was_not_read_goes_before_a_clash_and_a_missing_name():
+    broken = Read(HandIn("a", Student("Kim", "7"), (), ()), None, "It is empty.")
+    found, _ = identify([broken, handed("b", Author("Lee Joon", "7"))])
+    assert [one.error for one in found][0] == "It is empty." and "Two students" in found[1].error
+    assert identify([broken], ROSTER)[0][0].error == "It is empty."
+
+
+def test_identify_group_of_an_export_is_kept_beside_the_rosters_own():
+    reads = [handed(id, None, "Gradescope", name="x", id=id, group="s") for id in ("2026-1", "2026-2")]
+    found, missing = identify(reads, ROSTER)
+    assert [one.student.group for one in found] == ["s", "Team 1"] and [one.id for one in missing] == ["2026-3", "2026-4"]
+
+
+@pytest.mark.parametrize(
+    ("hand_in", "told"),
+    [
+        (handed("work", None, "Moodle", id="9"), "9 is not on the roster"),
+        (Read(HandIn("work", Student(), (), ()), None), "work is not on the roster"),
+    ],
+)
+def test_identify_who_is_not_on_the_roster_is_named_by_what_is_known(hand_in, told):
+    assert identify([hand_in], ROSTER)[0][0].error.startswith(told)
+
+
+def test_identify_name_that_canvas_squashed_gives_way_to_a_readable_one():
+    (one,), _ = identify([handed("k", Author("Minji Kim", None), "Canvas", name="minjikim", canvas="1")])
+    assert one.student.name == "Minji Kim"
+    (one,), _ = identify([handed("k", Author("KIM MINJI", None), "Moodle", name="Kim Minji", moodle="1")])
+    assert one.student.name == "Kim Minji"
+
+
+def test_identify_what_somebody_else_says_of_oneself_is_not_taken_over():
+    (one,), _ = identify([handed("k", Author("Lee Joon", "9"), "Canvas", name="kimminji", canvas="1")])
+    assert one.student == Student("kimminji", canvas="1")
+    assert one.notes == ("The report names Lee Joon (9); it is graded as kimminji's.",)

@@ -229,7 +229,7 @@ def _swap(mutant: Mutant) -> None:
     found: Any = importlib.import_module(_module(mutant))
     for name in (mutant.function or "").split("."):
         found = inspect.getattr_static(found, name)
-    for inner in ("fget", "__func__", "__wrapped__"):
+    for inner in ("fget", "func", "__func__", "__wrapped__"):
         found = getattr(found, inner, None) or found
     codes = _codes(compile(mutant.source, found.__code__.co_filename, "exec", dont_inherit=True))
     found.__code__ = next(code for code in codes if code.co_qualname == mutant.function)
