@@ -164,8 +164,7 @@ def sheet(gradebook: Gradebook) -> bytes:
     from xlsxwriter import Workbook
 
     content = io.BytesIO()
-    wishes = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(content, wishes) as book:
+    with Workbook(content, {"in_memory": True}) as book:
         page = book.add_worksheet("grades")
         bold, quoted = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
         table = _table(gradebook)

@@ -163,4 +163,4 @@ def _text(value: Any) -> str:
         return "–".join(map(str, dict.fromkeys(value)))
     if isinstance(value, list):
         return ", ".join(map(str, value[:12]))
-    return N_("unknown") if value is None else str(value)[:60].replace("_", " ")
+    return N_("unknown") if value is None else str(value).replace("_", " ")

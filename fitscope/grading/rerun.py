@@ -177,10 +177,11 @@ def _tests(facts: Facts, scores: Sequence[Score | None]) -> Iterator[str]:
         if abs(says.loss - gives.loss) > most_loss * max(abs(gives.loss), 1e-9):
             text = N_("the {told_name} test loss is {says:.4g}, and the plan gives {gives:.4g}")
             yield text.format(told_name=name, says=says.loss, gives=gives.loss)
-        apart = None if says.accuracy is None or gives.accuracy is None else abs(says.accuracy - gives.accuracy)
-        if apart is not None and apart > most_accuracy:
+        if says.accuracy is None or gives.accuracy is None:
+            continue
+        if abs(says.accuracy - gives.accuracy) > most_accuracy:
             text = N_("the {told_name} test accuracy is {says:.2f} %, and the plan gives {gives:.2f} %")
-            yield text.format(told_name=name, says=100 * (says.accuracy or 0), gives=100 * (gives.accuracy or 0))
+            yield text.format(told_name=name, says=100 * says.accuracy, gives=100 * gives.accuracy)
 
 
 def _noted(one: Graded, note: str) -> Graded:

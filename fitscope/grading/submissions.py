@@ -52,7 +52,7 @@ def collect(folder: Path, scratch: Path, apart: Collection[Path] = ()) -> Collec
         raise DataError(f"{readable(str(folder))} holds no submission; give the folder, or the zip, with what students handed in.")
     name = readable(folder.stem if packed else folder.absolute().name)
     if _is_one(files):
-        return Collected((_plain(_common(files) or name, files),))
+        return Collected((_plain(name, files),))
     found, notes = _exported(files)
     found = sorted(found, key=lambda one: one.name)
     return Collected(tuple(found), tuple(notes))
@@ -139,10 +139,6 @@ def _is_one(files: Sequence[File]) -> bool:
     if "result.json" in top and top & {"report.html", "plan.json"}:
         return True
     return len(top) == len(files) and all(not _key(name) for name in top)
-
-
-def _common(files: Sequence[File]) -> str | None:
-    return files[0].shown.removesuffix(files[0].name).rstrip("/").rpartition("/")[2].removesuffix(".zip") or None
 
 
 def _key(name: str) -> str:

@@ -41,10 +41,10 @@ class TomlFile:
     lines: dict[Place, int] = field(default_factory=dict)
     complaints: list[tuple[int, str]] = field(default_factory=list)
 
-    def line(self, table: str = "", number: int = 0, key: str = "", item: int = -1) -> int:
-        """Return the line of a list's item, else of its key, else of its table; 1 where none of them is known."""
+    def line(self, table: str, number: int, key: str = "", item: int = -1) -> int:
+        """Return the line of a key or of an item of its list, else of its table; 1 where none of them is known."""
         own = ((key, 0, "", -1),) if key and not table else ()  # a key of the top may be a table's name
-        for place in ((table, number, key, item), (table, number, key, -1), *own, (table, number, "", -1), ("", 0, table, number)):
+        for place in ((table, number, key, item), *own, (table, number, "", -1), ("", 0, table, number)):
             if place in self.lines:
                 return self.lines[place]
         return 1

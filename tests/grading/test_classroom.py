@@ -1,8 +1,10 @@
 """A class from a folder to marks."""
 
 import json
+import shutil
 import zipfile
 from concurrent.futures import Future
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -203,3 +205,14 @@ def test_workers_begin_where_they_pay_off(monkeypatch, make_rubric, count, worke
 
 def test_class_without_anything_alike_is_left_as_it_is(class_of):
     assert [(one.flags, one.notes) for one in class_of(TWO).graded] == [((), ()), ((), ())]
+
+
+def test_page_links_to_what_was_handed_in_and_gradebooks_know_the_roster(class_of, tmp_path):
+    (tmp_path / "roster.csv").write_text("name,id\nLee Joon,1\n", encoding="utf8")
+    (tmp_path / "class" / "Lee Joon").mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[2] / "reports" / "sample-digits" / "report.html", tmp_path / "class" / "Lee Joon")
+    class_of(TWO, output=tmp_path / "grades", roster=tmp_path / "roster.csv")
+    assert 'href="../class/Lee%20Joon/report.html"' in (tmp_path / "grades" / "index.html").read_text(encoding="utf8")
+    notes = json.loads((tmp_path / "grades" / "grades.json").read_bytes())["notes"]
+    assert not any("There is no roster" in note for note in notes)
+    assert (tmp_path / "grades" / "moodle-unknown.csv").read_text(encoding="utf-8-sig").count("kim minji") > 0

@@ -103,7 +103,7 @@ def test_distribution_counts_between_round_ends():
         ([7.0, 46.0], None, None, 8, [5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0], [1, 0, 0, 0, 0, 0, 0, 0, 1]),
         ([0.0, 70.0], None, None, 8, [0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0], [1, 0, 0, 0, 0, 0, 1]),
         ([0.3, 0.1, 0.2], 0.0, 0.4, 4, [0.0, 0.1, 0.2, 0.3, 0.4], [0, 1, 1, 1]),
-        ([-3.0, 0.0, 20.0], 0.0, 10.0, 2, [0.0, 5.0, 10.0], [2, 1]),  # what lies outside counts at the end
+        ([-30.0, 0.0, 20.0], 0.0, 10.0, 2, [0.0, 5.0, 10.0], [2, 1]),  # what lies outside counts at the end
     ],
 )
 def test_distribution_of_any_values_has_round_ends(values, low, high, most, ends, counts):

@@ -3,11 +3,12 @@
 import csv
 import dataclasses
 import io
+import tempfile
 
 import pytest
 from openpyxl import load_workbook
 
-from fitscope.grading.gradebook import CANVAS, MOODLE, PLAIN, SHEET, UNKNOWN, gradebooks, gradescope, language_of, said
+from fitscope.grading.gradebook import CANVAS, MOODLE, PLAIN, SHEET, UNKNOWN, gradebooks, gradescope, language_of, said, sheet
 from fitscope.grading.records import Flag, Student
 
 
@@ -291,3 +292,8 @@ def test_gradescope_criterion_that_waits_says_so_before_its_evidence(make_graded
     mark = dataclasses.replace(make_graded(1).marks[-1], evidence="To be read by a person.")
     (test,) = gradescope(make_graded(1, marks=(mark,)))["tests"]
     assert test == {"name": "Why", "output": "Still to be read, up to 3. To be read by a person.", "visibility": "visible"}
+
+
+def test_sheet_leaves_no_file_of_its_own_anywhere(make_class, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert load_workbook(io.BytesIO(sheet(make_class(2))))["grades"].max_row == 1 + 2 + 2

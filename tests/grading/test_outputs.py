@@ -12,7 +12,7 @@ import pytest
 from fitscope.errors import OutputError
 from fitscope.grading import outputs
 from fitscope.grading.grades import to_json
-from fitscope.grading.lists import decided_in_names
+from fitscope.grading.lists import decided_in_names, pseudonyms, unnamed
 from fitscope.grading.overrides import apply, read_overrides
 from fitscope.grading.records import Flag, Student
 
@@ -329,3 +329,82 @@ def test_pseudonymous_note_names_others_wherever_their_names_stand(write, make_c
     called = {row["submission"]: row["pseudonym"] for row in listed(folder, "names.csv")}
     told = [note for one in json.loads((folder / "grades.json").read_bytes())["submissions"] for note in one["notes"]]
     assert told == [f"{called['???']} was passed over, and so was {called['Kim [2]']}'s.", f"Like {called[people[0].name]}."]
+
+
+def test_purge_removes_the_marks_last_by_which_it_knows_its_own(write, make_class):
+    assert outputs.purge(write(make_class(3)))[-1] == "grades.json"
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("ko", "ko"), ("en", "en"), ("xx", "en")])
+def test_page_speaks_the_rubrics_language(make_class, make_rubric, tmp_path, language, spoken):
+    page = outputs.write(make_class(2), make_rubric(language=language), tmp_path / "grades").read_text(encoding="utf8")
+    assert f'<html lang="{spoken}"' in page
+
+
+def pseudonym_list(*rows):
+    return "pseudonym,name,id,email,submission\n" + "".join(",".join(row) + "\n" for row in rows)
+
+
+def test_decisions_on_pseudonyms_are_decisions_on_numbers_else_on_what_was_handed_in(tmp_path, make_rubric):
+    rows = (("Student 00AA", "Kim", "7", "", "kim_1"), ("Student 00BB", "Lee", "", "", "lee_2"))
+    (tmp_path / "names.csv").write_text(pseudonym_list(*rows), encoding="utf8")
+    entries = "".join(DECISION.replace("2026-1001", name) for name in ("Student 00AA", "Student 00BB", "Student 00CC"))
+    (tmp_path / "overrides.toml").write_text(entries, encoding="utf8")
+    found = decided_in_names(read_overrides(tmp_path / "overrides.toml", make_rubric()), tmp_path).entries
+    assert [(one.student, one.submission) for one in found] == [("7", None), (None, "lee_2"), ("Student 00CC", None)]
+
+
+@pytest.mark.parametrize(("count", "digits"), [(5_999, 4), (6_000, 8)])
+def test_pseudonyms_of_a_large_class_have_more_digits(make_class, tmp_path, count, digits):
+    rows = ((f"Student {i:04X}", "", f"old-{i}", "", "") for i in range(count))
+    (tmp_path / "names.csv").write_text(pseudonym_list(*rows), encoding="utf8")
+    name = pseudonyms(make_class(1, missing=()), tmp_path).rows[0][0]
+    assert len(name) == len("Student ") + digits
+
+
+def test_pseudonym_that_somebody_changed_by_hand_is_made_anew(make_class, tmp_path):
+    one = make_class(1, missing=()).graded[0]
+    for name, kept in (("Student 00FF", True), ("Student 00ff", False), ("Student 0FF", False), ("Kim", False)):
+        (tmp_path / "names.csv").write_text(pseudonym_list((name, "", one.student.id, "", "")), encoding="utf8")
+        assert (pseudonyms(make_class(1, missing=()), tmp_path).of(one.student, one.name) == name) is kept
+
+
+def test_pseudonyms_stand_for_whom_flags_concern_however_short_their_names_are(make_class, make_graded, tmp_path):
+    flag = Flag("same_curves", "Like b's.", {}, ("b", "gone"))
+    book = dataclasses.replace(
+        make_class(0, missing=()), graded=(make_graded(1, name="a", flags=(flag,)), make_graded(2, name="b"))
+    )
+    names = pseudonyms(book, tmp_path)
+    called = {row[4]: row[0] for row in names.rows}
+    (found,) = [one.flags[0].others for one in unnamed(book, names).graded if one.flags]
+    assert found == (called["b"], "?")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Al and Alice", "Al and Alice"),
+        ("Kim, Kimchi, KIM", "P, Pchi, P"),
+        ("id 12 of 127 and 127b", "id 12 of P and 127b"),
+        ("민이 and 지민이", "P이 and 지민이"),
+        ("kim/report.html", "…"),
+        ("report.html", "…"),
+        ("a long name", "P"),
+    ],
+)
+def test_texts_lose_names_but_where_they_are_other_words(make_class, make_graded, tmp_path, text, told):
+    people = [Student("Kim", "127"), Student("Al", "12"), Student("민"), Student("a long name")]
+    graded = tuple(make_graded(i, name=f"s_{i}", student=student, files=("kim/report.html",)) for i, student in enumerate(people))
+    book = dataclasses.replace(make_class(0, missing=()), graded=graded, notes=(text,))
+    names = pseudonyms(book, tmp_path)
+    (note,) = unnamed(book, names).notes
+    assert re.sub("Student [0-9A-F]{4}", "P", note) == told
+
+
+def test_pseudonymous_class_keeps_languages_and_loses_sections(make_class, make_graded, tmp_path):
+    kim, lee = Student("Kim", "1", section="A", group="G", language="ko"), Student("Lee", "2", language="ko", section="B")
+    book = dataclasses.replace(make_class(0, missing=(lee,)), graded=(make_graded(1, student=kim),))
+    found = unnamed(book, pseudonyms(book, tmp_path))
+    assert found.graded[0].student == Student(found.graded[0].name, language="ko") and found.graded[0].files == ()
+    assert found.missing == (Student(found.missing[0].name, language="ko"),) and found.missing[0].name.startswith("Student ")
+    assert found.graded[0].facts.author is None and found.graded[0].facts.answers is None

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fitscope.answers import LONGEST
 from fitscope.errors import DataError, FitscopeError
 from fitscope.grading.reading import read
 from fitscope.grading.records import HandIn, Student
@@ -367,6 +368,29 @@ def test_answers_that_are_called_so_count_before_newer_files(work, tmp_path):
     names = ("training.log", "a.md", "b.md")
     found = read(HandIn("kim", Student(), tuple(tmp_path / name for name in names), names), tmp_path)
     assert found.answers.best_epoch == 7 and found.written == (tmp_path / "a.md").stat().st_mtime
+
+
+@pytest.mark.parametrize("name", ["답안.md", "kim_답.txt", "My Answers.yaml", "ANSWERS.MARKDOWN", "answer.yml"])
+def test_answers_are_called_so_in_either_language(work, name):
+    found = work(**{"training.log": LOG, name: ANSWERS, "z.md": ANSWERS.replace("5", "3")})
+    assert found.answers.best_epoch == 5 and found.files == ("training.log", name)
+
+
+@pytest.mark.parametrize("name", ["answers.json", "answers.csv", "answers.html"])
+def test_file_that_is_called_answers_and_can_hold_none_is_not_missed(work, name):
+    found = work(**{"training.log": LOG, name: "x" * 2_000_000})
+    assert found.answers is None and not any("were not read" in note for note in found.notes)
+
+
+def test_answers_folder_is_no_answers_file(work, tmp_path):
+    inner = {"answers/b.md": ANSWERS.replace("5", "3"), "answers.md": ANSWERS}
+    assert work(**{"training.log": LOG, "kim.zip": zipped(tmp_path / "kim.zip", **inner)}).answers.best_epoch == 5
+
+
+@pytest.mark.parametrize("size", [100_000, 100_001])
+def test_answers_may_be_so_long(work, size):
+    found = work(**{"training.log": LOG, "answers.md": ANSWERS + "x" * (size - len(ANSWERS))})
+    assert (found.answers is None) is (size > LONGEST) and LONGEST == 100_000
 
 
 def test_answers_that_are_too_long_or_unreadable_are_noted_where_they_are_called_so(work):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fitscope import version, words
+from fitscope.grading import recomputed as again_module
 from fitscope.grading.impossible import CHECKS, impossible, is_share
 from fitscope.grading.reading import read
 from fitscope.grading.recomputed import chances_apart, differs, recomputed, same
@@ -344,6 +345,8 @@ def test_tested_model_of_several_trainings_has_a_best_epoch_of_its_own(studies):
         (1e6, 1e6 + 1.1, False),
         ((1.0, 2.0), [1.0, 2.0], True),
         ((1.0,), (1.0, 2.0), False),
+        ((1.0,), None, False),
+        (None, [1.0], False),
         ((1.0, 2.0), (1.0, 2.1), False),
         ((), (), True),
         (3, 3, True),
@@ -359,6 +362,21 @@ def test_same_is_the_same_but_for_rounding(one, other, alike):
 )
 def test_chances_apart_is_the_share_that_lies_elsewhere(one, other, apart):
     assert chances_apart(one, other) == apart
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_curves_are_judged_by_the_seed_and_the_classes_of_their_plan(monkeypatch, broken):
+    asked = []
+    for name in ("again", "judge"):
+        real = getattr(again_module, name)
+        monkeypatch.setattr(again_module, name, lambda *given, real=real, **more: asked.append(more) or real(*given, **more))
+    content = changed(content_of(page_of("digits")), "plan.seed", 7)
+    content = changed(content, "diagnosis.uncertainty.covariance.0", -1.0) if broken else content
+    result = Result.from_json(content)
+    assert (recomputed(result)[1] is not None) is broken
+    for given in asked:
+        assert given["seed"] == 7 and given["majority"] == result.dataset.majority and given["classes"] == result.dataset.guessed
+    assert len(asked) == 1 + broken
 
 
 # Pages

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitscope.errors import DataError
-from fitscope.grading import conditions
+from fitscope.grading import conditions, toml_file
 from fitscope.grading.rubric import LARGEST_RUBRIC, Condition, Criterion, Level, Rubric, read_rubric
-from fitscope.grading.toml_file import lines_of
+from fitscope.grading.toml_file import TomlFile, escaped, lines_of, shortened
+from fitscope.grading.toml_table import Table, is_number, said
 
 ONE = '[[criterion]]\ntitle = "Why"\npoints = 2\nmanual = true\n'
 KINDS = {
@@ -107,6 +110,31 @@ handed_out = ["example.html"]
     assert (found.title, found.language, found.due, found.show_flags) == ("Where?", "ko", "2026-12-18T23:59:00+09:00", True)
     assert found.handed_out == (tmp_path / "example.html",)
     assert found.possible == 2.1
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ('schema = "fitscope-rubric/1"', "title", "rubric"),
+        ('title = "T"', "title", "T"),
+        ('dataset = "imdb"', "dataset", "imdb"),
+        ('course = "key"', "course", "key"),
+        ('language = "ko"', "language", "ko"),
+        ('due = "2026-12-18T23:59:00+09:00"', "due", "2026-12-18T23:59:00+09:00"),
+        ('assignment = "A (1)"', "assignment", "A (1)"),
+        ("show_flags = true", "show_flags", True),
+        ("handed_out = []", "handed_out", ()),
+    ],
+)
+def test_rubric_any_line_of_its_head_may_stand_alone(rubric_of, line, name, value):
+    bare = rubric_of(ONE)
+    assert rubric_of(f"{line}\n{ONE}") == dataclasses.replace(bare, **{name: value})
+
+
+def test_rubric_that_says_little_leaves_the_rest_open(rubric_of):
+    found = rubric_of(ONE)
+    assert (found.dataset, found.course, found.language, found.due, found.assignment) == (None, None, "en", None, None)
+    assert found.show_flags is False and found.handed_out == ()
 
 
 def test_rubric_without_a_head_is_titled_as_its_file(rubric_of):
@@ -257,6 +285,109 @@ def test_rubric_of_any_bytes_is_read_or_refused(tmp_path, content):
         assert read_rubric(path).criteria
     except DataError as error:
         assert str(error).startswith("rubric.toml")
+
+
+def test_rubric_that_is_nested_too_deeply_to_be_read_is_refused(complaints, monkeypatch):
+    def too_deep(text):
+        raise RecursionError
+
+    monkeypatch.setattr(toml_file.tomllib, "loads", too_deep)
+    assert complaints(ONE) == ["rubric.toml is nested too deeply; give a rubric."]
+
+
+@pytest.mark.parametrize(("size", "told"), [(200_000, "is not TOML"), (200_001, "is larger than 0.2 MB")])
+def test_rubric_may_have_so_many_bytes(complaints, size, told):
+    assert told in complaints(b"x" * size)[0]
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_rubric_tells_ten_complaints_and_of_more_their_number(complaints, count):
+    told = complaints("".join(f"wrong_{i} = 1\n" for i in range(count)) + ONE)
+    assert len(told) == count and told[10:] == ["rubric.toml: and 1 more; mend these first."] * (count - 10)
+
+
+@pytest.mark.parametrize("text", ["plain", 'a "b"', "c:\\d", "김민지", "\U0001f600", "a\nb\tc\rd", "\x7f\x00\x1f"])
+def test_escaped_text_is_the_same_in_toml_and_signs_that_can_be_seen_stay(text):
+    assert tomllib.loads(f"a = {escaped(text)}") == {"a": text}
+    assert text.isascii() or escaped(text) == f'"{text}"'
+
+
+@pytest.mark.parametrize(
+    ("value", "length", "told"),
+    [("a" * 60, 60, "a" * 60), ("a" * 61, 60, "a" * 59 + "…"), (" a\n b ", 60, "a b"), (12345, 4, "123…")],
+)
+def test_shortened_is_one_line_of_so_many_signs(value, length, told):
+    assert shortened(value, length) == told
+    assert length != 60 or shortened(value) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "points"),
+    [
+        ("points = 10000", 10_000),
+        ("points = 0.0", 0),
+        ("points = 10000.1", None),
+        ("points = -0.1", None),
+        ("points = 1e400", None),
+    ],
+)
+def test_points_lie_between_0_and_ten_thousand(rubric_of, line, points):
+    text = ONE + f'[[criterion]]\ntitle = "B"\nmanual = true\n{line}\n'
+    if points is None:
+        with pytest.raises(DataError, match="give a number from 0 to 10,000"):
+            rubric_of(text)
+    else:
+        assert rubric_of(text).criteria[1].points == points
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [(2**53 - 1, True), (2**53, False), (1 - 2**53, True), (-(2**53), False), ("1", False)]
+)
+def test_number_is_one_that_can_be_reckoned_with(value, number):
+    assert is_number(value) is number
+    assert number or value == "1" or said(value) == "a number too large"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (True, "true"),
+        ({}, "empty"),
+        ([], "empty"),
+        ({"a": 1}, "one table"),
+        ([1], "a list of other things"),
+        ("a", "'a'"),
+        (1.5, "1.5"),
+    ],
+)
+def test_complaint_names_a_value_as_people_do(value, told):
+    assert said(value) == told
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('"2026-10-31"', "2026-10-31"),
+        ("2026-10-31", "2026-10-31"),
+        ('"2026-10-31T23:59"', "2026-10-31T23:59:00"),
+        ("2026-10-31T23:59:00Z", "2026-10-31T23:59:00+00:00"),
+        ("5", None),
+        ('"soon"', None),
+    ],
+)
+def test_moment_without_its_distance_from_utc_is_kept_where_none_is_asked_for(written, kept):
+    file = TomlFile("a.toml", tomllib.loads(f"when = {written}"))
+    assert Table(file, file.content).moment("when") == kept and bool(file.complaints) is (kept is None)
+
+
+def test_moment_that_is_missing_is_complained_of_where_it_is_required():
+    file = TomlFile("a.toml", {"blank": " "})
+    assert Table(file, file.content).moment("when", "say when.") is None
+    assert Table(file, file.content).moment("blank", "say when.") is None
+    assert [told for _, told in file.complaints] == [
+        "when is missing; say when.",
+        "blank is ' '; give a text in quotes that is not empty.",
+    ]
 
 
 def test_lines_of_tables_keys_and_items():

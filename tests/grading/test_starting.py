@@ -114,3 +114,12 @@ def test_sample_report_earns_all_but_what_a_person_reads(starting, tmp_path, dat
 @pytest.mark.parametrize(("dataset", "told"), [("digits", True), ("imdb", False), ("my digits.csv", False)])
 def test_starting_rubric_for_digits_says_that_they_are_often_inconclusive(starting, dataset, told):
     assert ("often inconclusive" in starting(dataset)[0]) is told
+
+
+@pytest.mark.parametrize("dataset", [*DATASETS, "own.csv"])
+def test_starting_rubric_asks_for_what_honest_work_on_the_data_reaches(starting, dataset):
+    good, fair = DATASETS[dataset].good if dataset in DATASETS else (0.8, 0.6)
+    kind = "at_most" if dataset == "diabetes" else "at_least"
+    levels = f"levels = [{{{kind} = {good}, points = 2}}, {{{kind} = {fair}, points = 1}}]"
+    lines = starting(dataset)[0].splitlines()
+    assert (levels if dataset in DATASETS else f"# {levels}") in lines

@@ -5,7 +5,7 @@ import pytest
 
 from fitscope.grading.cleaning import clean, retexted
 from fitscope.grading.grades import plain_data
-from fitscope.grading.records import Flag, Graded, Mark, Student
+from fitscope.grading.records import Flag, Gradebook, Graded, Mark, Student
 from fitscope.grading.texts import decoded
 from fitscope.grading.values import figure, number_in, ranges, rounding, verdict_in
 
@@ -205,3 +205,23 @@ def test_retexted_leaves_what_is_unknown_unknown():
 def test_decoded_says_what_had_to_be_guessed(content, text, guessed):
     found = decoded(content)
     assert found[1] == guessed and (text is None or found[0] == text)
+
+
+def test_graded_adds_up_what_was_given_and_what_waits():
+    marks = (Mark("a", 0.1, 1.0, ""), Mark("b", 0.2, 2.0, ""), Mark("c", None, 3.5, ""))
+    one = Graded("kim", Student(), (), marks)
+    assert (one.points, one.possible, one.pending) == (0.3, 6.5, 3.5)
+
+
+def test_graded_says_nothing_that_nobody_said():
+    one = Graded("kim", Student(), (), (Mark("a", 1.0, 1.0, ""),), (Flag("late", "It was late."),))
+    assert one.points == 1 and (one.notes, one.error, one.facts) == ((), None, None)
+    (mark,), (flag,) = one.marks, one.flags
+    assert (mark.manual, mark.text, mark.decided) == (False, None, None)
+    assert (flag.numbers, flag.others, flag.decided, flag.shown) == ({}, (), None, False)
+
+
+def test_gradebook_tells_which_could_not_be_read():
+    good, bad = (Graded(name, Student(), (), (), error=error) for name, error in (("a", None), ("b", "It is empty.")))
+    book = Gradebook("Task", (good, bad))
+    assert book.unread == (bad,) and (book.missing, book.notes) == ((), ())
