@@ -112,10 +112,10 @@ def _ordered(condition: Condition, path: str, value: Any, again: Diagnosis) -> O
 
 
 def _impossible(kind: str, path: str, number: float, limit: float) -> str | None:
-    """Say why no honest number is so; a loss may be below 0 where the rubric's own limit is."""
+    """Say why no honest number is so; a loss may be below 0 where the rubric's own limit is, and a gain anywhere."""
     if path.endswith(("test.accuracy", "test_accuracy")) and not 0 <= number <= 1:
         return _told(NO_SHARE, path, value=figure(number))
-    if kind == "at_most" and path.endswith(("loss", "mae")) and number < 0 <= limit:
+    if kind == "at_most" and path.endswith(("loss", "mae")) and ".gain." not in path and number < 0 <= limit:
         return _told(BELOW_0, path, value=figure(number))
     return None
 
