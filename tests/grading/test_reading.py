@@ -191,6 +191,39 @@ def test_file_of_500_mb_is_refused_without_being_read(tmp_path):
             read(one, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "told"),
+    [
+        ("training.log", 10_000_000, "no text"),
+        ("training.log", 10_000_001, "10,000,001 bytes, and at most 10,000,000"),
+        ("report.html", 50_000_001, "50,000,001 bytes, and at most 50,000,000"),
+    ],
+)
+def test_file_may_have_so_many_bytes(name, size, told, tmp_path):
+    (tmp_path / name).touch()
+    os.truncate(tmp_path / name, size)
+    with pytest.raises(DataError, match=told):
+        read(HandIn("kim", Student(), (tmp_path / name,), (name,)), tmp_path)
+
+
+@pytest.mark.parametrize(("lines", "told"), [(200_000, "cannot be read"), (200_001, "200,001 lines, and at most 200,000")])
+def test_log_may_have_so_many_lines(lines, told, tmp_path):
+    message = refusal(tmp_path, **{"a.log": "word\r" * (lines // 2) + "word\n" * (lines - lines // 2)})
+    assert told in message and (lines == 200_001) is ("lines" in message)
+
+
+def test_log_of_one_training_again_and_again_is_one_up_to_a_hundred(work, tmp_path):
+    assert len(work(**{"runs.csv": "epoch,loss\n" + "1,1\n" * 100}).result.history) == 1
+    assert refusal(tmp_path, **{"runs.csv": "epoch,loss\n" + "1,1\n" * 101}) == "It holds 101 trainings; hand in one."
+
+
+@pytest.mark.parametrize("name", ["kim.rar", "KIM.7Z", "kim.tar.gz", "kim.tgz", "kim.zst", "report.html.gz"])
+def test_archive_of_another_kind_is_told_and_what_lies_beside_it_read(work, name):
+    assert work(**{"training.log": LOG, name: "x"}).notes == (
+        f"Passed over: {name} is an archive of a kind that is not opened; hand in a .zip.",
+    )
+
+
 def test_link_is_refused_and_not_followed(tmp_path):
     (tmp_path / "real.html").write_text(PAGE)
     (tmp_path / "report.html").symlink_to(tmp_path / "real.html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 import zipfile
 
@@ -287,6 +288,46 @@ def test_gradescope_metadata_that_is_a_link_is_refused(tmp_path):
     (folder / "submission_metadata.yml").symlink_to(tmp_path / "real.yml")
     with pytest.raises(DataError, match="is a link, or has more than 100,000,000 bytes"):
         collect(folder, tmp_path)
+
+
+@pytest.mark.parametrize(("size", "told"), [(100_000_000, "cannot be read"), (100_000_001, "has more than 100,000,000 bytes")])
+def test_gradescope_metadata_may_have_so_many_bytes(class_of, tmp_path, size, told):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "submission_metadata.yml").touch()
+    os.truncate(tmp_path / "class" / "submission_metadata.yml", size)
+    with pytest.raises(DataError, match=f"submission_metadata.yml .*{told}.*export the submissions again"):
+        class_of("submission_1/a.html")
+
+
+ROLES = "report result results answer answers training history metrics console output log plan fitscope submission".split()
+
+
+@pytest.mark.parametrize("role", [*ROLES, "보고서", "결과", "답안", "답", "로그"])
+def test_file_says_whose_it_is_beside_its_role(class_of, role):
+    found = class_of(f"kim_{role}.md", f"{role.upper()}-kim.log", f"Lee {role}.html")
+    assert shape(found) == {"kim": tuple(sorted((f"kim_{role}.md", f"{role.upper()}-kim.log"))), "Lee": (f"Lee {role}.html",)}
+
+
+@pytest.mark.parametrize("beside", ["kim.htm", "kim.markdown", "kim.zip", "kim.log"])
+def test_files_of_two_kinds_and_one_name_belong_together(class_of, beside):
+    other = "kim_report.md" if beside == "kim.htm" else "kim_report.html"
+    assert shape(class_of(beside, other, "lee.html")) == {"kim": tuple(sorted((beside, other))), "lee": ("lee.html",)}
+
+
+@pytest.mark.parametrize(
+    "pair", [("kim.html", "kim_report.htm"), ("kim.md", "kim_answers.markdown"), ("kim.csv", "kim_training.log")]
+)
+def test_two_files_of_one_kind_are_two_submissions(class_of, pair):
+    assert len(class_of(*pair, "lee.html").hand_ins) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "blind"),
+    [("Participant", True), ("참가자", True), ("참여자", True), ("Teilnehmer in", True), ("Participante", True), ("Part", False)],
+)
+def test_moodle_number_of_a_participant_is_no_name(class_of, name, blind):
+    (one,) = class_of(f"{name}_12_assignsubmission_file_/report.html").hand_ins
+    assert (one.name, one.claimed.name, one.claimed.moodle) == (f"{name}_12", None if blind else name, "12")
 
 
 def test_submissions_of_one_name_are_numbered(class_of):
