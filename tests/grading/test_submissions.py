@@ -299,7 +299,8 @@ def test_gradescope_metadata_may_have_so_many_bytes(class_of, tmp_path, size, to
         class_of("submission_1/a.html")
 
 
-ROLES = "report result results answer answers training history metrics console output log plan fitscope submission".split()
+ROLES = ["report", "result", "results", "answer", "answers", "training", "history", "metrics", "console", "output", "log", "plan",
+         "fitscope", "submission"]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", [*ROLES, "보고서", "결과", "답안", "답", "로그"])
