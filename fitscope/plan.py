@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fitscope.errors import ResultError, UsageError
+from fitscope.errors import ResultError, UsageError, quoted
 
 CLASS_WEIGHTS = (None, "balanced")
 SEEDS_FROM = (None, "student-id")
@@ -146,7 +146,7 @@ class Plan:
         """
         known = {field.name for field in dataclasses.fields(cls)}
         if unknown := sorted(set(content) - known):
-            raise ResultError(f"The plan holds {', '.join(unknown)}, which this fitscope does not know; use a newer one.")
+            raise ResultError(f"The plan holds {quoted(', '.join(unknown))}, which this fitscope does not know; use a newer one.")
         for kind, names in ((str, ("dataset", "data_sha256", "model")), (Mapping, ("options", "hyperparameters"))):
             if wrong := [name for name in names if name in content and not isinstance(content[name], kind)]:
                 raise ResultError(f"The plan's {wrong[0]} is {str(content[wrong[0]])[:40]!r}; it must hold what plan.json holds.")

@@ -84,3 +84,11 @@ def test_student_id_that_is_none_is_refused(id):
 
 def test_student_id_may_have_100_characters_and_leading_zeros():
     assert student_id("0" * 100) == "0" * 100
+
+
+def test_plan_of_a_newer_fitscope_is_refused_in_a_short_sentence():
+    with pytest.raises(ResultError, match="holds warmup, which this fitscope does not know"):
+        Plan.from_json({"warmup": 3})
+    with pytest.raises(ResultError) as refused:
+        Plan.from_json({"a" * 5000: 3})
+    assert len(str(refused.value)) < 200

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import json
 import sqlite3
+import typing
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -21,7 +23,7 @@ from fitscope.history import TrainingHistory
 from fitscope.readers import decimals, read_history, read_text
 from fitscope.readers.page import page_of
 from fitscope.report import compare, folder, page, renderer, sealed
-from fitscope.result import Result, diagnosis_json
+from fitscope.result import Result, diagnosis_json, plain
 
 HERE = Path(__file__).parent
 LOGS = HERE.parent / "readers" / "logs"
@@ -36,6 +38,19 @@ def prepare() -> None:
     really, figures = renderer.draw, itertools.count()
     empty = really(Figure())
     renderer.draw = lambda figure: empty if next(figures) % 20 else really(figure)
+    for kind in _kinds(Result, set()):
+        plain._hints(kind)  # they are compiled, and so is what a stranger's code would be
+
+
+def _kinds(kind: object, seen: set[type]) -> set[type]:
+    """Return the dataclasses that a field of this type may hold, at any depth."""
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind not in seen:
+        seen.add(kind)
+        for part in typing.get_type_hints(kind).values():
+            _kinds(part, seen)
+    for part in typing.get_args(kind):
+        _kinds(part, seen)
+    return seen
 
 
 def files(*patterns: str) -> Callable[[], list[bytes]]:
