@@ -23,7 +23,8 @@ from fitscope.history import TrainingHistory
 from fitscope.readers import decimals, read_history, read_text
 from fitscope.readers.page import page_of
 from fitscope.report import compare, folder, page, renderer, sealed
-from fitscope.result import Result, diagnosis_json, plain
+from fitscope.result import Result, diagnosis_json
+from fitscope.result.plain import _hints
 
 HERE = Path(__file__).parent
 LOGS = HERE.parent / "readers" / "logs"
@@ -39,7 +40,7 @@ def prepare() -> None:
     empty = really(Figure())
     renderer.draw = lambda figure: empty if next(figures) % 20 else really(figure)
     for kind in _kinds(Result, set()):
-        plain._hints(kind)  # they are compiled, and so is what a stranger's code would be
+        _hints(kind)  # they are compiled, and so is what a stranger's code would be
 
 
 def _kinds(kind: object, seen: set[type]) -> set[type]:
