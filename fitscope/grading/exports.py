@@ -82,7 +82,7 @@ def canvas(files: Sequence[File]) -> Exported | None:
     names = {user: {match.groupdict().get("name") for match in found.values()} for user, found in users.items()}
     if not users or any(len(some) > 1 or (name or "") != (name or "").lower() for some in names.values() for name in some):
         return None
-    typed = [file.shown for file in files if file.alone and _TYPED.fullmatch(file.name)]
+    typed = [file.shown for file in files if _TYPED.fullmatch(file.name)]
     known = {file for found in users.values() for file in found}
     rest = tuple(file for file in files if file not in known and file.shown not in typed)
     made = tuple(_canvas_user(user, found) for user, found in users.items())

@@ -43,7 +43,7 @@ class TomlFile:
 
     def line(self, table: str, number: int, key: str = "", item: int = -1) -> int:
         """Return the line of a key or of an item of its list, else of its table; 1 where none of them is known."""
-        own = ((key, 0, "", -1),) if key and not table else ()  # a key of the top may be a table's name
+        own = () if table else ((key, 0, "", -1),)  # a key of the top may be a table's name
         for place in ((table, number, key, item), *own, (table, number, "", -1), ("", 0, table, number)):
             if place in self.lines:
                 return self.lines[place]

@@ -406,6 +406,17 @@ def test_evidence_is_told_in_korean_with_its_values(template, values):
 
 
 @pytest.mark.parametrize(
+    "condition",
+    [{"at_least": 1}, {"at_most": 20}, {"between": [1, 20]}, {"equals": 1, "within": 20.0}, {"one_of": list(range(21))}],
+)
+def test_condition_on_what_fitscope_finds_in_a_log_needs_no_claim(condition):
+    condition = dict(condition)
+    assert marked(log(noisy(0)), "diagnosis.best_epoch", within=condition.pop("within", None), **condition).points == 3
+    for claim in ("in_plateau", "matches_recomputed"):
+        assert marked(log(noisy(0)), "diagnosis.best_epoch", **{claim: True}).evidence == "No best epoch was handed in."
+
+
+@pytest.mark.parametrize(
     ("said", "condition", "points", "evidence"),
     [
         ("0.8", {"at_least": 0.8}, 3, "The answers.x is 0.8, at least 0.8."),
@@ -612,6 +623,7 @@ def test_recomputed_number_matches_as_far_as_it_was_written(gap, said, within, p
 def test_recomputed_number_is_told_beside_what_was_said():
     assert recomputed_gap(0.4151, "0.41").evidence == "The answers.gap is 0.41; computed again from the curves it is 0.4151."
     assert recomputed_gap(0.41, "0.41").evidence == "The answers.gap is 0.41, and so it is when computed again from the curves."
+    assert recomputed_gap(0.412345671, "0.41234567").evidence.startswith("The answers.gap is 0.4123, and so it is when")
     assert recomputed_gap(0.41, "much").evidence == 'The answers.gap is "much", which is no number.'
     assert recomputed_gap(None, "0.4").evidence == 'The answers.gap is "0.4"; the curves do not tell it.'
 

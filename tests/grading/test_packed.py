@@ -112,6 +112,14 @@ def test_unpack_size_that_is_a_lie_never_unpacks_more_than_it_says(tmp_path):
     assert sum(path.stat().st_size for path in tmp_path.rglob("*.log")) <= 100
 
 
+def test_unpack_content_that_does_not_end_is_stopped_at_the_limit(tmp_path, monkeypatch):
+    archive, pieces = make(tmp_path / "kim.zip", {"a.log": "x", "b.log": "x"}), [b"x" * 1_000_000] * 2 + [b""]
+    left = iter([*pieces, *pieces])
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda *given: next(left))
+    assert refusal(archive).startswith("it unpacks to more than 3,000,000 bytes, and at most 3,000,000 are unpacked")
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*.log")) <= 3_000_000
+
+
 def test_unpack_content_that_was_changed_is_refused(tmp_path):
     archive = make(tmp_path / "kim.zip", {"a.log": b"epoch,loss"}, zipfile.ZIP_STORED)
     archive.write_bytes(archive.read_bytes().replace(b"epoch,loss", b"epoch,lass", 1))

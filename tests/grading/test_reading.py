@@ -91,7 +91,7 @@ def test_zip_is_read_as_its_folder_would_be(work, tmp_path):
     found = work(
         **{"kim.zip": zipped(tmp_path / "kim.zip", **{"w/training.log": LOG, "w/answers.md": ANSWERS, "w/model.keras": "x"})}
     )
-    assert found.files == ("kim.zip/w/training.log", "kim.zip/w/answers.md")
+    assert found.files == ("kim.zip/w/training.log", "kim.zip/w/answers.md") and found.notes == ()
 
 
 def test_one_training_in_two_formats_is_one(work):
@@ -338,6 +338,19 @@ def test_refit_without_validation_beside_a_training_is_passed_over_with_a_note(w
     assert any("refit.log" in note and "refit" in note for note in found.notes)
 
 
+def test_refit_beside_a_training_that_was_validated_now_and_then_is_passed_over(work):
+    rows = LOG.splitlines()
+    now_and_then = "\n".join([*rows[:2], rows[2].rpartition(",")[0] + ",", *rows[3:]]) + "\n"
+    found = work(**{"training.log": now_and_then, "refit.log": "epoch,loss\n0,0.5\n1,0.25\n"})
+    assert len(found.result.history) == 12 and "refit.log holds no validation loss" in found.notes[0]
+
+
+def test_text_that_begins_like_answers_is_a_log_where_it_is_called_so(work, tmp_path):
+    text = "--- begin\nEpoch 1/2\n1/1 - 1s - loss: 1.5 - val_loss: 1.6\nEpoch 2/2\n1/1 - 1s - loss: 0.5 - val_loss: 0.7\n"
+    assert len(work(**{"console.log": text}).result.history) == 2
+    assert "no report, result or log" in refusal(tmp_path, **{"console.txt": text})
+
+
 def test_files_beyond_a_thousand_are_refused(tmp_path):
     (tmp_path / "training.log").write_text(LOG)
     paths, names = (tmp_path / "training.log",), ("training.log", *["own.py"] * 1_000)
@@ -390,6 +403,7 @@ def test_answers_that_say_nothing_are_none(work):
     found = work(**{"training.log": LOG, "answers.md": "---\nname: Kim\n---\n"})
     assert found.answers is None and found.signed == Student("Kim") and found.files == ("training.log", "answers.md")
     assert work(**{"training.log": LOG, "answers.md": "---\nbest_epoch: 3\n---\n"}).signed is None
+    assert work(**{"training.log": LOG, "answers.md": "---\nid: 7\n---\n"}).signed == Student(id="7")
 
 
 def test_answers_that_are_called_so_count_before_newer_files(work, tmp_path):

@@ -254,6 +254,12 @@ def test_roster_that_is_a_spreadsheet_is_refused(tmp_path, begin):
         roster_of(tmp_path, begin + b"\nname,id\nKim,7\n")
 
 
+def test_roster_blank_rows_count_as_lines_alone(tmp_path):
+    assert roster_of(tmp_path, "\n ;\n\nname;id\n\nKim;7\n").students == (Student("Kim", "7"),)
+    with pytest.raises(DataError, match="in lines 4 and 6"):
+        roster_of(tmp_path, "\n,,\nname,id\nKim,7\n\nLee,7\n")
+
+
 def test_roster_row_shorter_than_its_head_lacks_what_is_not_there(tmp_path):
     assert roster_of(tmp_path, "name,id,section\nKim,7\nLee\n").students == (Student("Kim", "7"), Student("Lee"))
 

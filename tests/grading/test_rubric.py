@@ -131,6 +131,17 @@ def test_rubric_any_line_of_its_head_may_stand_alone(rubric_of, line, name, valu
     assert rubric_of(f"{line}\n{ONE}") == dataclasses.replace(bare, **{name: value})
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_within_goes_with_what_can_be_near(rubric_of, kind):
+    written, path, _ = KINDS[kind]
+    text = criterion(f'field = "{path}"\n{kind} = {written}\nwithin = 0')
+    if kind in ("equals", "in_plateau", "matches_recomputed"):
+        assert rubric_of(text).criteria[0].levels[0].condition.within == 0
+    else:
+        with pytest.raises(DataError, match=f"beside {kind}; it goes with equals, in_plateau, matches_recomputed"):
+            rubric_of(text)
+
+
 def test_rubric_that_says_little_leaves_the_rest_open(rubric_of):
     found = rubric_of(ONE)
     assert (found.dataset, found.course, found.language, found.due, found.assignment) == (None, None, "en", None, None)
@@ -352,6 +363,7 @@ def test_number_is_one_that_can_be_reckoned_with(value, number):
     ("value", "told"),
     [
         (True, "true"),
+        (107, "107"),
         ({}, "empty"),
         ([], "empty"),
         ({"a": 1}, "one table"),
@@ -384,9 +396,9 @@ def test_moment_that_is_missing_is_complained_of_where_it_is_required():
     file = TomlFile("a.toml", {"blank": " "})
     assert Table(file, file.content).moment("when", "say when.") is None
     assert Table(file, file.content).moment("blank", "say when.") is None
-    assert [told for _, told in file.complaints] == [
-        "when is missing; say when.",
-        "blank is ' '; give a text in quotes that is not empty.",
+    assert file.complaints == [
+        (1, "when is missing; say when."),
+        (1, "blank is ' '; give a text in quotes that is not empty."),
     ]
 
 

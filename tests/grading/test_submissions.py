@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from fitscope.errors import DataError
+from fitscope.grading import submissions
 from fitscope.grading.submissions import Collected, collect
 
 METADATA = """\
@@ -329,6 +330,38 @@ def test_two_files_of_one_kind_are_two_submissions(class_of, pair):
 def test_moodle_number_of_a_participant_is_no_name(class_of, name, blind):
     (one,) = class_of(f"{name}_12_assignsubmission_file_/report.html").hand_ins
     assert (one.name, one.claimed.name, one.claimed.moodle) == (f"{name}_12", None if blind else name, "12")
+
+
+@pytest.mark.parametrize("name", ["kim_1_5_work", "anon_a_5_work"])
+def test_folder_that_is_called_like_canvas_files_is_a_folder(class_of, name):
+    found = class_of(f"{name}/report.html", "lee_2_6_work/report.html")
+    assert [one.export for one in found.hand_ins] == [None, None]
+    assert shape(found) == {name: (f"{name}/report.html",), "lee_2_6_work": ("lee_2_6_work/report.html",)}
+
+
+def test_notes_name_the_first_of_what_is_not_as_the_system_exports_it(class_of):
+    found = class_of("kim_1_5_a.html", "lee.html", "Ann.html")
+    assert found.notes[1] == "2 submissions beside them are not, such as Ann."
+    metadata = "submission_1:\n  a: b\n" + "".join(f"{'x' * 59}{i}9:\n  a: b\n" for i in range(2))
+    found = class_of("submission_1/a.html", **{"submission_metadata.yml": metadata})
+    assert found.notes[1] == f"The metadata name 2 submissions that are not there, such as {'x' * 59}0."
+
+
+def test_files_of_roles_alone_are_one_submission_beside_others(class_of):
+    assert shape(class_of("training.log", "answers.md", "kim.html")) == {
+        "answers": ("answers.md", "training.log"), "kim": ("kim.html",)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_folder_of_too_many_files_is_no_class(class_of, monkeypatch, count):
+    monkeypatch.setattr(submissions, "MOST", 3)
+    names = [f"s{i}.html" for i in range(count)]
+    if count == 3:
+        assert len(class_of(*names).hand_ins) == 3
+    else:
+        with pytest.raises(DataError, match="holds more than 3 files; give the folder of one assignment's submissions"):
+            class_of(*names)
 
 
 def test_submissions_of_one_name_are_numbered(class_of):

@@ -90,8 +90,8 @@ class Imported:
         self.mutant, self.order, self.say = mutant, {test: place for place, test in enumerate(tests)}, say
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self, session: pytest.Session) -> None:
-        sys.meta_path.insert(0, Changed(self.mutant))  # before pytest's own finder
+    def pytest_load_initial_conftests(self) -> None:
+        sys.meta_path.insert(0, Changed(self.mutant))  # before pytest's own finder, and before a conftest imports the module
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
