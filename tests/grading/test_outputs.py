@@ -15,6 +15,7 @@ from fitscope.grading.grades import to_json
 from fitscope.grading.lists import decided_in_names, pseudonyms, unnamed
 from fitscope.grading.overrides import apply, read_overrides
 from fitscope.grading.records import Flag, Student
+from fitscope.result import Answers, Author
 
 
 @pytest.fixture
@@ -331,6 +332,18 @@ def test_pseudonymous_note_names_others_wherever_their_names_stand(write, make_c
     assert told == [f"{called['???']} was passed over, and so was {called['Kim [2]']}'s.", f"Like {called[people[0].name]}."]
 
 
+def test_purge_removes_what_a_grading_that_was_stopped_left_and_no_other_part(write, make_class):
+    folder = write(make_class(1))
+    page = next((folder / "feedback").iterdir()).name
+    own = {f".{name}.part" for name in ("grades.json", "index.html", "names.csv", "canvas.csv")} | {f"feedback/.{page}.part"}
+    others = {".mine.part", ".thesis.txt.part", "feedback/.a.html.part", "index.html.part"}
+    for name in own | others:
+        (folder / name).write_text("x", encoding="utf8")
+    (folder / ".moodle.csv.part").mkdir()
+    assert own <= set(outputs.purge(folder)) and set(everything(folder)) == others
+    assert (folder / ".moodle.csv.part").is_dir()
+
+
 def test_purge_removes_the_marks_last_by_which_it_knows_its_own(write, make_class):
     assert outputs.purge(write(make_class(3)))[-1] == "grades.json"
 
@@ -360,6 +373,22 @@ def test_pseudonyms_of_a_large_class_have_more_digits(make_class, tmp_path, coun
     (tmp_path / "names.csv").write_text(pseudonym_list(*rows), encoding="utf8")
     name = pseudonyms(make_class(1, missing=()), tmp_path).rows[0][0]
     assert len(name) == len("Student ") + digits
+
+
+def test_pseudonyms_stand_for_missing_students_by_number_address_or_name(make_class, tmp_path):
+    missing = (Student("Kim", "7", "k@x"), Student("Lee", email="l@x"), Student("Park"), Student())
+    book = make_class(0, missing=missing)
+    names = pseudonyms(book, tmp_path)
+    rows = {row[1:] for row in names.rows}
+    assert rows == {("Kim", "7", "k@x", "k@x"), ("Lee", None, "l@x", "l@x"), ("Park", None, None, "Park"), (None, None, None, "")}
+    assert sorted(one.name for one in unnamed(book, names).missing) == [row[0] for row in names.rows]
+
+
+def test_lists_of_who_is_who_have_excels_mark_and_their_heads(write, make_class):
+    folder = write(make_class(2), pseudonymous=True)
+    heads = {"names.csv": b"pseudonym,name,id,email,submission\r\n", "feedback.csv": b"student,id,submission,file\r\n"}
+    for name, head in heads.items():
+        assert (folder / name).read_bytes().startswith(b"\xef\xbb\xbf" + head)
 
 
 def test_pseudonym_that_somebody_changed_by_hand_is_made_anew(make_class, tmp_path):
@@ -403,7 +432,11 @@ def test_texts_lose_names_but_where_they_are_other_words(make_class, make_graded
 
 def test_pseudonymous_class_keeps_languages_and_loses_sections(make_class, make_graded, tmp_path):
     kim, lee = Student("Kim", "1", section="A", group="G", language="ko"), Student("Lee", "2", language="ko", section="B")
-    book = dataclasses.replace(make_class(0, missing=(lee,)), graded=(make_graded(1, student=kim),))
+    one = make_graded(1, student=kim)
+    one = dataclasses.replace(
+        one, facts=dataclasses.replace(one.facts, author=Author("Kim", "1"), answers=Answers(why="I am Kim."))
+    )
+    book = dataclasses.replace(make_class(0, missing=(lee,)), graded=(one,))
     found = unnamed(book, pseudonyms(book, tmp_path))
     assert found.graded[0].student == Student(found.graded[0].name, language="ko") and found.graded[0].files == ()
     assert found.missing == (Student(found.missing[0].name, language="ko"),) and found.missing[0].name.startswith("Student ")

@@ -4,7 +4,9 @@ import copy
 import dataclasses
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from fitscope import version, words
@@ -14,6 +16,7 @@ from fitscope.grading.reading import read
 from fitscope.grading.recomputed import chances_apart, differs, recomputed, same
 from fitscope.grading.records import HandIn, Student, Work
 from fitscope.grading.shown import page_differs
+from fitscope.history import TrainingHistory
 from fitscope.language import retold, speaking
 from fitscope.report.headline import headline
 from fitscope.report.repeats_view import averaged
@@ -377,6 +380,25 @@ def test_curves_are_judged_by_the_seed_and_the_classes_of_their_plan(monkeypatch
     for given in asked:
         assert given["seed"] == 7 and given["majority"] == result.dataset.majority and given["classes"] == result.dataset.guessed
     assert len(asked) == 1 + broken
+
+
+@pytest.mark.parametrize(
+    ("lengths", "kept"), [((), False), ((20,), False), ((20, 20), True), ((20, 20, 20), True), ((20, 21), True), ((20, 19), False)]
+)
+def test_repeats_are_judged_over_seeds_where_all_have_the_epochs(monkeypatch, lengths, kept):
+    asked, real = [], again_module.again
+    monkeypatch.setattr(again_module, "again", lambda *given, **more: asked.append(more["over_seeds"]) or real(*given, **more))
+    result, _, _ = both()
+    repeats = tuple(
+        SimpleNamespace(history=TrainingHistory.of({"loss": np.ones(epochs), "val_loss": np.full(epochs, i)}), verdict="good_fit")
+        for i, epochs in enumerate(lengths)
+    )
+    result = dataclasses.replace(result, studies=dataclasses.replace(result.studies, repeats=repeats))
+    asked.clear()
+    recomputed(result)
+    (found,) = asked
+    assert (found is not None) is kept
+    assert found is None or (found == np.arange(len(lengths))).all() and found.shape == (20, len(lengths))
 
 
 # Pages

@@ -402,6 +402,11 @@ def test_moment_that_is_missing_is_complained_of_where_it_is_required():
     ]
 
 
+def test_lines_of_items_count_from_the_first_statement_on():
+    found = lines_of("a = [\n{b = 1},\n{b = 2},\n]\nc = [\n{b = 1}]")
+    assert [found["", 0, *item] for item in (("a", -1), ("a", 0), ("a", 1), ("c", -1), ("c", 0))] == [1, 2, 3, 5, 6]
+
+
 def test_lines_of_tables_keys_and_items():
     text = '"a" = 1\n\n[[b]]\nc = """\n\n"""\nd = [\n  {e = "}"}, # {\n  {f = [{}]},\n]\n[[b]]\n[[b.d]]\n[[b.d]]\n[[b]]\n[[b.d]]\n'
     found = lines_of(text)

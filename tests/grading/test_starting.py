@@ -73,7 +73,7 @@ def test_examples_in_the_comments_hold_when_their_marks_are_taken_away(starting,
     opened = re.sub(r"^# (?=\[\[|\w+ = )", "", text, flags=re.MULTILINE)
     (tmp_path / "opened.toml").write_text(opened, encoding="utf8")
     found = read_rubric(tmp_path / "opened.toml")
-    assert found.due and found.assignment and found.handed_out
+    assert found.due and found.assignment and found.handed_out and found.possible == 11
     assert {"Gap", "Test result"} <= {criterion.title for criterion in found.criteria}
     assert {criterion.title for criterion in found.criteria} >= {criterion.title for criterion in rubric.criteria}
 

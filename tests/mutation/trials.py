@@ -73,12 +73,12 @@ class Notes:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
     def able(self, mutant: Mutant, enough: float) -> list[str]:
-        """Return the tests that can notice a change, those that reach least else first, until together they cost enough."""
+        """Return the tests that can notice a change until together they cost enough: those that reach least first, dear ones last."""
         able = [test for test, by in self.reached.items() if not set(mutant.lines).isdisjoint(by.get(mutant.path, ()))]
         if mutant.function is None:  # it is run when the module is imported, which no single test does
             able = [test for test, by in self.reached.items() if mutant.path in by] or list(self.reached)
         able = [test for test in able if self.costs[test] < self.dearest]
-        able.sort(key=lambda test: sum(map(len, self.reached[test].values())))
+        able.sort(key=lambda test: (self.costs[test] > enough / 30, sum(map(len, self.reached[test].values()))))
         spent = itertools.accumulate(self.costs[test] for test in able)
         return [test for test, so_far in zip(able, spent) if so_far < enough or test == able[0]]
 
