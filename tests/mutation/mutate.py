@@ -3,7 +3,7 @@
     python tests/mutation/mutate.py fitscope/diagnosis fitscope/history.py fitscope/result --sample 300 --seed 0
 
 One run of the tests notes which lines each of them reaches. Then every change is tried in a process of its own (which needs a
-system that can fork), by the tests that reach its lines, those that reach least else first, until one fails. A change that
+system that can fork), by the tests that reach its lines, those that reach least first, until one fails. A change that
 makes them run far too long, or take too much memory, is found as well. What is left is printed as it was and as it would be:
 it lacks a test, or it changes nothing that anyone could see.
 """

@@ -73,7 +73,7 @@ class Notes:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
     def able(self, mutant: Mutant, enough: float) -> list[str]:
-        """Return the tests that can notice a change until together they cost enough: those that reach least first, dear ones last."""
+        """Return the tests that can notice a change, those that reach least first and dear ones last, until they cost enough."""
         able = [test for test, by in self.reached.items() if not set(mutant.lines).isdisjoint(by.get(mutant.path, ()))]
         if mutant.function is None:  # it is run when the module is imported, which no single test does
             able = [test for test, by in self.reached.items() if mutant.path in by] or list(self.reached)
