@@ -344,6 +344,23 @@ def test_purge_removes_what_a_grading_that_was_stopped_left_and_no_other_part(wr
     assert (folder / ".moodle.csv.part").is_dir()
 
 
+def test_purge_leaves_copies_of_feedback_under_other_names(write, make_class):
+    folder = write(make_class(1))
+    page = next((folder / "feedback").iterdir())
+    (folder / "feedback" / "copy.html").write_bytes(page.read_bytes())
+    (folder / "feedback" / f"{'x' * 22}.html").mkdir()
+    write(make_class(1))
+    outputs.purge(folder)
+    assert set(everything(folder)) == {"feedback/copy.html"} and (folder / "feedback" / f"{'x' * 22}.html").is_dir()
+
+
+@pytest.mark.parametrize(("content", "carried"), [(b"# mine\n", "# mine\n"), (DECISION.encode(), DECISION), (b"# \xff\n", "")])
+def test_page_holds_earlier_decisions_as_they_were_written(write, make_class, content, carried):
+    (write(make_class(3)) / "overrides.toml").write_bytes(content)
+    page = (write(make_class(3)) / "index.html").read_text(encoding="utf8")
+    assert json.loads(re.search(r'id="overrides">(.*?)</script>', page)[1]) == carried
+
+
 def test_purge_removes_the_marks_last_by_which_it_knows_its_own(write, make_class):
     assert outputs.purge(write(make_class(3)))[-1] == "grades.json"
 

@@ -5,7 +5,7 @@ import pytest
 
 from fitscope.grading.cleaning import clean, retexted
 from fitscope.grading.grades import plain_data
-from fitscope.grading.records import Flag, Gradebook, Graded, Mark, Student
+from fitscope.grading.records import Flag, Gradebook, Graded, HandIn, Mark, Student
 from fitscope.grading.texts import decoded
 from fitscope.grading.values import figure, number_in, ranges, rounding, verdict_in
 
@@ -212,6 +212,8 @@ def test_graded_adds_up_what_was_given_and_what_waits():
     marks = (Mark("a", 0.1, 1.0, ""), Mark("b", 0.2, 2.0, ""), Mark("c", None, 3.5, ""))
     one = Graded("kim", Student(), (), marks)
     assert (one.points, one.possible, one.pending) == (0.3, 6.5, 3.5)
+    fine = Graded("kim", Student(), (), (Mark("a", 0.1234564, 0.7654324, ""), Mark("b", None, 0.1234564, "")))
+    assert (fine.points, fine.possible, fine.pending) == (0.123456, 0.888889, 0.123456)
 
 
 def test_graded_says_nothing_that_nobody_said():
@@ -220,6 +222,11 @@ def test_graded_says_nothing_that_nobody_said():
     (mark,), (flag,) = one.marks, one.flags
     assert (mark.manual, mark.text, mark.decided) == (False, None, None)
     assert (flag.numbers, flag.others, flag.decided, flag.shown) == ({}, (), None, False)
+
+
+def test_hand_in_of_a_plain_folder_knows_no_more_than_its_files():
+    one = HandIn("kim", Student(), (), ())
+    assert (one.late, one.moment, one.tries, one.export) == (None, None, 0, None)
 
 
 def test_gradebook_tells_which_could_not_be_read():
