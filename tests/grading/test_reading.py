@@ -351,6 +351,18 @@ def test_text_that_begins_like_answers_is_a_log_where_it_is_called_so(work, tmp_
     assert "no report, result or log" in refusal(tmp_path, **{"console.txt": text})
 
 
+def test_answers_in_a_text_are_no_log_and_logs_behind_them_are_read(work):
+    found = work(**{"a.txt": ANSWERS, "training.txt": LOG})
+    assert found.answers.best_epoch == 5 and found.files == ("training.txt", "a.txt")
+
+
+@pytest.mark.parametrize("first", ["whole.log", "part.log"])
+def test_curve_that_one_of_two_logs_lacks_tells_them_not_apart(work, first):
+    lacks = "epoch,val_loss\n" + "".join(f"{i},{0.5 + abs(i - 4) / 50:.6f}\n" for i in range(12))
+    logs = {"whole.log": LOG, "part.log": lacks}
+    assert work(**{first: logs.pop(first), **logs}).files == (first,)
+
+
 def test_files_beyond_a_thousand_are_refused(tmp_path):
     (tmp_path / "training.log").write_text(LOG)
     paths, names = (tmp_path / "training.log",), ("training.log", *["own.py"] * 1_000)
@@ -453,7 +465,8 @@ def test_answers_that_are_too_long_or_unreadable_are_noted_where_they_are_called
     [
         (LOG, False),
         (LOG.replace("0.500000", "0.500900"), False),
-        (LOG.replace("0.500000", "0.502000"), True),
+        (LOG.replace("0.500000", "0.501090"), False),  # two thousandths of it, and 0.0001
+        (LOG.replace("0.500000", "0.501110"), True),
         ("epoch,loss\n" + "".join(f"{i},{1 / (i + 1):.6f}\n" for i in range(12)), False),
         ("epoch,val_loss\n" + "".join(f"{i},{0.5 + abs(i - 4) / 50:.6f}\n" for i in range(12)), False),
         ("epoch,val_loss\n" + "".join(f"{i},{0.6 + abs(i - 4) / 50:.6f}\n" for i in range(12)), True),

@@ -364,6 +364,18 @@ def test_folder_of_too_many_files_is_no_class(class_of, monkeypatch, count):
             class_of(*names)
 
 
+def test_submission_of_a_folder_is_called_as_the_folder_with_all_its_points(tmp_path):
+    folder = tmp_path / "kim.minji.v2"
+    folder.mkdir()
+    (folder / "training.log").write_text("x")
+    assert [one.name for one in collect(folder, tmp_path).hand_ins] == ["kim.minji.v2"]
+
+
+def test_canvas_file_without_a_name_is_nobodys(class_of):
+    (one,) = class_of("_12_100_report.html").hand_ins
+    assert (one.name, one.claimed.name, one.claimed.canvas) == ("anon_12", None, "12")
+
+
 def test_submissions_of_one_name_are_numbered(class_of):
     found = class_of("kim/a.html", "kim.html", "kim.md", "kim.zip")
     assert sorted(shape(found)) == ["kim", "kim [2]"]
