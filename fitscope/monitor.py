@@ -201,13 +201,14 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
 def _inputs(x_val: Any) -> Any:
     """Return what `predict` takes: sparse matrices by rows, all else as it is."""
-    parts = keras.tree.flatten(x_val)
+    given = keras.tree.map_structure(lambda part: part.tocsr() if hasattr(part, "tocsr") else part, x_val)
+    parts = keras.tree.flatten(given)
     if not parts or not all(hasattr(part, "shape") and part.shape and hasattr(part, "__getitem__") for part in parts):
         raise UsageError(
             f"x_val is a {type(x_val).__name__}; give what model.predict takes as a numpy array, a scipy sparse matrix, or a "
             "list, tuple or dict of them."
         )
-    return keras.tree.map_structure(lambda part: part.tocsr() if hasattr(part, "tocsr") else part, x_val)
+    return given
 
 
 def _weights(sample_weight: Any, samples: int) -> NDArray[np.float32]:
