@@ -216,17 +216,14 @@ def test_graded_adds_up_what_was_given_and_what_waits():
     assert (fine.points, fine.possible, fine.pending) == (0.123456, 0.888889, 0.123456)
 
 
-def test_graded_says_nothing_that_nobody_said():
+def test_hand_in_and_graded_say_nothing_that_nobody_said():
     one = Graded("kim", Student(), (), (Mark("a", 1.0, 1.0, ""),), (Flag("late", "It was late."),))
     assert one.points == 1 and (one.notes, one.error, one.facts) == ((), None, None)
     (mark,), (flag,) = one.marks, one.flags
     assert (mark.manual, mark.text, mark.decided) == (False, None, None)
     assert (flag.numbers, flag.others, flag.decided, flag.shown) == ({}, (), None, False)
-
-
-def test_hand_in_of_a_plain_folder_knows_no_more_than_its_files():
-    one = HandIn("kim", Student(), (), ())
-    assert (one.late, one.moment, one.tries, one.export) == (None, None, 0, None)
+    hand_in = HandIn("kim", Student(), (), ())
+    assert (hand_in.late, hand_in.moment, hand_in.tries, hand_in.export) == (None, None, 0, None)
 
 
 def test_gradebook_tells_which_could_not_be_read():
