@@ -59,4 +59,4 @@ def _candidates(phrases: Sequence[set[str]]) -> list[tuple[int, int]]:
 
 def _shared(phrases: Sequence[set[str]], one: int, other: int) -> float:
     both, either = len(phrases[one] & phrases[other]), len(phrases[one] | phrases[other])
-    return round(both / either, 2) if either else 0.0
+    return round(both / either, 2)

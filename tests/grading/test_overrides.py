@@ -116,6 +116,11 @@ def test_overrides_of_something_else_are_refused(complaints, text):
     assert complaints(head=text)[0].startswith("overrides.toml, line 1: ")
 
 
+def test_overrides_that_are_no_file_are_refused(tmp_path, make_rubric):
+    with pytest.raises(DataError, match="give a file that holds overrides"):
+        read_overrides(tmp_path / "overrides.toml", make_rubric())
+
+
 def test_apply_gives_points_and_says_who_when_and_why(overrides_of, people):
     (first, second), unused = apply(overrides_of(POINTS | {"when": "2026-12-01T10:00:00"}), people)
     (mark,) = [mark for mark in first.marks if mark.title == "Why"]

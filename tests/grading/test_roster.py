@@ -447,6 +447,19 @@ def test_identify_two_names_that_were_signed_without_numbers_are_two():
     assert [one.read.hand_in.name for one in found] == ["a", "Kim Minji"] and found[0].read.hand_in.tries == 1
 
 
+@pytest.mark.parametrize(
+    ("users", "people"), [(("1", "1"), 1), (("1", None), 1), ((None, "1"), 1), (("1", "2"), 2), (("1", None, "2"), 2)]
+)
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+def test_identify_users_of_one_name_and_id_are_told_apart_by_their_numbers_alone(kind, users, people):
+    reads = [
+        handed(f"k_{i}", Author("Kim Minji", "7"), "Canvas", **({"name": "kimminji"} | ({} if user is None else {kind: user})))
+        for i, user in enumerate(users)
+    ]
+    found, _ = identify(reads)
+    assert [one.error is None for one in found] == ([True] if people == 1 else [False] * len(users))
+
+
 def test_identify_tries_of_an_export_are_one_students_by_the_name_alone():
     found, _ = identify([handed(name, None, "Moodle", name="Kim Minji") for name in "ab"])
     assert len(found) == 1

@@ -23,6 +23,19 @@ def test_summary_of_a_large_class_stays_short(make_class):
     assert len(lines) < 25 and "  and 3 more" in lines and any(line.endswith(", ...)") for line in lines)
 
 
+@pytest.mark.parametrize(("count", "more"), [(10, []), (11, ["  and 1 more"])])
+def test_summary_names_ten_that_could_not_be_read(make_class, make_graded, count, more):
+    unread = tuple(make_graded(i, error="It is empty.", facts=None) for i in range(count))
+    lines = summary(dataclasses.replace(make_class(0), graded=unread))
+    assert sum(line.endswith(": It is empty.") for line in lines) == 10 and [line for line in lines if " more" in line] == more
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_summary_names_ten_who_handed_in_nothing(make_class, count):
+    (line,) = [line for line in summary(make_class(0, missing=tuple(Student(f"S{i}") for i in range(count)))) if "S0" in line]
+    assert line.count("S") == 10 and line.endswith(", ....") is (count == 11)
+
+
 @pytest.mark.parametrize("size", [0, 1])
 def test_summary_of_hardly_anybody_is_told(make_class, size):
     lines = summary(make_class(size, missing=(), notes=()))
