@@ -85,7 +85,10 @@ class Guard:
         if event == "open":
             self._check_open(*given)
         elif event in _CHANGES:
-            self._check_path(event, given[_CHANGES[event]])
+            path, *more = given[_CHANGES[event] :]
+            if event in ("os.remove", "os.rmdir") and more and more[-1] != -1:  # within a folder that is open
+                path = os.path.join(os.readlink(f"/proc/self/fd/{more[-1]}"), os.fsdecode(path))
+            self._check_path(event, path)
         elif event in _NEVER or (event == "exec" and not _is_installed(given[0])):
             raise Forbidden(f"{event} {given!r:.200}")
 
