@@ -85,15 +85,16 @@ def uncertainty(
         errors = _errors_from_log(val_loss, loss, lowest, noise)
         chance = _chance_from_log(val_loss, LIMITS.log_noise * noise)
     else:
-        basis, samples = "samples", losses.shape[1]
+        basis, samples = ("repeats", None) if repeats else ("samples", losses.shape[1])
         usable = np.isfinite(val_loss) & np.isfinite(losses).all(axis=1)
         errors = _errors_from_samples(losses, lowest, usable)
         own = _own_noise(losses, usable) if repeats else 0.0
-        chance = _chance_from_trainings(losses, usable, own, seed) if repeats else _chance_from_samples(losses, usable, seed)
         covariance = _covariance(losses, usable) if len(epochs) <= LIMITS.covariance_epochs else None
-        if repeats:
-            basis, samples = "repeats", None
-        if repeats and each and each[0].shape[1] > 1:
+        if not repeats:
+            chance = _chance_from_samples(losses, usable, seed)
+        elif not each or each[0].shape[1] < 2:
+            chance = _chance_from_trainings(losses, usable, own, seed)
+        else:
             samples, mean = each[0].shape[1], np.asarray(np.mean(each, axis=0, dtype=np.float64))
             usable &= np.isfinite(mean).all(axis=1)
             errors = np.hypot(errors, _errors_from_samples(mean, lowest, usable))
