@@ -7,12 +7,10 @@ the few fields that hold scalars are looked at, so that neither TensorFlow nor T
 from __future__ import annotations
 
 import re
-import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-import numpy as np
+from struct import Struct
 
 from fitscope.errors import DataError
 from fitscope.history import TrainingHistory
@@ -25,7 +23,9 @@ _PART = re.compile(rf"(?:(.+)[_.-])?({'|'.join(_TRAINING + _VALIDATION)})")
 _STEP, _SUMMARY = 2, 5  # field numbers of Event
 _VALUE, _TAG, _SIMPLE, _TENSOR, _METADATA = 1, 1, 2, 8, 9  # of Summary and Summary.Value
 _LARGEST = 2**23  # bytes of a record with numbers; pictures are larger
-_DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8"}
+_NUMBERS = {1: Struct("<f"), 2: Struct("<d"), 3: Struct("<i"), 9: Struct("<q")}  # by the tensor's type
+_LENGTH, _SINGLE = Struct("<Q"), _NUMBERS[1]
+_FIXED = {1: 8, 5: 4}  # bytes of the kinds of fields whose length is not written
 
 
 def is_events(log: Log) -> bool:
@@ -127,7 +127,7 @@ def _records(pieces: Iterable[bytes]) -> Iterator[bytes]:
         content, passed = content + piece[passed:], max(0, passed - len(piece))
         place = 0
         while place + 12 <= len(content):
-            (length,) = struct.unpack_from("<Q", content, place)
+            (length,) = _LENGTH.unpack_from(content, place)
             end = place + 16 + length
             if end > len(content) and length <= _LARGEST:
                 break
@@ -154,7 +154,7 @@ def _scalar(message: bytes) -> tuple[str, float] | None:
         if field == _TAG and isinstance(value, bytes):
             tag = value.decode("utf-8", "replace")
         elif field == _SIMPLE and isinstance(value, bytes) and len(value) == 4:
-            number = struct.unpack("<f", value)[0]
+            number = _SINGLE.unpack(value)[0]
         elif field == _TENSOR and isinstance(value, bytes):
             number = _tensor(value)
     return None if number is None else (tag, float(number))
@@ -172,34 +172,35 @@ def _tensor(message: bytes) -> float | None:
             listed = value
         elif field in (7, 10) and isinstance(value, int):
             listed = value.to_bytes(8, "little")[: 4 if field == 7 else 8]
-    kind = _DTYPES.get(dtype)
+    kind = _NUMBERS.get(dtype)
     numbers = content or listed
-    if kind is None or len(numbers) != np.dtype(kind).itemsize:
-        return None
-    return float(np.frombuffer(numbers, kind)[0])
+    return float(kind.unpack(numbers)[0]) if kind is not None and len(numbers) == kind.size else None
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield a message's fields: whole numbers as int, all else as bytes; ends where the message is damaged."""
-    place = 0
+def _fields(message: bytes) -> list[tuple[int, int | bytes]]:
+    """Return a message's fields, whole numbers as int and all else as bytes, up to where the message is damaged.
+
+    Nearly all keys and lengths have one byte, and files have millions: those are read here, the others by `_varint`.
+    """
+    fields: list[tuple[int, int | bytes]] = []
+    place, end = 0, len(message)
     try:
-        while place < len(message):
-            key, place = _varint(message, place)
-            kind, value = key & 7, b""
+        while place < end:
+            key, place = (message[place], place + 1) if message[place] < 128 else _varint(message, place)
+            kind = key & 7
+            if kind in (0, 2):
+                number, place = (message[place], place + 1) if message[place] < 128 else _varint(message, place)
             if kind == 0:
-                whole, place = _varint(message, place)
-                yield key >> 3, whole
+                fields.append((key >> 3, number))
                 continue
-            if kind == 2:
-                length, place = _varint(message, place)
-            else:
-                length = {1: 8, 5: 4}[kind]
-            if place + length > len(message):
-                return
-            value, place = message[place : place + length], place + length
-            yield key >> 3, value
+            after = place + (number if kind == 2 else _FIXED[kind])
+            if after > end:
+                break
+            fields.append((key >> 3, message[place:after]))
+            place = after
     except (IndexError, KeyError):
-        return
+        pass
+    return fields
 
 
 def _varint(message: bytes, place: int) -> tuple[int, int]:
