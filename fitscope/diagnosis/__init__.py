@@ -112,7 +112,8 @@ def judge(
 
     Args:
         history: the curves.
-        losses: every validation sample's loss [epochs, samples]; None where only the log is known.
+        losses: every validation sample's loss [epochs, samples]; None where only the log is known, which alone counts where a
+            sample's loss at the best epoch is not finite.
         classes: how many there are; None where there are none, or where nothing but the log is known.
         repeats: whether `losses` are those of several trainings [epochs, trainings], and the history is their mean.
         each: with `repeats`, every validation sample's loss in each training [epochs, samples]; empty where it is not known.
@@ -131,9 +132,14 @@ def judge(
     losses = None if losses is None or losses.shape[1] < 2 else losses
     if losses is not None and len(losses) != len(history):
         raise ResultError(f"There are {len(history)} epochs and samples' losses of {len(losses)}; give [epochs, samples].")
+    lowest = best(history.val_loss)
+    # Samples are compared with themselves at the best epoch: where those are not known, nothing but the curves is.
+    if losses is not None and lowest is not None and not np.isfinite(losses[lowest]).all():
+        losses = None
     code, numbers = verdict(history, None if losses is None else by_samples(losses), majority, seed)
-    if best(history.val_loss) is None:
+    if lowest is None:
         return _without_validation(history, code, numbers)
+    each = each if all(np.isfinite(training[lowest]).all() for training in each) else ()
     sure = uncertainty(history.val_loss, history.epochs, losses, seed, repeats=repeats, each=each, loss=history.loss)
     if samples is not None and sure.samples is not None:
         sure = replace(sure, samples=samples, groups=sure.samples)

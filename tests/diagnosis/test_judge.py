@@ -67,6 +67,28 @@ def test_losses_of_less_than_two_samples_say_nothing(columns):
     assert judge(HISTORY, samples()[:, :columns]) == judge(HISTORY)
 
 
+@pytest.mark.parametrize("repeats", [False, True])
+def test_losses_that_are_not_finite_at_the_best_epoch_say_nothing(repeats):
+    losses = samples()
+    losses[1, 3] = np.inf
+    assert judge(HISTORY, losses, repeats=repeats) == judge(HISTORY)
+
+
+def test_epoch_whose_samples_are_not_finite_is_not_compared():
+    losses = samples()
+    losses[3, 3] = np.nan
+    found = judge(HISTORY, losses).uncertainty
+    assert math.isnan(found.paired_se[3])
+    assert found.chance[3] == 0
+
+
+def test_samples_of_several_trainings_that_are_not_finite_at_the_best_epoch_add_no_noise():
+    each = [samples(seed=seed) + level for seed, level in enumerate([-0.02, 0.0, 0.02])]
+    over_seeds = np.stack([losses.mean(axis=1) for losses in each], axis=1)
+    each[1][1, 0] = np.nan
+    assert judge(HISTORY, over_seeds, repeats=True, each=each) == judge(HISTORY, over_seeds, repeats=True)
+
+
 def test_repeats_need_no_other_seed_and_have_no_few_samples():
     found = judge(HISTORY, samples(5, 0.3), repeats=True)
     outcomes = {check.code: check.outcome for check in found.checks}
