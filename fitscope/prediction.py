@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fitscope import datasets, training
 from fitscope.datasets.dataset import PREPARATION, count
-from fitscope.errors import DataError
+from fitscope.errors import DataError, quoted
 from fitscope.result.begun import unfinished
 
 DIGITS = 6  # of a probability
@@ -109,7 +109,9 @@ def read_preparation(run: Path) -> dict[str, Any]:
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(f"{path} is damaged ({error}); analyze again.") from None
     if not known:
-        raise DataError(f"{path} is written by another fitscope ({str(content['schema'])[:60]}); use that one, or analyze again.")
+        raise DataError(
+            f"{path} is written by another fitscope ({quoted(str(content['schema']))}); use that one, or analyze again."
+        )
     return dict(content)
 
 

@@ -71,6 +71,11 @@ def damage(folder, name, content):
         ("preparation.json", b"{", "is damaged"),
         ("preparation.json", b"[]", "is damaged"),
         ("preparation.json", b'{"schema": "x/9", "classes": [], "input": {"kind": "arrays"}}', "another fitscope"),
+        (
+            "preparation.json",
+            b'{"schema": "x\\n9", "classes": [], "input": {"kind": "arrays"}}',
+            "another fitscope (x\N{REPLACEMENT CHARACTER}9)",
+        ),
         ("preparation.json", b'{"schema": "fitscope-preparation/1", "classes": {}, "input": {"kind": "arrays"}}', "is damaged"),
         ("preparation.json", b'{"schema": "fitscope-preparation/1", "input": {"kind": "arrays"}}', "is damaged"),
         ("model.keras", b"no model", "cannot be opened by plain Keras"),
