@@ -9,6 +9,7 @@ import json
 import sqlite3
 import typing
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ from matplotlib.figure import Figure
 from target import Mutator, Target
 
 from fitscope import comparison, logs, readers, runs
+from fitscope.comparison.samples import read_samples
 from fitscope.diagnosis import judge
 from fitscope.history import TrainingHistory
 from fitscope.readers import decimals, read_history, read_text
@@ -303,11 +305,18 @@ def report_seeds() -> list[bytes]:
 
 
 def samples(data: bytes, scratch: Path) -> None:
-    """Read a run folder whose samples.npz is the input."""
-    if not (scratch / "result.json").exists():
-        (scratch / "result.json").write_bytes(SEED.read_bytes())
+    """Read samples' losses that lie beside a result; where they are its own, compare its run."""
     (scratch / "samples.npz").write_bytes(data)
-    runs.compare(scratch)
+    losses, _, _ = read_samples(_small_result(), scratch / "samples.npz")
+    if losses is not None:
+        (scratch / "result.json").write_text(json.dumps(_small_result().to_json()))
+        runs.compare(scratch)
+
+
+@cache
+def _small_result() -> Result:
+    """Return a result that is soon read."""
+    return Result.from_json(json.loads(SEED.read_text()) | {"studies": {}, "search": None, "mistakes": None})
 
 
 def sample_seeds() -> list[bytes]:
