@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fitscope.errors import DataError
+from fitscope.errors import DataError, quoted
 from fitscope.numpyfile import RATIO, RATIO_FROM
 
 LARGEST_CONFIG = 20_000_000  # bytes; a network of a thousand layers has one million
@@ -58,7 +58,7 @@ def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
     for info in archive.infolist():
         parts = info.filename.replace("\\", "/").split("/")
         if ".." in parts or not parts[0] or ":" in parts[0]:
-            raise DataError(f"{path} holds a name that leads out of it, {info.filename[:60]!r}; no model that Keras saved does.")
+            raise DataError(f"{path} holds a name that leads out of it, {quoted(info.filename)!r}; no model that Keras saved does.")
         if info.file_size > RATIO_FROM and info.file_size > RATIO * max(info.compress_size, 1):
             raise DataError(f"{path} unpacks to over {RATIO} times its size, as only bombs do; analyze again.")
 
@@ -77,17 +77,20 @@ def _named(content: Any) -> Iterator[dict[str, Any]]:
 
 
 def _check_named(named: dict[str, Any], path: Path) -> None:
-    name, module = str(named["class_name"]), named.get("module")
-    if name in _NEVER or named.get("registered_name") in _NEVER:
+    name, module, registered = named["class_name"], named.get("module"), named.get("registered_name")
+    if not (isinstance(name, str) and isinstance(module, str | None) and isinstance(registered, str | None)):
+        said = quoted(f"it asks for {name} of {module}")
+        raise DataError(f"{path} cannot be opened by plain Keras ({said}); analyze again.")
+    if name in _NEVER or registered in _NEVER:
         raise DataError(
-            f"{path} holds {_NEVER.get(name, 'a layer')} ({name[:40]}), which runs code that the file brings, and is not opened; "
-            "build the network of stock layers and analyze again."
+            f"{path} holds {_NEVER.get(name, 'a layer')} ({quoted(name)}), which runs code that the file brings, "
+            "and is not opened; build the network of stock layers and analyze again."
         )
-    if module is None or module == "builtins" or _is_made_of(str(module)) or _registered(named):
+    if module is None or module == "builtins" or _is_made_of(module) or _registered(named):
         return
     raise DataError(
-        f"{path} cannot be opened by plain Keras (it asks for {name[:60]} of {str(module)[:60]}); where it holds layers or a model "
-        "class of your own, register them with keras.saving.register_keras_serializable, or build it of stock layers."
+        f"{path} cannot be opened by plain Keras (it asks for {quoted(name)} of {quoted(module)}); where it holds layers or a "
+        "model class of your own, register them with keras.saving.register_keras_serializable, or build it of stock layers."
     )
 
 

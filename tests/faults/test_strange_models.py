@@ -38,6 +38,10 @@ STRANGE = {
     "module that begins like Keras": (layer("get", "kerasx.layers"), "plain Keras"),
     "what fetches files": ({"module": "keras.utils", "class_name": "function", "config": "get_file"}, "plain Keras"),
     "what allows code": (layer("enable_unsafe_deserialization", "keras.config"), "plain Keras"),
+    "a name that is a list": (layer(["Dense"]), "plain Keras"),
+    "a registered name that is a list": (layer("Dense", "mine") | {"registered_name": ["Dense"]}, "plain Keras"),
+    "a module that is a number": (layer("Dense", 7), "plain Keras"),
+    "a name of two lines": (layer("Dense\nor not", "mine"), "it asks for Dense.or not of mine"),
     "the same by its inner name": (layer("get_file", "keras.src.utils.file_utils"), "plain Keras"),
 }
 

@@ -186,6 +186,8 @@ def archive_seeds() -> list[bytes]:
 
 
 def model_seeds() -> list[bytes]:
+    import keras  # noqa: F401  # the first that names a class of another module would load it, which is long and runs code
+
     layer = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 2, "activation": "relu"}, "registered_name": None}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
