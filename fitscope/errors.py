@@ -4,17 +4,18 @@ import errno
 import re
 
 _QUOTED = 40  # characters of what was received that a message repeats
-_ACTED_UPON = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_LINE_ENDS = re.compile("[\n-\r\x85\u2028\u2029]+")
+_ACTED_UPON = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def visible(text: str) -> str:
-    """Return a text with what a terminal would act upon replaced: codes that move, clear or rename it, and turned directions.
+    """Return a text on one line, with what a terminal would act upon replaced: codes that clear or rename it, turned directions.
 
     Example:
-        >>> visible("log\\x1b[2J.csv")
-        'log�[2J.csv'
+        >>> visible("log\\x1b[2J.csv"), visible("one\\ntwo")
+        ('log�[2J.csv', 'one two')
     """
-    return _ACTED_UPON.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _ACTED_UPON.sub("\N{REPLACEMENT CHARACTER}", _LINE_ENDS.sub(" ", text))
 
 
 def quoted(received: str) -> str:
@@ -43,6 +44,10 @@ class FitscopeError(Exception):
     """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """Return the sentence, or several, each on a line of its own whatever a stranger's file or folder is called."""
+        return "\n".join(visible(str(sentence)) for sentence in self.args)
 
 
 class UsageError(FitscopeError):
@@ -112,7 +117,7 @@ class OwnCodeError(FitscopeError):
         self.message, self.trace = message, trace
 
     def __str__(self) -> str:
-        return self.message
+        return visible(self.message)
 
 
 def not_written(what: object, error: OSError, advice: str) -> OutputError:

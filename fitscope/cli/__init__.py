@@ -37,7 +37,8 @@ class Boundary(click.Group):
             _show(error, str(error))
             return error.exit_code
         except Exception as error:  # the boundary: a person gets a sentence, --debug the traceback
-            _show(error, f"fitscope met an error of its own ({type(error).__name__}: {error}); see more with --debug.")
+            own = visible(f"{type(error).__name__}: {error}")
+            _show(error, f"fitscope met an error of its own ({own}); see more with --debug.")
             return 1
 
 
@@ -46,7 +47,7 @@ def _show(error: Exception, sentence: str) -> None:
         import traceback
 
         traceback.print_exception(error)
-    click.echo(f"Error: {visible(sentence)}", err=True)
+    click.echo(f"Error: {sentence}", err=True)
     if isinstance(error, OwnCodeError) and error.trace:
         click.echo(f"\n{error.trace}", err=True)
 

@@ -34,14 +34,13 @@ def compare(runs: tuple[Path, ...], output: Path, open_page: bool, as_json: bool
     Example:  fitscope compare reports/plain reports/dropout
     """
     from fitscope.cli.wrap import wrapped
-    from fitscope.errors import visible
     from fitscope.report.compare_text import summary
     from fitscope.runs import compare as compared
     from fitscope.runs import write_comparison
 
     comparison = compared(*runs)
     for unread in comparison.unread:
-        click.echo(f"Error: {visible(unread.error)}", err=True)
+        click.echo(f"Error: {unread.error}", err=True)
     page = write_comparison(comparison, output)
     if as_json:
         click.echo(json.dumps(comparison.to_json(), ensure_ascii=False, allow_nan=False))

@@ -109,7 +109,7 @@ def _answer(
 ) -> tuple[list[Answer], int]:
     """Print what each log says; return the trainings found, and how many logs could not be read."""
     from fitscope.diagnosis import judge
-    from fitscope.errors import FitscopeError, visible
+    from fitscope.errors import FitscopeError
     from fitscope.readers import read_history
 
     answered: list[Answer] = []
@@ -124,7 +124,7 @@ def _answer(
             unread += 1
             if as_json:
                 click.echo(_json({"source": str(log), "error": str(error)}))
-            click.echo(f"{'Waiting' if growing else 'Error'}: {visible(str(error))}", err=True)
+            click.echo(f"{'Waiting' if growing else 'Error'}: {error}", err=True)
             continue
         answered += found
         for reading, diagnosis in found:

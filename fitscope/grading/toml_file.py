@@ -62,7 +62,7 @@ class TomlFile:
             return
         told = [f"{self.name}, line {line}: {sentence}" for line, sentence in sorted(set(self.complaints))]
         more = [f"{self.name}: and {len(told) - SHOWN} more; mend these first."] if len(told) > SHOWN else []
-        raise DataError("\n".join([*told[:SHOWN], *more]))
+        raise DataError(*told[:SHOWN], *more)
 
 
 def read_toml(path: Path, what: str, largest: int = LARGEST_FILE) -> TomlFile:

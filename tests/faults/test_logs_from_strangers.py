@@ -297,3 +297,12 @@ def test_names_that_would_move_a_terminal_are_shown_without_that(cli_invoke, tmp
     shown = done.output if not options else done.stderr
     assert "two" in done.output
     assert not set(shown) & set("\x1b\x9b\x07\u202e")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["a\nError: b.csv", "a\r\nb.csv", "a\u2028b.csv", "a\x1b[2Jb.csv"])
+def test_name_that_breaks_lines_leaves_the_message_one_line(tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(DataError) as refused:
+        read_history(tmp_path)
+    assert str(refused.value).isprintable()
