@@ -258,11 +258,17 @@ def shown(data: bytes, scratch: Path) -> None:
     page.render(found).encode()
 
 
+@cache
+def _small_result() -> Result:
+    """Return a result that is soon read."""
+    return Result.from_json(json.loads(SEED.read_text()) | {"studies": {}, "search": None, "mistakes": None})
+
+
 def compared(data: bytes, scratch: Path) -> None:
     """Compare a result with one that is well, and make the page."""
     path = scratch / "result.json"
     path.write_bytes(data)
-    found = runs.compare(path, Result.from_text(SEED.read_text()))
+    found = runs.compare(path, _small_result())
     json.dumps(found.to_json(), allow_nan=False).encode()
     compare.render(found).encode()
 
@@ -271,7 +277,7 @@ def numbers_compared(data: bytes, scratch: Path) -> None:
     """Compare results without drawing the page."""
     path = scratch / "result.json"
     path.write_bytes(data)
-    found = runs.compare(path, Result.from_text(SEED.read_text()))
+    found = runs.compare(path, _small_result())
     assert isinstance(found, comparison.Comparison)
     json.dumps(found.to_json(), allow_nan=False).encode()
 
@@ -311,12 +317,6 @@ def samples(data: bytes, scratch: Path) -> None:
     if losses is not None:
         (scratch / "result.json").write_text(json.dumps(_small_result().to_json()))
         runs.compare(scratch)
-
-
-@cache
-def _small_result() -> Result:
-    """Return a result that is soon read."""
-    return Result.from_json(json.loads(SEED.read_text()) | {"studies": {}, "search": None, "mistakes": None})
 
 
 def sample_seeds() -> list[bytes]:
@@ -375,13 +375,7 @@ def as_log() -> list[bytes]:
 
 def result_seeds() -> list[bytes]:
     content = json.loads(SEED.read_text())
-    less = content | {
-        "studies": {},
-        "search": None,
-        "mistakes": None,
-        "author": {"name": "Kim Minji", "id": "20261234"},
-        "notes": "*a*",
-    }
+    less = _small_result().to_json() | {"author": {"name": "Kim Minji", "id": "20261234"}, "notes": "*a*"}
     blind = dict(Result.from_json(content | {"blind": True}).to_json())
     return [SEED.read_bytes(), *(json.dumps(one).encode() for one in (less, blind)), *as_log()]
 
@@ -409,7 +403,7 @@ TARGETS = {
     "curves": Target(curves, curve_seeds, (floats,), 2048),
     "result": Target(result, result_seeds, TREE, 65_536),
     "result-file": Target(own, result_seeds, TREE, 65_536),
-    "compare": Target(numbers_compared, result_seeds, TREE, 65_536),
+    "compare": Target(numbers_compared, lambda: result_seeds()[1:], TREE, 65_536),
     "markup": Target(markup, report_seeds, (mutators.markup,), 8192),
     "report": Target(
         report, report_seeds, (mutators.markup, mutators.inside(b'id="fitscope-result">', mutators.json_tree)), 65_536
@@ -418,6 +412,6 @@ TARGETS = {
     "plan": Target(plan, plan_seeds, TREE, 8192),
     "sealed": Target(whole, lambda: [sealed.sealed(Result.from_text(SEED.read_text()))], (), 16_384),
     "page": Target(shown, result_seeds, TREE, 65_536),
-    "compare-page": Target(compared, result_seeds, TREE, 65_536),
+    "compare-page": Target(compared, lambda: result_seeds()[1:], TREE, 65_536),
     "log-page": Target(log_pages, files("*.csv", "*.json", "*.txt", "*.log"), (*TABLE, *TREE), 4096),
 }
