@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,31 @@ def read_array(file: IO[bytes], size: int) -> NDArray[Any]:
         NumpyFileError: the header promises other than the file holds.
         ObjectsError: it holds objects.
     """
+    shape, order, dtype, needed = _promised(file, size)
+    content = bytearray(needed)
+    view, place = memoryview(content), 0
+    while place < needed and (count := file.readinto(view[place : place + _CHUNK])):  # type: ignore[attr-defined]
+        place += count
+    if place < needed or file.read(1):  # the read behind the end lets an archive compare its checksum
+        raise NumpyFileError("it is cut short or too long")
+    return np.frombuffer(content, dtype).reshape(shape, order=order)
+
+
+def map_array(path: Path) -> NDArray[Any]:
+    """Return the array of an .npy as it lies on the disk, memory-mapped and not to be written; one of nothing is read.
+
+    Raises:
+        NumpyFileError: the header is none of numpy's, or promises other than the file holds; some such headers end the process
+            in numpy's own mapping.
+        ObjectsError: it holds objects.
+    """
+    with _sound(), open(path, "rb") as file:
+        shape, order, dtype, needed = _promised(file, os.fstat(file.fileno()).st_size)
+        return np.memmap(file, dtype, "r", file.tell(), shape, order) if needed else np.empty(shape, dtype, order)
+
+
+def _promised(file: IO[bytes], size: int) -> tuple[tuple[int, ...], Literal["C", "F"], np.dtype[Any], int]:
+    """Return shape, order and type that a header promises, and the bytes that they take, which are those behind it."""
     shape, fortran, dtype = read_header(file)
     if dtype.hasobject:
         raise ObjectsError("it holds objects")
@@ -107,13 +132,7 @@ def read_array(file: IO[bytes], size: int) -> NDArray[Any]:
         raise NumpyFileError("it holds an array of nothing")
     if needed != there:
         raise NumpyFileError(f"its header promises {needed:,} bytes of {dtype.name[:40]}, and {there:,} are there")
-    content = bytearray(needed)
-    view, place = memoryview(content), 0
-    while place < needed and (count := file.readinto(view[place : place + _CHUNK])):  # type: ignore[attr-defined]
-        place += count
-    if place < needed or file.read(1):  # the read behind the end lets an archive compare its checksum
-        raise NumpyFileError("it is cut short or too long")
-    return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
+    return shape, "F" if fortran else "C", dtype, needed
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from fitscope.errors import DataError, not_read
 from fitscope.language import N_
+from fitscope.numpyfile import map_array
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 HASHES = {  # as Keras checks them
@@ -163,7 +164,7 @@ def _open_cache(folder: Path, fits: Callable[[Arrays], bool]) -> Arrays | None:
         sums = json.loads((folder / "sums.json").read_text())
         if not all(isinstance(name, str) and name.isidentifier() for name in sums):
             return None  # other names would lead elsewhere
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in sums}
+        arrays = {name: map_array(folder / f"{name}.npy") for name in sums}
         same = {name: zlib.crc32(array.data) for name, array in arrays.items()} == sums
         return arrays if same and fits(arrays) else None
     except Exception:  # whatever lies there instead, the cache is made anew
