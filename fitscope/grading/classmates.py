@@ -56,10 +56,12 @@ def _curves(entries: Sequence[Entry], handed_out: Sequence[TrainingHistory], tol
         told[entries[place].name].notes.append(N_("The curves are those that were handed out with the assignment."))
     own = [pair for pair in pairs if pair.other < len(entries) and not given & {pair.one, pair.other}]
     honest = {pair: _why_honest(entries[pair.one], entries[pair.other]) for pair in own}
-    for members in joined((pair.one, pair.other) for pair in own if honest[pair] is None):
-        inside = [pair for pair in own if pair.one in members]
+    strange = [pair for pair in own if honest[pair] is None]
+    fair = {frozenset((pair.one, pair.other)) for pair in own if honest[pair] is not None}
+    for members in joined((pair.one, pair.other) for pair in strange):
+        inside = [pair for pair in strange if pair.one in members]
         for place in members:
-            others = [entries[other] for other in members if other != place]
+            others = [entries[other] for other in members if other != place and {place, other} not in fair]
             told[entries[place].name].flags.append(_same_curves(entries[place], others, inside))
     explained: dict[tuple[int, str], list[str]] = defaultdict(list)
     for pair, why in honest.items():

@@ -359,6 +359,17 @@ def test_flag_of_several_names_all_others_and_the_plainest_likeness():
     assert "those of 3 other submissions, number for number" in flag.message
 
 
+def test_flag_says_nothing_of_a_likeness_that_honest_work_explains():
+    made = trainings(30)
+    copy = entry("copy", {name: 1.05 * values for name, values in made[3].items()})
+    rest = [entry(f"s{i}", curves) for i, curves in enumerate(made) if i != 3]
+    told = compare([*rest, entry("a", made[3], seed=0), entry("b", made[3], seed=0), copy])
+    flags = {name: told[name].flags[0] for name in ("a", "b", "copy")}
+    assert {name: flag.others for name, flag in flags.items()} == {"a": ("copy",), "b": ("copy",), "copy": ("a", "b")}
+    assert {flag.numbers["how"] for flag in flags.values()} == {"scaled"}
+    assert told["a"].notes == ["The curves are those of b: the same plan with the same seed gives them honestly."]
+
+
 def test_curves_of_two_plans_are_not_explained_by_one_seed():
     curves = trainings(1)[0]
     repeats = dataclasses.replace(entry("b", curves, seed=0).facts, trainings={"repeats": 3})
