@@ -94,21 +94,22 @@ def _test(result: Result, test: Score, name: str) -> Iterator[str]:
             told_name=name, share=repr(test.accuracy)
         )
     least = (1 - test.accuracy) * math.log(2)
-    if _is_crossentropy(result) and test.loss < least * (1 - 1e-6):
+    if _is_fitscopes_network(result) and test.loss < least * (1 - 1e-6):
         text = N_("the {told_name} test loss {loss:.4g} is lower than {least:.4g}, the least that its wrong answers cost")
         yield text.format(told_name=name, loss=test.loss, least=least)
 
 
-def _is_crossentropy(result: Result) -> bool:
-    """Tell whether the losses are those of fitscope's own networks: a wrong answer costs ln 2 at least."""
+def _is_fitscopes_network(result: Result) -> bool:
+    """Tell whether fitscope built the network: a wrong answer costs it ln 2 at least, and each layer reads the one before."""
     return result.plan is not None and not datasets.own.is_own(result.plan.model)
 
 
 def _has_its_interval(result: Result, test: Score) -> bool:
     from fitscope.training.scores import wilson
 
-    if result.plan is not None and result.plan.options.get("group") is not None:
-        return True
+    plan = result.plan
+    if plan is not None and (plan.options.get("group") is not None or datasets.own.is_own(plan.dataset)):
+        return True  # a person's own function may give groups, too, and of groups the interval is wider
     assert test.accuracy is not None and test.accuracy_interval is not None
     return same(wilson(round(test.accuracy * test.samples), test.samples), test.accuracy_interval)
 
@@ -142,7 +143,7 @@ def _lengths(result: Result) -> Iterator[str]:
 def _parameters(result: Result) -> Iterator[str]:
     """A network has the parameters of its layers, and a dense layer those of its inputs and units."""
     model = result.model
-    if model is None:
+    if model is None or not _is_fitscopes_network(result):
         return
     in_all = sum(layer.parameters for layer in model.layers)
     if model.layers and in_all != model.parameters:

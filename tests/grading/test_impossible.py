@@ -147,8 +147,9 @@ def test_test_accuracy_does_not_go_with_another_ones_interval():
     ]
 
 
-def test_test_accuracy_of_grouped_samples_has_a_wider_interval():
-    assert found(plan={"options": {"group": "patient"}}, refit={"test": {"accuracy_interval": (0.5, 0.99)}}) == []
+@pytest.mark.parametrize("plan", [{"options": {"group": "patient"}}, {"dataset": "mine.py:load"}])  # a function may give groups
+def test_test_accuracy_of_grouped_samples_has_a_wider_interval(plan):
+    assert found(plan=plan, refit={"test": {"accuracy_interval": (0.5, 0.99)}}) == []
 
 
 def of_accuracy(accuracy, loss):
@@ -234,6 +235,14 @@ def test_layer_of_another_kind_or_unknown_shape_is_not_counted(changes):
     first, second, last = HONEST.model.layers
     layers = (first, dataclasses.replace(second, **changes), dataclasses.replace(last, parameters=5))
     assert found(model={"layers": layers, "parameters": 160_016 + 272 + 5}) == []
+
+
+def test_layers_of_ones_own_network_may_branch_and_weights_may_lie_beside_them():
+    inputs, hidden = LayerFacts("input", "InputLayer", (8,), 0), LayerFacts("one", "Dense", (16,), 144)
+    beside = LayerFacts("other", "Dense", (4,), 36)  # reads the input, too
+    model = {"layers": (inputs, hidden, beside), "parameters": 182}
+    assert len(found(model=model)) == 2
+    assert found(model=model, plan={"model": "nets.py:build"}) == []
 
 
 def test_layers_name_of_any_length_is_cut():
