@@ -22,7 +22,8 @@ class StoppingRule:
         rule: the rule's name, such as `patience 3` or `GL 2`.
         stops_at: the last epoch that it would have trained, None where it would not have stopped.
         keeps: the epoch whose weights it keeps, None where no epoch has a validation loss.
-        cost: how far the kept epoch's validation loss lies above the lowest, in percent of the lowest.
+        cost: how far the kept epoch's validation loss lies above the lowest, in percent of the lowest; None where it keeps
+            none, or where the lowest is 0 and it keeps another.
     """
 
     rule: str
@@ -122,7 +123,8 @@ def _rule(name: str, stop: int | None, val_loss: Curve, epochs: tuple[int, ...])
         return StoppingRule(name, stops_at, None, None)
     kept = int(np.nanargmin(trained))
     low = float(np.nanmin(val_loss))
-    return StoppingRule(name, stops_at, epochs[kept], 100 * (float(val_loss[kept]) - low) / abs(low) if low else None)
+    above = float(val_loss[kept]) - low
+    return StoppingRule(name, stops_at, epochs[kept], (100 * above / abs(low) if low else None) if above else 0.0)
 
 
 def _first(holds: NDArray[np.bool_]) -> int | None:

@@ -124,9 +124,9 @@ class Stopping:
 
 
 def stopping(result: Result) -> Stopping | None:
-    """Return what each rule would have kept and what that costs; None where no rule applies."""
+    """Return what each rule would have kept and what that costs; None where no rule keeps an epoch: nothing was validated."""
     rules = result.diagnosis.stopping
-    if not rules:
+    if all(rule.keeps is None for rule in rules):
         return None
     keras = [rule for rule in rules if rule.rule.startswith("patience")]
     others = [rule for rule in rules if rule not in keras]
@@ -136,15 +136,19 @@ def stopping(result: Result) -> Stopping | None:
 
 
 def _stopping_sentence(result: Result, rules: Sequence[StoppingRule]) -> str:
-    dear = [rule for rule in rules if rule.cost is not None and rule.cost > 0]
-    if not dear:
-        return _("All of these patiences keep the best epoch, {best}.").format(best=result.diagnosis.best_epoch)
+    best = result.diagnosis.best_epoch
+    free = sum(rule.keeps == best for rule in rules)
+    if free == len(rules):
+        return _("All of these patiences keep the best epoch, {best}.").format(best=best)
+    dear = [rule for rule in rules if rule.cost]
+    if not dear:  # nothing lies a percentage above a lowest loss of 0
+        text = _("{free} of these {rules} patiences keep the best epoch, {best}.")
+        return text.format(free=free, rules=len(rules), best=best)
     worst = max(dear, key=lambda rule: rule.cost or 0.0)
     text = _(
         "EarlyStopping with {rule} would have kept epoch {keeps}, where validation loss lies {cost} above the lowest; {free} of "
         "these {rules} patiences lose nothing."
     )
-    free = len(rules) - len(dear)
     cost = percentage(number(worst.cost, 1))
     return text.format(rule=_rule_name(worst), keeps=worst.keeps, cost=cost, free=free, rules=len(rules))
 

@@ -111,6 +111,11 @@ def test_cost_is_in_percent_of_the_size_of_the_lowest_loss(val_loss, cost):
     assert rule.cost == (None if cost is None else pytest.approx(cost))
 
 
+def test_rule_that_keeps_the_best_epoch_costs_nothing_where_its_loss_is_0_too():
+    patient = stopping(np.array([1.0, 0.5, 0.6, 0.0]), (3, 5, 7, 9))[1]
+    assert (patient.keeps, patient.cost) == (9, 0.0)
+
+
 def test_rule_that_stops_before_there_is_any_loss_keeps_nothing():
     rule = stopping(np.array([np.nan, np.nan, 0.5]), (1, 2, 3))[PATIENCES.index(1)]
     assert (rule.stops_at, rule.keeps, rule.cost) == (1, None, None)

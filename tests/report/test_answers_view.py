@@ -48,3 +48,25 @@ def test_good_fit_beyond_its_plateau_says_that_a_rise_is_ruled_out(history, endi
     assert good[0] == "good fit" and good[1][0].endswith("20")
     assert "ruled out" in good[1][1]
     assert "nothing is shaded" not in curves_view.losses(history, ending("good_fit")).caption
+
+
+def early_stopping(result, val_loss):
+    curves = TrainingHistory.of({"loss": [1.0] * len(val_loss), "val_loss": val_loss})
+    return answers_view.stopping(dataclasses.replace(result, history=curves, diagnosis=diagnose(curves)))
+
+
+@pytest.mark.parametrize(
+    ("val_loss", "sentence"),
+    [
+        ([1.0, 0.8, 0.7, 0.7, 0.7], "All of these patiences keep the best epoch, 3."),
+        ([1.0, 0.8, 0.9, 0.4, 0.4], "patience 1 would have kept epoch 2, where validation loss lies 100.0 % above the lowest; 4"),
+        ([1.0, 0.8, 0.9, 0.0, 0.4], "4 of these 5 patiences keep the best epoch, 4."),  # 0 has no percentages
+        ([None, 0.8, 0.9, 0.4, 0.4], "4 of these 5 patiences keep the best epoch, 4."),  # the hasty one stops before any loss
+    ],
+)
+def test_early_stopping_is_said_to_keep_what_it_keeps(result, val_loss, sentence):
+    assert sentence in early_stopping(result, val_loss).sentence
+
+
+def test_early_stopping_without_validation_losses_is_no_question(result):
+    assert early_stopping(result, [None] * 5) is None
