@@ -34,7 +34,7 @@ def examined(hand_ins: Sequence[HandIn], rubric: Rubric, workers: int | None) ->
     Raises:
         DataError: workers are killed before they begin.
     """
-    from fitscope.studies.executors import processors
+    from fitscope.training.machine import processors
 
     count = min(workers or processors(), max(1, len(hand_ins) // AT_ONCE))
     if count == 1 or (workers is None and len(hand_ins) < PAY_OFF):

@@ -19,6 +19,7 @@ from fitscope.errors import DataError, UsageError
 from fitscope.studies import work
 from fitscope.studies.place import Place
 from fitscope.studies.work import OnEpoch, Told
+from fitscope.training.machine import processors
 
 STEP_SECONDS = 0.003  # a batch takes about so long here
 WORKER_SECONDS = 6.0  # and a worker so long to begin
@@ -35,11 +36,6 @@ def pay_off(trainings: int, batches: int) -> int:
     workers = max(1, min(processors(), trainings, int(_free_bytes() // WORKER_BYTES)))
     alone = trainings * batches * STEP_SECONDS
     return workers if alone - alone / workers > WORKER_SECONDS else 1
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _free_bytes() -> float:

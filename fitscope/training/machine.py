@@ -21,9 +21,14 @@ def environment() -> Environment:
         keras=keras.__version__,
         numpy=np.__version__,
         platform=f"{platform.system()} {platform.machine()}",
-        cpus=os.cpu_count() or 1,
+        cpus=processors(),
         gpus=tuple(_gpu_name(gpu) for gpu in tf.config.list_physical_devices("GPU")),
     )
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _gpu_name(gpu: object) -> str:

@@ -10,13 +10,13 @@ from fitscope.errors import DataError, out_of_memory
 
 
 def peak_mb() -> float | None:
-    """Return the most memory that this process has held, in MB; None where the system does not tell."""
+    """Return the most memory that this process has held, in 10^6 bytes; None where the system does not tell."""
     try:
         import resource
     except ImportError:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
+    return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)  # macOS counts bytes, the others 1,024 of them
 
 
 @contextmanager

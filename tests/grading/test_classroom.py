@@ -195,7 +195,7 @@ def test_workers_begin_where_they_pay_off(monkeypatch, make_rubric, count, worke
 
     monkeypatch.setattr(crew, "ProcessPoolExecutor", Pool)
     monkeypatch.setattr(crew, "examine_all", lambda part, rubric: list(part))
-    monkeypatch.setattr("fitscope.studies.executors.processors", lambda: 2)
+    monkeypatch.setattr("fitscope.training.machine.processors", lambda: 2)
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
     assert crew.examined(range(count), make_rubric(), workers) == list(range(count))

@@ -1,5 +1,7 @@
+import os
 import random
 import threading
+import types
 
 import numpy as np
 import pytest
@@ -84,8 +86,21 @@ def test_environment_names_versions_and_gpus():
 
     found = training.environment()
     assert found.keras == keras.__version__
-    assert found.cpus >= 1
     assert isinstance(found.gpus, tuple)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system gives a process no part of its processors")
+def test_environment_counts_the_processors_that_the_process_may_use(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: {3, 5, 6})
+    assert training.environment().cpus == 3
+
+
+@pytest.mark.parametrize(("system", "peak"), [("linux", 1_500_000), ("darwin", 1_536_000_000)])
+def test_memory_is_told_in_millions_of_bytes(monkeypatch, system, peak):
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setattr(resource, "getrusage", lambda _whose: types.SimpleNamespace(ru_maxrss=peak))
+    assert training.peak_mb() == 1536.0
 
 
 def test_test_once_serves_both_models_and_pairs_them(make):
