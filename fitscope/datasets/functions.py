@@ -12,7 +12,7 @@ import numpy as np
 
 from fitscope.datasets import own, streams
 from fitscope.datasets.arrays import of_arrays, of_parts, reading, refuse_words
-from fitscope.datasets.dataset import Dataset, Located, count, latest
+from fitscope.datasets.dataset import Dataset, Labels, Located, count, latest
 from fitscope.datasets.labels import seen
 from fitscope.datasets.streams import Streams, is_stream
 from fitscope.errors import OwnCodeError
@@ -108,8 +108,9 @@ def _checked(data: Dataset, located: Located) -> Dataset:
     """Return a data set that a person made, named and hashed, or refuse one that contradicts itself."""
     if data.task not in TASKS:
         raise OwnCodeError(f"{located.name} returned a Dataset with the task {data.task!r}; take one of {', '.join(TASKS)}.")
-    kind = np.int64 if data.task in ("binary", "multiclass") else np.float32
-    labels = {part: np.asarray(getattr(data, f"y_{part}"), kind) for part in ("train", "test")}
+    if data.task == "binary" and len(data.classes) != 2:
+        raise OwnCodeError(f"{located.name} returned a binary Dataset of {len(data.classes)} classes; name two.")
+    labels = {part: _labels(data, f"y_{part}", located.name) for part in ("train", "test")}
     for part, y in labels.items():
         if count(getattr(data, f"x_{part}")) != len(y):
             raise OwnCodeError(
@@ -118,6 +119,22 @@ def _checked(data: Dataset, located: Located) -> Dataset:
     content = (data.x_train, labels["train"], data.x_test, labels["test"])
     return dataclasses.replace(data, name=located.name, source=located.source, sha256=sha256(content), y_train=labels["train"],
                                y_test=labels["test"])  # fmt: skip
+
+
+def _labels(data: Dataset, part: str, name: str) -> Labels:
+    """Return labels as `Dataset` says that they are, or refuse others."""
+    y, outputs = np.asarray(getattr(data, part)), len(data.classes)
+    counted = data.task in ("binary", "multiclass")
+    known = y.dtype.kind in "biuf" and np.isfinite(y).all()
+    if data.task != "regression":
+        known = known and np.isin(y, range(outputs) if counted else (0, 1)).all()
+    if y.size and not (known and y.shape[1:] == (() if counted else (outputs,))):
+        what = {"regression": "finite numbers", "multilabel": "0 and 1"}.get(data.task, f"whole numbers from 0 to {outputs - 1}")
+        shape = "[samples]" if counted else f"[samples, {outputs}]"
+        raise OwnCodeError(
+            f"{name} returned a Dataset whose {part} does not fit its task and classes; give {what} of the shape {shape}."
+        )
+    return y.astype(np.int64 if counted else np.float32)
 
 
 def sha256(content: Any) -> str:

@@ -6,6 +6,7 @@ import pytest
 from fitscope import datasets
 from fitscope.datasets.functions import sha256
 from fitscope.errors import DataError, OwnCodeError, UsageError
+from fitscope.plan import Plan
 
 X = np.random.default_rng(0).normal(0, 1, (40, 3))
 TWO, THREE = np.arange(40) % 2, np.arange(40) % 3
@@ -140,11 +141,39 @@ def test_function_may_return(tmp_path, expression, sizes):
     "expression",
     ["None", "X", "X, X, Y", "(X, Y), (X, Y), (X, Y), (X, Y)", "'data.csv'", "X, 5",
      "__import__('fitscope').Dataset('d', 'two', ('a', 'b'), X, Y, X, Y)",
-     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y[:9], X, Y)"],
+     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y[:9], X, Y)",
+     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b', 'c'), X, Y, X, Y)"],
 )  # fmt: skip
 def test_what_a_function_must_not_return_is_said(tmp_path, expression):
     with pytest.raises(OwnCodeError, match="mine.py:load returned"):
         returned(tmp_path, expression)
+
+
+@pytest.mark.parametrize(
+    ("task", "classes", "labels", "needed"),
+    [
+        ("multiclass", "abc", "Y + 2", r"whole numbers from 0 to 2 of the shape \[samples\]"),
+        ("multiclass", "abc", "Y - 1", "whole numbers"),
+        ("multiclass", "abc", "Y / 2", "whole numbers"),
+        ("binary", "ab", "Y[:, None]", "whole numbers from 0 to 1"),
+        ("binary", "ab", "Y.astype(str)", "whole numbers"),
+        ("regression", "a", "X[:, 0]", r"finite numbers of the shape \[samples, 1\]"),
+        ("regression", "ab", "X", r"\[samples, 2\]"),
+        ("regression", "a", "X[:, :1] * np.nan", "finite numbers"),
+        ("multilabel", "abc", "X", r"0 and 1 of the shape \[samples, 3\]"),
+    ],
+)
+def test_labels_that_contradict_their_task_are_refused(tmp_path, task, classes, labels, needed):
+    with pytest.raises(OwnCodeError, match=f"whose y_train does not fit .*{needed}"):
+        returned(tmp_path, f"__import__('fitscope').Dataset('d', '{task}', tuple('{classes}'), X, {labels}, X[:0], [])")
+
+
+def test_groups_of_a_returned_data_set_stay_on_one_side_of_the_hold_out(tmp_path):
+    made = "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y, X[:0], [], groups=np.arange(40) // 4)"
+    data = returned(tmp_path, made)
+    plan = Plan("d", "", None, "textbook", validation=8)
+    held, kept = (set(data.groups[part]) for part in (data.held_out(plan), data.kept(plan)))
+    assert held and kept and not held & kept
 
 
 def test_hash_follows_the_arrays():
