@@ -158,20 +158,27 @@ def checked(x: Any, name: str, divide: float = 1.0) -> Rows:
     if isinstance(x, tuple):
         return tuple(checked(part, f"{name}[{i}]", divide) for i, part in enumerate(x))
     if hasattr(x, "tocsr"):
-        return x.tocsr().astype(np.float32)
+        rows = x.tocsr()
+        _check_numbers(rows.data, name)
+        return rows.astype(np.float32)
     found = np.asarray(x)
-    if found.dtype.kind not in "biuf":
-        raise DataError(f"{name} holds {found.dtype}, and a network reads numbers; encode it, or give a table.")
+    _check_numbers(found, name)
     if found.ndim < 2:
         raise DataError(f"{name} has the shape {found.shape}; give it the shape [samples, features], also for one feature.")
     if 0 in found.shape[1:]:
         raise DataError(f"{name} has the shape {found.shape}, so its rows hold nothing; give at least one number a sample.")
+    found = np.ascontiguousarray(found, np.float32)
+    return found / np.float32(divide) if divide != 1 else found
+
+
+def _check_numbers(found: NDArray[Any], name: str) -> None:
+    """Refuse what is no number, and numbers that float32 cannot hold."""
+    if found.dtype.kind not in "biuf":
+        raise DataError(f"{name} holds {found.dtype}, and a network reads numbers; encode it, or give a table.")
     if (highest := _highest(found)) > LARGEST:
         raise DataError(f"{name} holds numbers up to {highest:.3g}, and those of a network end at {LARGEST:.1e}; divide them.")
-    found = np.ascontiguousarray(found, np.float32)
-    if not np.isfinite(found).all():
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
         raise DataError(f"{name} holds {(~np.isfinite(found)).sum():,} numbers that are not finite; fill them, or give a table.")
-    return found / np.float32(divide) if divide != 1 else found
 
 
 def _highest(rows: NDArray[Any]) -> float:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from fitscope import datasets
+from fitscope.datasets.arrays import checked
 from fitscope.datasets.functions import sha256
 from fitscope.errors import DataError, OwnCodeError, UsageError
 from fitscope.plan import Plan
@@ -92,6 +94,16 @@ def test_own_parts_keep_their_places():
 def test_arrays_that_do_not_fit_are_one_sentence(arrays, says):
     with pytest.raises(DataError, match=says):
         load(**arrays)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"), [(np.nan, "1 numbers that are not finite"), (1e300, "divide them"), (1j, "a network reads numbers")]
+)
+def test_sparse_rows_are_held_to_what_arrays_are(value, says):
+    rows = X.astype(type(value))
+    rows[3, 1] = value
+    with pytest.raises(DataError, match=f"x_train holds .*{says}"):
+        checked(csr_matrix(rows), "x_train")
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04" + bytes(99)])
