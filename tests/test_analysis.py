@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from fitscope.analysis import Step, analyze, repeat_command
-from fitscope.errors import OutputError, UsageError
+from fitscope.errors import DataError, OutputError, UsageError
+from fitscope.report.search_view import search
 from fitscope.report.summary import summary
+from fitscope.result import Result
 from fitscope.studies.wishes import Wishes
 
 
@@ -50,6 +52,24 @@ def test_stopped_training_is_partial_and_leaves_the_test_data_alone(fake_trainin
     assert (result.test_reads, fake.tested) == (0, 0)
     assert len(result.history) < 20
     assert summary(result)[-1].startswith("You stopped the training, so nothing was refitted")
+
+
+def test_search_whose_every_trial_fails_is_told_with_their_errors(fake_training, monkeypatch):
+    fake = fake_training("overfitting")
+    train = fake.train
+
+    def failing(plan, *args, **kwargs):
+        if plan.hyperparameters:
+            raise DataError("There was not enough memory.")
+        return train(plan, *args, **kwargs)
+
+    monkeypatch.setattr(fake, "train", failing)
+    result = analyze("digits", max_epochs=20, search="random", trials=2)
+    assert [trial.error for trial in result.search.failed] == ["There was not enough memory."] * 2
+    assert (result.search.trials, result.search.best) == ((), None)
+    assert result.refit is not None and Result.from_json(result.to_json()).search == result.search
+    said = search(result)
+    assert "2 trials could not be trained and are left out." in said.sentences[-1] and said.tables == ()
 
 
 def test_refit_that_is_stopped_is_thrown_away(fake_training):

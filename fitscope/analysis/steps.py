@@ -92,7 +92,7 @@ def look_further(course: Course, opened: Crew, data: Dataset, found: Found) -> N
         course.tell(Step("trial", f"{trial.trial} could not be trained, and the search goes on: {trial.error}"))
 
     found.tuner = search.search(opened, kind, trials, course.plan, data, begin, failed)
-    found.search = search.results(found.tuner) if found.tuner.runs else None
+    found.search = search.results(found.tuner) if found.tuner.runs or found.tuner.failed else None
 
 
 def _why_no_refit(plan: Plan, diagnosis: Diagnosis, data: Dataset, refit_by: str) -> str | None:

@@ -43,7 +43,7 @@ def search(result: Result) -> Section | None:
         title=_("What the search for hyperparameters found"),
         sentences=tuple(sentences),
         draw=lambda: _picture(result, found),
-        tables=(*tables, _trials_table(found)),
+        tables=(*tables, *([_trials_table(found)] if found.trials else [])),
         caption=_(_CORRECTION) if found.best is not None else "",
     )
 
