@@ -8,6 +8,7 @@ from fitscope.errors import DataError, OutputError, UsageError
 from fitscope.report.search_view import search
 from fitscope.report.summary import summary
 from fitscope.result import Result
+from fitscope.result.begun import going_on, read_plan
 from fitscope.studies.wishes import Wishes
 
 
@@ -152,6 +153,14 @@ def test_repeat_command_spells_out_every_default_and_is_understood(fake_training
 @pytest.fixture(autouse=True)
 def away(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+
+
+def test_repeat_command_and_the_one_that_goes_on_look_for_the_same_leaks(fake_training, tmp_path):
+    fake_training("overfitting")
+    assert analyze("digits", max_epochs=20, leaks=True, output="run").command.endswith("--leaks")
+    assert "--leaks" in going_on(tmp_path / "run", read_plan(tmp_path / "run" / "plan.json"))
+    assert analyze("digits", max_epochs=20, output="run", resume=True).plan is not None  # leaks make no other training
+    assert "--leaks" not in analyze("digits", max_epochs=20).command
 
 
 def test_repeat_command_leaves_out_what_the_plan_leaves_open(result):

@@ -16,6 +16,7 @@ from fitscope.plan import Plan, student_seed
 from fitscope.report.folder import RunFolder, open_folder
 from fitscope.report.notes import read_notes
 from fitscope.result import Result
+from fitscope.result.begun import LEAKS
 from fitscope.result.plain import plain
 from fitscope.studies.crew import crew
 from fitscope.studies.store import Store
@@ -150,7 +151,7 @@ def analyze(
         seed_from="student-id" if seed is None and student_id is not None else None,
         options=datasets.shown_options(options),
     )
-    command = repeat_command(plan, wishes, blind)
+    command = repeat_command(plan, wishes, blind, leaks)
     begun = Course(
         plan=plan,
         wishes=wishes,
@@ -167,7 +168,7 @@ def analyze(
         blind=blind,
     )
     content = {"plan": plan.to_json(), **wishes.to_json(), "author": plain(who), "notes": said, "answers": plain(concluded),
-               "blind": blind}  # fmt: skip
+               "blind": blind, **({LEAKS: True} if leaks else {})}  # fmt: skip
     with open_folder(None if output is None else Path(output).absolute(), content, resume, teach) as folder:
         done = None
         if folder is not None:

@@ -17,7 +17,7 @@ from fitscope.language import asked
 from fitscope.plan import Plan
 from fitscope.report.notes import signed_command
 from fitscope.result import DatasetFacts, HoldOut, Refit, Result, Search, Studies, Training
-from fitscope.result.begun import command_words
+from fitscope.result.begun import LEAKS, command_words
 from fitscope.studies import remedies, repeats, sizes
 from fitscope.studies.wishes import Wishes
 from fitscope.studies.work import Finished
@@ -131,6 +131,6 @@ def _dataset_facts(course: Course, data: Dataset, plan: Plan, majority: float | 
     )
 
 
-def repeat_command(plan: Plan, wishes: Wishes, blind: bool = False) -> str:
+def repeat_command(plan: Plan, wishes: Wishes, blind: bool = False, leaks: bool = False) -> str:
     """Return the command that makes the same analysis again, with every default spelt out."""
-    return shlex.join([*command_words(plan, wishes.to_json(), blind), *asked()])
+    return shlex.join([*command_words(plan, {**wishes.to_json(), LEAKS: leaks}, blind), *asked()])

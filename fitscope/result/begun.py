@@ -14,9 +14,10 @@ from fitscope.plan import Plan, student_seed
 PLAN = "plan.json"
 _ENDS = ("result.json", "report.html")  # where one of these is, there is something to read
 _LONGEST_COMMAND = 2_000  # characters
-_ALONE = {"refit_by": None, "repeats": 1, "folds": None, "search": None, "remedies": False, "sizes": False}
+_ALONE = {"refit_by": None, "repeats": 1, "folds": None, "search": None, "remedies": False, "sizes": False, "leaks": False}
 LARGEST = 10_000_000  # bytes; notes may be long
 LONGEST_SHOWN = 200  # characters that a message repeats
+LEAKS = "leaks"  # there where near duplicates are looked for in large data, too; no training hangs on it
 PERSONAL = ("author", "notes", "answers")  # kept, so that going on keeps them; they decide nothing, so they may change
 
 
@@ -37,7 +38,7 @@ def read_plan(path: Path) -> Any:
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return where two plan.json differ, as a person would say it."""
-    apart = ("plan", "seed_from", "blind", *PERSONAL)
+    apart = ("plan", "seed_from", "blind", LEAKS, *PERSONAL)
     mine, theirs = (
         {k: v for k, v in {**content["plan"], **content, "blind run": bool(content.get("blind"))}.items() if k not in apart}
         for content in (now, before)
@@ -80,7 +81,7 @@ def command_words(plan: Plan, wishes: Mapping[str, Any], blind: bool = False) ->
 
     Args:
         plan: of its training.
-        wishes: what is trained beside, as plan.json holds it.
+        wishes: what is trained and looked for beside, as plan.json holds it.
         blind: whether nothing is told before it is answered.
     """
     asked = {name: wishes.get(name) for name, alone in _ALONE.items() if wishes.get(name, alone) != alone}
@@ -99,7 +100,7 @@ def command_words(plan: Plan, wishes: Mapping[str, Any], blind: bool = False) ->
         "--trials": wishes.get("trials") if asked.get("search") else None,
     }
     said = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-    flags = [f"--{name}" for name in ("remedies", "sizes") if asked.get(name)] + ["--blind"] * blind
+    flags = [f"--{name}" for name in ("remedies", "sizes", LEAKS) if asked.get(name)] + ["--blind"] * blind
     return ["fitscope", "analyze", plan.dataset, *said, *flags]
 
 

@@ -55,6 +55,7 @@ def test_command_that_goes_on_is_one_that_analyze_takes(content, said, tmp_path)
         ({"repeats": 3, "remedies": True}, False, ["--repeats", "3", "--remedies"]),
         ({"search": "hyperband", "trials": 9, "sizes": True}, False, ["--search", "hyperband", "--trials", "9", "--sizes"]),
         ({"refit_by": "updates"}, False, ["--refit-by", "updates"]),
+        ({"leaks": True, "sizes": True}, False, ["--sizes", "--leaks"]),
     ],
 )
 def test_command_says_what_is_trained_beside_and_nothing_else(wishes, blind, said):
