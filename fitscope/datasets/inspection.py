@@ -8,7 +8,7 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from fitscope.datasets import store
+from fitscope.datasets import own, store
 from fitscope.datasets.dataset import Dataset, folds
 from fitscope.datasets.leaks import (
     Leak,
@@ -43,8 +43,9 @@ def inspect(data: Dataset, plan: Plan, near: bool = False) -> tuple[Leak, ...]:
     if isinstance(data.x_train, Streams):
         return ()
     near = near or data.train_samples + data.test_samples <= NEAR_UP_TO
-    if not data.sparse or plan.options or plan.fold is not None:
+    if not data.sparse or plan.options or plan.fold is not None or own.is_own(plan.dataset):
         return tuple(_look(data, plan, near))
+    # of a person's own function no hash tells the classes, the groups and the hold-out: it is looked into anew
     key = f"{data.sha256[:32]}-leaks-{plan.num_words}-{plan.validation}-{'near' if near else 'exact'}-v{VERSION}"
     kept = store.cached(key, lambda: {"leaks": _packed(_look(data, plan, near))}, _can_be_told)
     return _unpacked(kept)

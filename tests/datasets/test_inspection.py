@@ -1,7 +1,10 @@
 """Which leaks are looked for in which data."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from fitscope.datasets import Dataset, inspect, load, locate
 from fitscope.datasets.dataset import first, folds
@@ -59,6 +62,16 @@ def test_class_that_a_part_lacks_is_named(sound):
     rows, labels = sound
     labels[:10] = 0
     assert "missing_classes" in codes(inspect(data(rows, labels), plan()))
+
+
+def test_leaks_of_ones_own_sparse_rows_are_looked_for_anew(sound):
+    rows, labels = sound
+    labels[:10] = 0
+    sparse = {"x_train": csr_matrix(rows[:180]), "x_test": csr_matrix(rows[180:])}
+    mine = dataclasses.replace(data(rows, labels), name="mine.py:load", **sparse)
+    for classes in (("no", "yes"), ("bad", "good")):
+        found = inspect(dataclasses.replace(mine, classes=classes), plan(dataset="mine.py:load"))
+        assert found[0].numbers["classes"] == [classes[1]]
 
 
 def test_data_without_a_test_part_is_looked_into(sound):
