@@ -138,5 +138,5 @@ def said_of(answers: NDArray[np.float64], task: str, classes: list[str]) -> list
 
 
 def _labels(shares: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {name: int(share >= 0.5) for name, share in shares.items()}
+    found: dict[str, Any] = {name: int(share > 0.5) for name, share in shares.items()}
     return found | {f"{name} probability": round(float(share), DIGITS) for name, share in shares.items()}

@@ -154,4 +154,4 @@ def probabilities(logits: NDArray[Any], task: str) -> NDArray[Any]:
     if task == "multiclass" or logits.shape[-1] > 1 and task == "binary":
         grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
-    return np.asarray(1 / (1 + np.exp(-logits)))
+    return np.asarray(np.exp(-np.logaddexp(0, -logits)))  # 1 / (1 + exp(-logits)), which would overflow

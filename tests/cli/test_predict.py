@@ -161,3 +161,8 @@ def test_texts_go_through_imdbs_own_word_index(cli_invoke, tmp_path):
     said = [json.loads(cli_invoke("predict", "run", f"{name}.txt", "--json").stdout) for name in ("good", "bad")]
     assert [answer["prediction"] for answer in said] == ["positive", "negative"]
     assert "film" in json.loads((tmp_path / "run" / "preparation.json").read_text())["input"]["words"]
+
+
+def test_label_is_said_where_it_is_likelier_than_not_as_training_counts_it():
+    (found,) = said_of(np.array([[0.5, 0.51]]), "multilabel", ["rain", "wind"])
+    assert (found["rain"], found["wind"]) == (0, 1)

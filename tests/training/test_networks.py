@@ -10,7 +10,7 @@ from fitscope import training
 from fitscope.errors import UsageError
 from fitscope.plan import Plan
 from fitscope.training.networks import build, facts
-from fitscope.training.objectives import name_of
+from fitscope.training.objectives import name_of, probabilities
 
 
 def shape(features, classes):
@@ -87,6 +87,14 @@ def test_environment_names_versions_and_gpus():
     found = training.environment()
     assert found.keras == keras.__version__
     assert isinstance(found.gpus, tuple)
+
+
+def test_logits_of_any_size_become_probabilities():
+    logits = np.array([[-800.0], [-2.0], [0.0], [2.0], [800.0]], np.float32)
+    with np.errstate(over="raise"):
+        found = probabilities(logits, "binary")
+    assert found.dtype == np.float32
+    assert found[:, 0] == pytest.approx([0, 1 / (1 + np.exp(2)), 0.5, 1 / (1 + np.exp(-2)), 1])
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system gives a process no part of its processors")
