@@ -73,6 +73,17 @@ def test_search_whose_every_trial_fails_is_told_with_their_errors(fake_training,
     assert "2 trials could not be trained and are left out." in said.sentences[-1] and said.tables == ()
 
 
+def test_training_that_is_stopped_when_its_workers_were_killed_is_one_sentence(fake_training, monkeypatch):
+    def killed(crew, jobs):
+        crew.stopped = True
+        return {}
+
+    fake_training("overfitting")
+    monkeypatch.setattr("fitscope.studies.crew.Crew.train", killed)
+    with pytest.raises(DataError, match="go on with --resume"):
+        analyze("digits", max_epochs=20)
+
+
 def test_refit_that_is_stopped_is_thrown_away(fake_training):
     fake = fake_training("overfitting")
     result = analyze("digits", max_epochs=20, should_stop=lambda: len(fake.plans) == 2)

@@ -9,6 +9,7 @@ from fitscope import datasets, training
 from fitscope.analysis.course import Course, Found, Step
 from fitscope.datasets import Dataset
 from fitscope.diagnosis import Diagnosis
+from fitscope.errors import DataError
 from fitscope.plan import Plan
 from fitscope.result import FailedTrial
 from fitscope.studies import executors, repeats, search, work
@@ -60,6 +61,8 @@ def train(course: Course, opened: Crew, data: Dataset, asked: Jobs) -> Found:
     stopped = opened.stopped or any(run.stopped for run in runs.values())
     runs = _finished(runs, asked)
     main = [runs[job.name] for job in asked.main if job.name in runs]
+    if not main:  # what may have killed a worker is not begun again once the person has stopped
+        raise DataError("Workers were killed before the training was stopped, perhaps for want of memory; go on with --resume.")
     with course.part("diagnosis"):
         majority, common = repeats.majority_of(main, data), repeats.together(main, data)
         diagnosis = repeats.diagnose(common, data, plan, majority)

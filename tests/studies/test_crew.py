@@ -57,6 +57,12 @@ def test_finished_trainings_are_not_trained_again_but_told(plan, tmp_path, fake_
     assert [(t.name, t.end.epoch, t.end.of) for t in told[:2]] == [("seed 1", 4, 4), ("seed 2", 4, 4)]
 
 
+def test_stopping_begins_nothing_anew_that_was_killed(plan, fake_place, crew_of):
+    place = fake_place(workers=2, executor=Breaking(2), renew=lambda: Breaking(0))
+    assert crew_of(place, should_stop=lambda: True).train(jobs(plan, [1, 2])) == {}
+    assert place.done == []
+
+
 def test_kept_training_without_the_state_that_is_needed_is_trained_again(plan, tmp_path, fake_place, crew_of):
     crew_of(folder=tmp_path).train(jobs(plan, [1]))
     place = fake_place()
