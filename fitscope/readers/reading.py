@@ -219,9 +219,9 @@ def at_steps(points: Points, names: Names) -> TrainingHistory:
 def joined(places: Curve, metrics: Mapping[str, Curve], epochs: Curve | None, names: Names) -> TrainingHistory:
     """Return the history of a log that writes training and validation on lines of their own.
 
-    With epochs known, a metric's value is that of its epoch's lines; without, an epoch ends with each line that has a
-    validation loss (each line with a loss where there is none). A metric named ..._step is averaged, of any other the
-    last value counts.
+    With epochs known, a metric's value is the last of its epoch's lines, or their mean where it is named ..._step; without,
+    an epoch ends with each line that has a validation loss (each line with a loss where there is none), and the lines since
+    the one before are averaged.
 
     Args:
         places: the lines' step or time [lines], rising.

@@ -103,7 +103,7 @@ class LayerFacts:
     Args:
         name, type: as Keras names the layer and its class.
         output_shape: of one sample, without the batch; None where it is open.
-        parameters: how many numbers it learns.
+        parameters: how many numbers it holds; those that no training changes are counted in.
     """
 
     name: str
@@ -118,7 +118,7 @@ class ModelFacts:
 
     Args:
         name: `textbook`, `small`, `large`, `linear`, `conv`, or `FILE.py:FUNCTION`.
-        parameters: how many numbers it learns.
+        parameters: how many numbers it holds; those that no training changes are counted in.
         layers: from the input on.
         path: by which it was trained: `sparse`, `dense`, `keras` or `tf.data`; None where it is not known.
         loss: what it was trained to lower, by Keras' name; None where an older result does not say.
