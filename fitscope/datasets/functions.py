@@ -116,7 +116,13 @@ def _checked(data: Dataset, located: Located) -> Dataset:
             raise OwnCodeError(
                 f"{located.name} returned a Dataset with x_{part} and y_{part} of other lengths; give one label each."
             )
-    content = (data.x_train, labels["train"], data.x_test, labels["test"])
+    groups = {part: of for part, of in (("train", data.groups), ("test", data.test_groups)) if of is not None}
+    for part, of in groups.items():
+        if len(of) != len(labels[part]):
+            raise OwnCodeError(
+                f"{located.name} returned a Dataset with groups and y_{part} of other lengths; give one group a sample."
+            )
+    content = (data.x_train, labels["train"], data.x_test, labels["test"], groups)  # groups decide what is held out
     return dataclasses.replace(data, name=located.name, source=located.source, sha256=sha256(content), y_train=labels["train"],
                                y_test=labels["test"])  # fmt: skip
 

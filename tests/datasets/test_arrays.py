@@ -154,7 +154,8 @@ def test_function_may_return(tmp_path, expression, sizes):
     ["None", "X", "X, X, Y", "(X, Y), (X, Y), (X, Y), (X, Y)", "'data.csv'", "X, 5",
      "__import__('fitscope').Dataset('d', 'two', ('a', 'b'), X, Y, X, Y)",
      "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y[:9], X, Y)",
-     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b', 'c'), X, Y, X, Y)"],
+     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b', 'c'), X, Y, X, Y)",
+     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y, X, Y, groups=Y[:9])"],
 )  # fmt: skip
 def test_what_a_function_must_not_return_is_said(tmp_path, expression):
     with pytest.raises(OwnCodeError, match="mine.py:load returned"):
@@ -191,6 +192,12 @@ def test_groups_of_a_returned_data_set_stay_on_one_side_of_the_hold_out(tmp_path
 def test_hash_follows_the_arrays():
     assert sha256((X, TWO)) == sha256((X.copy(), TWO.copy()))
     assert len({sha256((X, TWO)), sha256((X + 1, TWO)), sha256((X, 1 - TWO)), sha256({"x": X, "y": TWO})}) == 4
+
+
+def test_hash_of_a_returned_data_set_follows_its_groups(tmp_path):
+    made = "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y, X, Y{})"
+    groups = ("", ", groups=np.arange(40) // 4", ", groups=np.arange(40) // 5", ", test_groups=np.arange(40) // 5")
+    assert len({returned(tmp_path, made.format(given)).sha256 for given in groups}) == 4
 
 
 def test_what_a_function_prints_stays_off_standard_output(tmp_path, capsys):
