@@ -105,8 +105,11 @@ def _best_epochs(trainings: Sequence[Training], kind: str) -> str:
     epochs, losses = spread([t.best_epoch for t in trainings]), spread([t.best_val_loss for t in trainings])
     if epochs is None or losses is None:
         return _("No training has a validation loss.")
+    known = sum(training.best_epoch is not None for training in trainings)
+    if known == 1:  # the others were stopped, or have no validation loss
+        return _("Best epoch {epoch}, validation loss {loss}.").format(epoch=f"{epochs.mean:.0f}", loss=number(losses.mean))
     return _(_BEST_EPOCHS[kind]).format(
-        count=sum(training.best_epoch is not None for training in trainings),
+        count=known,
         epoch=plus_minus(epochs.mean, epochs.sd),
         epochs=span(f"{epochs.lowest:.0f}", f"{epochs.highest:.0f}"),
         loss=plus_minus(losses.mean, losses.sd),
@@ -151,7 +154,7 @@ def _test_luck(result: Result, trainings: Sequence[Training]) -> list[str]:
 
 def _verdicts(trainings: Sequence[Training]) -> str:
     counts = Counter(words.label(training.verdict) for training in trainings).most_common()
-    if len(counts) == 1:
+    if len(counts) == 1 < len(trainings):
         return _("All {count} say {verdict}.").format(count=len(trainings), verdict=counts[0][0])
     return _("Verdicts: {verdicts}.").format(verdicts=", ".join(f"{times} × {label}" for label, times in counts))
 

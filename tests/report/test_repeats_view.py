@@ -98,6 +98,13 @@ def test_seed_that_diverged_is_left_out_of_the_mean(result, make):
     assert section.pictures
 
 
+def test_one_training_that_was_not_stopped_has_no_spread(result, make):
+    [only] = make.repeats(1)
+    sentences = repeats(dataclasses.replace(result, partial=True, studies=Studies(repeats=(only,)))).sentences
+    assert f"Best epoch {only.best_epoch}, validation loss {only.best_val_loss:.3f}." in sentences
+    assert "Verdicts: 1 × overfitting." in sentences
+
+
 def test_folds_of_unlike_sizes_have_the_mean_over_samples(with_studies, make):
     mean = mean_of([training.history for training in make.folds()])
     over_samples = type(mean).of({"loss": mean.loss, "val_loss": mean.val_loss * 1.003 + 0.01 * (np.arange(20) == 5)})
