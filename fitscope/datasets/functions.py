@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from fitscope.datasets import own, streams
-from fitscope.datasets.arrays import of_arrays, of_parts, reading, refuse_words
-from fitscope.datasets.dataset import Dataset, Labels, Located, count, latest
+from fitscope.datasets.arrays import checked, of_arrays, of_parts, reading, refuse_words
+from fitscope.datasets.dataset import Dataset, Labels, Located, count, latest, shape_of, take
 from fitscope.datasets.labels import seen
 from fitscope.datasets.streams import Streams, is_stream
 from fitscope.errors import OwnCodeError
@@ -111,8 +111,16 @@ def _checked(data: Dataset, located: Located) -> Dataset:
     if data.task == "binary" and len(data.classes) != 2:
         raise OwnCodeError(f"{located.name} returned a binary Dataset of {len(data.classes)} classes; name two.")
     labels = {part: _labels(data, f"y_{part}", located.name) for part in ("train", "test")}
+    rows = {"train": data.x_train, "test": data.x_test}
+    if data.fit is None:  # else rows may be whatever becomes numbers
+        train = checked(data.x_train, f"x_train of {located.name}")
+        nothing = isinstance(data.x_test, list) and not data.x_test  # which has no shape
+        test = take(train, slice(0)) if nothing else checked(data.x_test, f"x_test of {located.name}")
+        rows = {"train": train, "test": test}
+        if shape_of(rows["test"]) != shape_of(rows["train"]):
+            raise OwnCodeError(f"{located.name} returned a Dataset whose x_train and x_test have rows of other shapes.")
     for part, y in labels.items():
-        if count(getattr(data, f"x_{part}")) != len(y):
+        if count(rows[part]) != len(y):
             raise OwnCodeError(
                 f"{located.name} returned a Dataset with x_{part} and y_{part} of other lengths; give one label each."
             )
@@ -123,8 +131,8 @@ def _checked(data: Dataset, located: Located) -> Dataset:
                 f"{located.name} returned a Dataset with groups and y_{part} of other lengths; give one group a sample."
             )
     content = (data.x_train, labels["train"], data.x_test, labels["test"], groups)  # groups decide what is held out
-    return dataclasses.replace(data, name=located.name, source=located.source, sha256=sha256(content), y_train=labels["train"],
-                               y_test=labels["test"])  # fmt: skip
+    return dataclasses.replace(data, name=located.name, source=located.source, sha256=sha256(content), x_train=rows["train"],
+                               y_train=labels["train"], x_test=rows["test"], y_test=labels["test"])  # fmt: skip
 
 
 def _labels(data: Dataset, part: str, name: str) -> Labels:

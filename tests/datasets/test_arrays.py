@@ -154,6 +154,7 @@ def test_function_may_return(tmp_path, expression, sizes):
     ["None", "X", "X, X, Y", "(X, Y), (X, Y), (X, Y), (X, Y)", "'data.csv'", "X, 5",
      "__import__('fitscope').Dataset('d', 'two', ('a', 'b'), X, Y, X, Y)",
      "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y[:9], X, Y)",
+     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y, X, [])",
      "__import__('fitscope').Dataset('d', 'binary', ('a', 'b', 'c'), X, Y, X, Y)",
      "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y, X, Y, groups=Y[:9])"],
 )  # fmt: skip
@@ -179,6 +180,25 @@ def test_what_a_function_must_not_return_is_said(tmp_path, expression):
 def test_labels_that_contradict_their_task_are_refused(tmp_path, task, classes, labels, needed):
     with pytest.raises(OwnCodeError, match=f"whose y_train does not fit .*{needed}"):
         returned(tmp_path, f"__import__('fitscope').Dataset('d', '{task}', tuple('{classes}'), X, {labels}, X[:0], [])")
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("X[:, 0], Y, X[:3, 0], Y[:3]", "x_train of mine.py:load has the shape"),
+        ("np.where(X > 1, np.nan, X), Y, X[:3], Y[:3]", "x_train of mine.py:load holds .* not finite"),
+        ("X, Y, X[:3].astype(str), Y[:3]", "x_test of mine.py:load holds .* a network reads numbers"),
+        ("X, Y, X[:3, :2], Y[:3]", "mine.py:load returned a Dataset whose x_train and x_test have rows of other shapes"),
+    ],
+)
+def test_rows_of_a_returned_data_set_are_held_to_what_arrays_are(tmp_path, rows, says):
+    with pytest.raises((DataError, OwnCodeError), match=says):
+        returned(tmp_path, f"__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), {rows})")
+
+
+def test_rows_of_a_returned_data_set_may_be_lists_and_the_test_part_missing(tmp_path):
+    data = returned(tmp_path, "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X.tolist(), Y.tolist(), [], [])")
+    assert (data.x_train.shape, data.x_train.dtype, data.x_test.shape) == ((40, 3), np.float32, (0, 3))
 
 
 def test_groups_of_a_returned_data_set_stay_on_one_side_of_the_hold_out(tmp_path):
