@@ -95,8 +95,9 @@ def _differences(result: Result, said: Diagnosis, alone: str | None) -> Iterator
         yield N_("plateau"), stated.plateau, said.plateau
     if alone is None:
         yield from _uncertain(result, said)
-    for name, model in ((N_("holdout epochs"), result.holdout), (N_("refit epochs"), result.refit)):
-        if model is not None and not same(model.epochs, said.best_epoch) and not (name[0] == "h" and several(result)):
+    tested = None if several(result) else result.holdout
+    for name, model in ((N_("holdout epochs"), tested), (N_("refit epochs"), result.refit)):
+        if model is not None and not same(model.epochs, said.best_epoch):
             yield name, model.epochs, said.best_epoch
 
 
