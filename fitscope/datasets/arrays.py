@@ -178,7 +178,9 @@ def _check_numbers(found: NDArray[Any], name: str) -> None:
     if (highest := _highest(found)) > LARGEST:
         raise DataError(f"{name} holds numbers up to {highest:.3g}, and those of a network end at {LARGEST:.1e}; divide them.")
     if found.dtype.kind == "f" and not np.isfinite(found).all():
-        raise DataError(f"{name} holds {(~np.isfinite(found)).sum():,} numbers that are not finite; fill them, or give a table.")
+        wrong = int((~np.isfinite(found)).sum())
+        what = f"{wrong:,} numbers that are" if wrong != 1 else "a number that is"
+        raise DataError(f"{name} holds {what} not finite; fill them, or give a table.")
 
 
 def _highest(rows: NDArray[Any]) -> float:

@@ -63,7 +63,7 @@ class Dataset:
         source: where it was found, for people.
         sha256: the hash of its file or files; empty where there is none.
         split: gives the validation samples' indices, for a number of them; where nothing else is said, classes keep their
-            shares, or groups stay whole.
+            shares, groups stay whole, and of ordered samples the latest are held out.
         groups: the group that each training sample belongs to [samples]; it stays on one side of every split. None: no groups.
         test_groups: the same of the test samples [samples], numbered alike; their test result is as sure as there are groups.
         ordered: whether samples are in the order of time; then folds are refused and sizes take the latest.
@@ -113,8 +113,8 @@ class Dataset:
     _encoders: dict[Any, Encoder] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.groups is not None and self.split is stratified:
-            object.__setattr__(self, "split", whole_groups(self.groups))
+        if self.split is stratified and (self.groups is not None or self.ordered):
+            object.__setattr__(self, "split", latest if self.groups is None else whole_groups(self.groups))
 
     @property
     def features(self) -> int:

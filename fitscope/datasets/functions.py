@@ -12,7 +12,7 @@ import numpy as np
 
 from fitscope.datasets import own, streams
 from fitscope.datasets.arrays import checked, of_arrays, of_parts, reading, refuse_words
-from fitscope.datasets.dataset import Dataset, Labels, Located, count, latest, shape_of, take
+from fitscope.datasets.dataset import Dataset, Labels, Located, count, latest, shape_of, stratified, take
 from fitscope.datasets.labels import seen
 from fitscope.datasets.streams import Streams, is_stream
 from fitscope.errors import OwnCodeError
@@ -130,7 +130,9 @@ def _checked(data: Dataset, located: Located) -> Dataset:
             raise OwnCodeError(
                 f"{located.name} returned a Dataset with groups and y_{part} of other lengths; give one group a sample."
             )
-    content = (data.x_train, labels["train"], data.x_test, labels["test"], groups)  # groups decide what is held out
+    # Results on one hash are compared sample by sample: what decides which are held out belongs to it.
+    held = {} if data.split is stratified else {"held out": data.split(labels["train"], len(labels["train"]) // 5)}
+    content = (data.x_train, labels["train"], data.x_test, labels["test"], groups | held)
     return dataclasses.replace(data, name=located.name, source=located.source, sha256=sha256(content), x_train=rows["train"],
                                y_train=labels["train"], x_test=rows["test"], y_test=labels["test"])  # fmt: skip
 

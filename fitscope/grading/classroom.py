@@ -84,7 +84,8 @@ def grade(
     apart = [Path(path) for path in (rubric, roster, output) if path is not None]
     with tempfile.TemporaryDirectory(prefix="fitscope-") as scratch:
         collected = collect(Path(folder), Path(scratch), [*apart, *criteria.handed_out])
-        say(f"{len(collected.hand_ins)} submissions in {folder}")
+        count = len(collected.hand_ins)
+        say(f"{count} submission{'s' * (count != 1)} in {folder}")
         found = examined(collected.hand_ins, criteria, workers)
     graded, missing = _owned(found, criteria, students)
     graded = _compared(graded, criteria)

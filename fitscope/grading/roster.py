@@ -177,7 +177,7 @@ def _newest(found: Sequence[Identified]) -> list[Identified]:
             continue
         if len(same) > 1:
             others = ", ".join(other.read.hand_in.name for other in same if other is not newest)
-            told = N_("It was handed in {count} times; the newest that can be read counts, and {others} was passed over.").format(
+            told = N_("It was handed in {count} times; the newest that can be read counts. Passed over: {others}.").format(
                 count=len(same), others=others
             )
             earlier = sum(other.read.hand_in.tries for other in same) + len(same) - 1

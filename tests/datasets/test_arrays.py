@@ -97,7 +97,7 @@ def test_arrays_that_do_not_fit_are_one_sentence(arrays, says):
 
 
 @pytest.mark.parametrize(
-    ("value", "says"), [(np.nan, "1 numbers that are not finite"), (1e300, "divide them"), (1j, "a network reads numbers")]
+    ("value", "says"), [(np.nan, "a number that is not finite"), (1e300, "divide them"), (1j, "a network reads numbers")]
 )
 def test_sparse_rows_are_held_to_what_arrays_are(value, says):
     rows = X.astype(type(value))
@@ -209,15 +209,22 @@ def test_groups_of_a_returned_data_set_stay_on_one_side_of_the_hold_out(tmp_path
     assert held and kept and not held & kept
 
 
+def test_latest_samples_of_a_returned_data_set_in_order_are_held_out(tmp_path):
+    data = returned(tmp_path, "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y, X[:0], [], ordered=True)")
+    assert data.held_out(Plan("d", "", None, "textbook", validation=8)).tolist() == list(range(32, 40))
+
+
 def test_hash_follows_the_arrays():
     assert sha256((X, TWO)) == sha256((X.copy(), TWO.copy()))
     assert len({sha256((X, TWO)), sha256((X + 1, TWO)), sha256((X, 1 - TWO)), sha256({"x": X, "y": TWO})}) == 4
 
 
-def test_hash_of_a_returned_data_set_follows_its_groups(tmp_path):
+def test_hash_of_a_returned_data_set_follows_its_groups_and_what_is_held_out(tmp_path):
     made = "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y, X, Y{})"
-    groups = ("", ", groups=np.arange(40) // 4", ", groups=np.arange(40) // 5", ", test_groups=np.arange(40) // 5")
-    assert len({returned(tmp_path, made.format(given)).sha256 for given in groups}) == 4
+    groups = (", groups=np.arange(40) // 4", ", groups=np.arange(40) // 5", ", test_groups=np.arange(40) // 5")
+    held_out = (", ordered=True", ", split=lambda y, n: np.arange(n)")
+    given = ("", *groups, *held_out)
+    assert len({returned(tmp_path, made.format(one)).sha256 for one in given}) == len(given)
 
 
 def test_what_a_function_prints_stays_off_standard_output(tmp_path, capsys):
