@@ -144,7 +144,7 @@ def _stuck_at_guessing(e: Evidence) -> Outcome:
 def _classes_told_by(accuracy: NDArray[np.float64]) -> int | None:
     """Return the number of classes that guessing with this accuracy tells of."""
     middle = float(np.nanmedian(accuracy)) if np.isfinite(accuracy).any() else 0.0
-    return round(1 / middle) if 0 < middle <= 0.6 else None
+    return round(1 / middle) if 1e-6 <= middle <= 0.6 else None  # nobody tells a million classes apart
 
 
 def _warm_start(e: Evidence) -> Outcome:

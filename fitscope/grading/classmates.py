@@ -59,10 +59,10 @@ def _curves(entries: Sequence[Entry], handed_out: Sequence[TrainingHistory], tol
     strange = [pair for pair in own if honest[pair] is None]
     fair = {frozenset((pair.one, pair.other)) for pair in own if honest[pair] is not None}
     for members in joined((pair.one, pair.other) for pair in strange):
-        inside = [pair for pair in strange if pair.one in members]
         for place in members:
             others = [entries[other] for other in members if other != place and {place, other} not in fair]
-            told[entries[place].name].flags.append(_same_curves(entries[place], others, inside))
+            own_pairs = [pair for pair in strange if place in (pair.one, pair.other)]
+            told[entries[place].name].flags.append(_same_curves(entries[place], others, own_pairs))
     explained: dict[tuple[int, str], list[str]] = defaultdict(list)
     for pair, why in honest.items():
         if why is not None:

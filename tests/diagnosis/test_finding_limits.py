@@ -50,6 +50,12 @@ def test_stuck_loss_is_the_level_of_the_last_tenth_and_of_two_epochs_at_least(ep
     assert (look("stuck_at_guessing", val_loss, classes=10) != "absent") == found
 
 
+@pytest.mark.parametrize(("accuracy", "found"), [(1e-6, True), (0.9e-6, False), (1e-320, False), (0.0, False), (-1.0, False)])
+def test_accuracy_of_guessing_tells_of_up_to_a_million_classes(accuracy, found):
+    told = look("stuck_at_guessing", [math.log(1e6)] * 10, val_accuracy=[accuracy] * 10)
+    assert (told == {"loss": pytest.approx(math.log(1e6)), "classes": 10**6}) == found
+
+
 def test_loss_that_was_once_below_guessing_is_not_stuck():
     assert look("stuck_at_guessing", [LN10, 2.0, LN10, LN10, LN10, LN10], classes=10) == "absent"
 

@@ -196,12 +196,13 @@ def in_tree(data: bytes, rng: Random) -> bytes:
 def curves(data: bytes, scratch: Path) -> None:
     """Judge curves of any numbers, with samples' losses of any numbers."""
     width = 1 + data[0] % 3 if data else 1
-    numbers = np.frombuffer(data[1 : 1 + (len(data) - 1) // 4 * 4], "<f4").astype(float)[:600]
+    numbers = _numbers(data).astype(float)[:600]
     epochs = len(numbers) // (width + 1)
     table = numbers[: epochs * (width + 1)].reshape(-1, width + 1)
     if not epochs:
         return
     names = {"loss": table[:, 0]} if width == 1 and data[0] & 64 else {"loss": table[:, 0], "val_loss": table[:, 1]}
+    names |= {"accuracy": table[:, 2], "val_accuracy": table[:, 2]} if width == 2 else {}
     found = judge(TrainingHistory.of(names))
     json.dumps(diagnosis_json(found), allow_nan=False)
     if width == 3:
@@ -209,18 +210,27 @@ def curves(data: bytes, scratch: Path) -> None:
         json.dumps(diagnosis_json(found), allow_nan=False)
 
 
+def _numbers(data: bytes) -> np.ndarray:
+    """Return the numbers behind the first byte, which says of how many bytes each is."""
+    kind = np.dtype("<f8" if data[:1] >= b"\x80" else "<f4")
+    return np.frombuffer(data[1 : 1 + max(0, len(data) - 1) // kind.itemsize * kind.itemsize], kind)
+
+
 def curve_seeds() -> list[bytes]:
     epochs = np.arange(1, 13)
     shapes = [1 / epochs, 0.3 + 0.02 * epochs, np.full(12, 0.7), np.where(epochs > 8, np.nan, 1 / epochs), np.cos(epochs)]
     tables = [np.stack([1 / epochs, shape, shape + 0.1, shape - 0.1], 1)[:, :width] for shape in shapes for width in (2, 3, 4)]
-    return [bytes([table.shape[1] - 2]) + table.astype("<f4").tobytes() for table in tables]
+    kinds = (("<f4", 0), ("<f8", 129))  # 129 is a multiple of 3
+    return [bytes([more + table.shape[1] - 2]) + table.astype(kind).tobytes() for table in tables for kind, more in kinds]
 
 
 def floats(data: bytes, rng: Random) -> bytes:
-    """Change the curves' numbers, each of four bytes."""
-    numbers = np.frombuffer(data[1 : 1 + (len(data) - 1) // 4 * 4], "<f4").copy() if len(data) > 4 else np.zeros(4, "<f4")
+    """Change the curves' numbers."""
+    numbers = _numbers(data).copy()
+    if not len(numbers):
+        return bytes([rng.randrange(256)]) + bytes(32)
     here, there = sorted((rng.randrange(len(numbers)), rng.randrange(len(numbers))))
-    odd = (np.nan, np.inf, -np.inf, 0.0, -1.0, 1e30, -1e30, 1e-30, 1.0, 3e38, -0.0)
+    odd = (np.nan, np.inf, -np.inf, 0.0, -1.0, 1e30, -1e30, 1e-30, 1.0, 3e38, -0.0, 1e-320, 1e308, -1e308)
     with np.errstate(all="ignore"):
         match rng.randrange(6):
             case 0:
@@ -234,7 +244,7 @@ def floats(data: bytes, rng: Random) -> bytes:
             case 4:
                 numbers = np.delete(numbers, slice(here, there))
             case 5:
-                numbers[here : there + 1] += np.float32(rng.gauss(0, 1))
+                numbers[here : there + 1] += numbers.dtype.type(rng.gauss(0, 1))
     return data[:1] + numbers.tobytes()
 
 

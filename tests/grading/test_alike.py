@@ -357,6 +357,7 @@ def test_flag_of_several_names_all_others_and_the_plainest_likeness():
     flag = told["b"].flags[0]
     assert flag.others == ("s3", "a", "c") and flag.numbers["how"] == "equal" and flag.numbers["seed_fits"] is False
     assert "those of 3 other submissions, number for number" in flag.message
+    assert told["c"].flags[0].numbers["how"] == "scaled"
 
 
 def test_flag_says_nothing_of_a_likeness_that_honest_work_explains():
