@@ -126,7 +126,7 @@ def test_groups_take_the_samples_place(plan, make_data, run_of):
 
 
 def test_entry_of_a_run_says_what_its_diagnosis_says_where_samples_form_groups(plan, make_data):
-    data, plan = make_data(groups=np.arange(200) // 20), plan.replace(max_epochs=20)
+    data, plan = make_data(groups=np.arange(200) // 5), plan.replace(max_epochs=20)
     groups, rises = data.groups[data.held_out(plan)], np.maximum(0, np.arange(1, 21) - 8)
     own = np.random.default_rng(0).normal(0, 1, 200)[groups] * 2  # a few groups alone rise
     losses = (0.5 + 0.03 * np.maximum(0, 8 - np.arange(1, 21))[:, None] + rises[:, None] * 0.01 * (1 + own)).astype(np.float32)
