@@ -137,6 +137,8 @@ def judge(
     if losses is not None and lowest is not None and not np.isfinite(losses[lowest]).all():
         losses = None
     code, numbers = verdict(history, None if losses is None else by_samples(losses), majority, seed)
+    if stopped and numbers.get("reason") in ("still_falling", "still_rising"):  # more epochs are what the rule advised against
+        numbers = {**numbers, "reason": "stopped"}
     if lowest is None:
         return _without_validation(history, code, numbers)
     each = each if all(np.isfinite(training[lowest]).all() for training in each) else ()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fitscope.diagnosis.findings import Advice, Finding
 from fitscope.language import N_
 
-_OURS = N_("our runs on digits (tests/test_advice.py)")
+_OURS = N_("our own trainings on digits")
 _DROPOUT = N_("Srivastava et al. 2014 (dropout), Krogh & Hertz 1991 (weight decay), Goodfellow et al. 2016, chapter 7")
 _STEPS = N_("Goodfellow et al. 2016, 11.4.1: the learning rate before all else")
 _STOP = N_("on 200 measured curves the best epoch costs 0.75 % of test loss in the mean, EarlyStopping(patience=3) 1.06 %")

@@ -200,7 +200,7 @@ def _few_samples(e: Evidence) -> Outcome:
         return NOT_APPLICABLE
     width = e.plateau[1] - e.plateau[0] + 1
     wide = len(e.history) >= LIMITS.fewest_epochs and width > len(e.history) / 3
-    return {"samples": e.samples, "epochs": width} if wide else None
+    return {"samples": e.samples, "epochs": width, "first": e.plateau[0], "last": e.plateau[1]} if wide else None
 
 
 def _second_descent(e: Evidence) -> Outcome:

@@ -24,7 +24,8 @@ _HANDED_OUT = N_("What you gave out yourself: work that is like it is like no ot
 _LANGUAGE = N_("The language of feedback, where neither the roster nor the report says another: one of {languages}.")
 _PLATEAU = N_("""\
 Any epoch that the student's own validation data cannot tell from the best is right: another seed's best epoch lies there
-only half of the time, so there is no one right epoch.""")
+only half of the time, so there is no one right epoch. Where nothing was answered, what the report says of itself counts;
+leave diagnosis.best_epoch and diagnosis.verdict out where answers alone shall count.""")
 _VERDICT = N_("The verdict is compared with what the curves say, whatever the report says of itself.")
 _OFTEN_OPEN = N_("""\
 On digits the curves are often inconclusive at the usual settings: every verdict that they do not go against is right then.

@@ -6,7 +6,7 @@ from fitscope import words
 from fitscope.language import N_, _
 from fitscope.report.concluded_view import sentences
 from fitscope.report.numbers import interval, number, percent
-from fitscope.report.study_view import sections
+from fitscope.report.study_view import advice_left, sections
 from fitscope.result import Result, Score
 
 ADVICE = 3  # at most; the report has all of it
@@ -22,7 +22,7 @@ def summary(result: Result) -> list[str]:
     lines = [
         "",
         f"{words.label(diagnosis.verdict).upper()}. {diagnosis.message}",
-        *(f"  {words.advice(advice.code)}" for advice in diagnosis.advice[:ADVICE]),
+        *(f"  {words.advice(advice.code)}" for advice in advice_left(result)[:ADVICE]),
     ]
     for study in studies:
         lines += ["", f"{study.title}:", *(f"  {sentence}" for sentence in study.sentences)]

@@ -84,7 +84,10 @@ def _stop(result: Result) -> Question | None:
         return None
     first, last = diagnosis.plateau
     members = range(first, last + 1) if diagnosis.uncertainty is None else diagnosis.uncertainty.plateau_members
-    plateau = _("The plateau is epoch {first}.") if first == last else _("The plateau is epochs {first} to {last}.")
+    if diagnosis.members is not None:
+        plateau = _("The plateau is {members} of the epochs {first} to {last}.")
+    else:
+        plateau = _("The plateau is epoch {first}.") if first == last else _("The plateau is epochs {first} to {last}.")
     return Question(
         "stop",
         _("Where would you stop?"),
@@ -93,7 +96,7 @@ def _stop(result: Result) -> Question | None:
         (
             _("Validation loss is lowest after epoch {best}.").format(best=count(diagnosis.best_epoch))
             + " "
-            + plateau.format(first=count(first), last=count(last)),
+            + plateau.format(first=count(first), last=count(last), members=diagnosis.members),
             _("Any epoch of the plateau is a good answer: the validation data cannot tell them from the best. Training loss "
               "decides nothing here, for it falls on while the network learns its training data by heart."),
         ),

@@ -21,7 +21,7 @@ from fitscope.report.notes import Notes, named, notes
 from fitscope.report.repeats_view import averaged
 from fitscope.report.sections import Picture, Row, Section, Table
 from fitscope.report.stop_view import Tools, tools
-from fitscope.report.study_view import sections
+from fitscope.report.study_view import advice_left, sections
 from fitscope.result import Result
 
 
@@ -103,7 +103,7 @@ def view(result: Result) -> View:
         stopping=answers.stopping(result),
         refitting=answers.refitting(result),
         mistakes=mistakes(result),
-        advice=tuple(Row(words.advice(a.code), (retold(a.evidence),)) for a in diagnosis.advice),
+        advice=tuple(Row(words.advice(a.code), (retold(a.evidence),)) for a in advice_left(result)),
         studies=sections(result),
         own=notes(result),
         classes=classes.from_two_to_several(result),

@@ -20,7 +20,9 @@ FINDINGS = {
     "minimum_not_reached": N_("The lowest validation loss is the last one, at epoch {last_epoch}: the minimum was not reached."),
     "rise_hidden": N_("Noise hides whether validation loss rises at the end."),
     "not_settled": N_("The training ended before validation loss had settled."),
-    "too_little_validation_data": N_("{samples:,} validation samples cannot tell {epochs} of the epochs apart."),
+    "too_little_validation_data": N_(
+        "{samples:,} validation samples leave open which of the epochs {first} to {last} is the best."
+    ),
     "accuracy_rises_with_loss": N_(
         "Validation accuracy is highest at epoch {accuracy_epoch}, validation loss lowest at epoch "
         "{loss_epoch}: later answers are as often right, but wrong ones are given with more confidence."

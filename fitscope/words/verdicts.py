@@ -66,7 +66,8 @@ REASONS: dict[str, str | tuple[str, str]] = {
     "still_rising": N_(
         "validation loss is rising at the end, though not by enough yet to call it overfitting: train for more epochs"
     ),
-    "still_falling": N_("validation loss is falling again at the end: train for more epochs"),
+    "still_falling": N_("over the last third of the epochs validation loss falls: train for more epochs"),
+    "stopped": N_("the training was stopped before validation loss had settled"),
     "guessing": N_("validation accuracy never rose above the share of the largest class, {majority:.3f}"),
     "flat": N_("no loss fell by more than its noise"),
     "not_finite": N_("the loss was no longer a finite number at epoch {epoch}"),
@@ -98,6 +99,7 @@ EVIDENCE = {
     ),
     "still_rising": N_("The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts."),
     "still_falling": N_("The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts."),
+    "stopped": N_("The end lies {rise:.4g} above the lowest validation loss; from {rise_limit:.4g} on a rise counts."),
     "flat": N_("The losses began at {first:.4g} and came no lower than {lowest:.4g}."),
 }
 

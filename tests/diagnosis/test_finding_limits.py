@@ -167,7 +167,7 @@ def test_minimum_before_the_last_epoch_was_reached():
     [(9, (2, 4), "absent"), (9, (2, 5), 4), (5, (2, 3), 2), (4, (2, 3), "absent"), (10, (1, 10), 10)],
 )
 def test_samples_are_few_where_the_plateau_holds_over_a_third_of_the_epochs(epochs, plateau, told):
-    wanted = told if told == "absent" else {"samples": 50, "epochs": told}
+    wanted = told if told == "absent" else {"samples": 50, "epochs": told, "first": plateau[0], "last": plateau[1]}
     assert look("too_little_validation_data", [1.0] * epochs, plateau=plateau, samples=50) == wanted
     assert look("too_little_validation_data", [1.0] * epochs, plateau=plateau) == "not_applicable"
 

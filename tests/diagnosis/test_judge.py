@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from fitscope import words
 from fitscope.diagnosis import again, judge
 from fitscope.history import TrainingHistory
 
@@ -108,6 +109,17 @@ def test_classes_majority_and_stop_reach_the_findings():
     assert "warm_start" not in codes(judge(warm))
     stopped = {"epoch": 12, "percent": 2.0}
     assert ("stopped_early" in codes(judge(HISTORY, stopped=stopped))) == (judge(HISTORY).verdict != "overfitting")
+
+
+@pytest.mark.parametrize("last", [[0.524] * 2, [0.48] * 3])
+def test_training_that_a_rule_stopped_is_not_told_to_go_on(last):
+    curve = [1.0, *[0.5] * (19 - len(last)), *last]
+    history = TrainingHistory.of({"loss": np.linspace(1, 0.1, 20), "val_loss": curve})
+    before, stopped = judge(history), judge(history, stopped={"epoch": 20, "percent": 0.1})
+    assert before.verdict == stopped.verdict == "inconclusive"
+    assert before.evidence["reason"].startswith("still") and "train for more epochs" in before.message
+    assert stopped.evidence["reason"] == "stopped" and "train_longer" not in {advice.code for advice in stopped.advice}
+    assert "stopped before validation loss had settled" in stopped.message and words.evidence("inconclusive", stopped.evidence)
 
 
 def test_seed_reaches_the_chances():

@@ -5,8 +5,11 @@ import math
 
 import pytest
 
+from fitscope import words
 from fitscope.report.placing import apart
 from fitscope.report.remedies_view import remedies
+from fitscope.report.summary import summary
+from fitscope.report.view import view as page_view
 from fitscope.result import Studies
 
 
@@ -110,3 +113,9 @@ def test_names_at_the_curves_ends_keep_apart_and_in_order(heights):
 
 def test_names_far_apart_stay():
     assert apart([0.9, 0.1, math.nan], 0.1, 1.0)[:2] == [0.9, 0.1]
+
+
+def test_remedies_that_were_tried_are_not_advised_once_more(with_studies, result):
+    tried, line = with_studies("remedies"), words.advice("regularize")
+    assert line in {row.term for row in page_view(result).advice} and f"  {line}" in summary(result)
+    assert line not in {row.term for row in page_view(tried).advice} and f"  {line}" not in summary(tried)

@@ -43,6 +43,13 @@ def test_right_places_to_stop_lie_in_the_plateau_and_others_cost(result):
     assert 3 <= len(question.choices) <= 4
 
 
+def test_plateau_with_gaps_is_told_by_how_many_it_holds(result):
+    uncertainty = dataclasses.replace(result.diagnosis.uncertainty, plateau_members=(3, 6))
+    diagnosis = dataclasses.replace(result.diagnosis, plateau=(3, 6), uncertainty=uncertainty)
+    question = asked(dataclasses.replace(result, diagnosis=diagnosis))["stop"]
+    assert "The plateau is 2 of the epochs 3 to 6." in question.answer[0]
+
+
 def test_region_is_asked_of_an_epoch_well_inside_the_overfitting(result):
     question = asked(result)["region"]
     epoch = int(re.search(r"\d+", question.title)[0])
