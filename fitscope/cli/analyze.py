@@ -117,9 +117,11 @@ def analyze(
             dataset, output=folder, resume=resume is not None, tell=tell, should_stop=lambda: interrupt.asked, **options
         )
     told = not options["teach"] and not result.blind
-    click.echo(result.to_text() if as_json else _text(result, shown / "report.html", told), nl=not as_json)
-    if figures is not None:
-        draw([result], figures, formats, quiet)
+    try:
+        if figures is not None:
+            draw([result], figures, formats, quiet)
+    finally:  # the last line names the report, and what was found is told where the figures cannot be written, too
+        click.echo(result.to_text() if as_json else _text(result, shown / "report.html", told), nl=not as_json)
     if open_report:
         click.launch(str(folder / "report.html"))
     return _exit_code(result, fail_on, interrupt.asked)

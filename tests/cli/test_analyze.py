@@ -164,6 +164,7 @@ def test_figures_are_written_beside_the_report_in_the_formats_asked_for(fake_tra
     assert {path.name for path in Path("thesis/figures").iterdir()} == names
     assert done.stdout.splitlines()[-1].endswith("report.html")
     assert "thesis/figures: loss.svg" in done.stderr
+    assert done.output.splitlines()[-1].endswith("report.html")  # of both streams as a terminal shows them
 
 
 def test_author_and_notes_stand_in_the_result(fake_training, cli_invoke):
