@@ -63,13 +63,13 @@ def plus_minus(value: float, error: float) -> str:
     """Return a number with its error, both to the digits that the error deserves.
 
     Example:
-        >>> plus_minus(4.125, 0.64), plus_minus(88.31, 0.214), plus_minus(0.4, 0.0)
-        ('4.1 ± 0.6', '88.31 ± 0.21', '0.400 ± 0')
+        >>> plus_minus(4.125, 0.64), plus_minus(88.31, 0.214), plus_minus(0.4, 0.0), plus_minus(8.0, 0.0)
+        ('4.1 ± 0.6', '88.31 ± 0.21', '0.400 ± 0', '8 ± 0')
     """
     if not math.isfinite(error):
         return number(value)
     if error == 0:
-        return f"{number(value)} ± 0"
+        return f"{number(value, 0) if value == round(value) else number(value)} ± 0"
     digits = places(error)
     return f"{number(value, digits)} ± {number(error, digits)}"
 
