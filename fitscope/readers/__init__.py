@@ -12,6 +12,7 @@ from fitscope.errors import DataError, FitscopeError, quoted
 from fitscope.history import TrainingHistory
 from fitscope.language import N_
 from fitscope.readers import boosting, console, huggingface, jsons, lightning, mlflow, own, tables, tensorboard, ultralytics, wandb
+from fitscope.readers.folder import logs_in, telling
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, Reading
 from fitscope.result.begun import unfinished
@@ -35,10 +36,7 @@ READERS: dict[str, Callable[[Log, Names], list[Found] | None]] = {
 # Those that read text alone: no database, no binary format, and no code of another package.
 TEXTS = {name: read for name, read in READERS.items() if read not in (tensorboard.read, mlflow.read, own.read)}
 _GROUP = "fitscope.readers"  # of entry points: functions from a path to the TrainingHistory objects in it
-_MOST_FILES = 2000
 _MOST_NOTES = 5
-_NOT_LOGS = {".yaml", ".yml", ".md", ".py", ".ipynb", ".keras", ".h5", ".npz", ".npy", ".pt", ".pth", ".ckpt", ".bin",
-             ".safetensors", ".png", ".jpg", ".jpeg", ".svg", ".gz", ".zip", ".tar", ".pkl", ".wandb"}  # fmt: skip
 
 
 def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | None = None, growing: bool = False) -> list[Reading]:
@@ -139,19 +137,22 @@ def _what_it_is(log: Log) -> str:
 
 def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
     """Read every log in a folder; what is no log is passed over, unless there is nothing else."""
-    files = _files(folder)
-    if runs := mlflow.runs_in(folder):
-        with _refusing(f"{folder} cannot be read"):
-            return mlflow.read_folder(runs, names)
+    runs = mlflow.runs_in(folder)
+    files = logs_in(folder, runs)
     events = [log for log in files if tensorboard.is_events(log)]
-    found, unread = [], []
+    wholes: list[tuple[str, Callable[[], list[Found]]]] = []
+    if runs:
+        wholes.append(("its MLflow runs", lambda: mlflow.read_folder(folder, runs, names)))
     if events:
+        wholes.append(("its event files", lambda: tensorboard.read_folder(folder, events, names)))
+    found, unread = [], []
+    for what, read in wholes:
         try:
-            with _refusing("its event files"):
-                found = tensorboard.read_folder(folder, events, names)
+            with _refusing(what):
+                found += read()
         except FitscopeError as error:
             unread.append(str(error))
-    for log in _telling([log for log in files if log not in events]):
+    for log in telling([log for log in files if log not in events]):
         try:
             name = log.path.relative_to(folder).as_posix()
             found += [
@@ -169,33 +170,3 @@ def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
         reason = unread[0] if len(unread) == 1 else f"none of its {len(files)} files is a log. Tried were {'; '.join(READERS)}."
         raise DataError(unfinished(folder) or f"{folder} cannot be read: {reason}")
     return found
-
-
-def _files(folder: Path) -> list[Log]:
-    paths = []
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_file() and path.suffix.lower() not in _NOT_LOGS and not any(part.startswith(".") for part in inside.parts):
-            paths.append(path)
-        if len(paths) > _MOST_FILES:
-            raise DataError(f"{folder} holds more than {_MOST_FILES:,} files; give the folder of one experiment.")
-    logs = []
-    for path in paths:
-        try:
-            logs.append(Log(path))
-        except DataError:
-            continue
-    return logs
-
-
-def _telling(logs: list[Log]) -> list[Log]:
-    """Leave out what tells of the same training again: a run folder's other files, a trainer's earlier states."""
-    results = {log.path.parent for log in logs if log.path.name == "result.json" and b"fitscope-result/" in log.head}
-    logs = [log for log in logs if log.path.parent not in results or log.path.name == "result.json"]
-    states: dict[Path, list[Log]] = {}
-    for log in logs:
-        if log.path.name == "trainer_state.json":
-            inside = log.path.parent.name.startswith("checkpoint-")
-            states.setdefault(log.path.parent.parent if inside else log.path.parent, []).append(log)
-    last = {max(same, key=lambda log: log.path.stat().st_mtime_ns).path for same in states.values()}
-    return [log for log in logs if log.path.name != "trainer_state.json" or log.path in last]

@@ -75,9 +75,22 @@ def runs_in(folder: Path) -> list[Path]:
     return sorted(run for run in found if ".trash" not in run.relative_to(folder).parts)  # where deleted runs lie
 
 
-def read_folder(runs: list[Path], names: Names) -> list[Found]:
-    """Read the runs of a file store, whose metrics are files of `timestamp value step`."""
-    return _found([(_run_name(run), _points(run / "metrics")) for run in runs], names)
+def read_folder(folder: Path, runs: list[Path], names: Names) -> list[Found]:
+    """Read the runs of file stores, whose metrics are files of `timestamp value step`.
+
+    Args:
+        folder: where the search began; the stores are named from there.
+        runs: the folders that `runs_in` found.
+        names: what the person calls the losses.
+    """
+    return _found([(_store_name(folder, run) + _run_name(run), _points(run / "metrics")) for run in runs], names)
+
+
+def _store_name(folder: Path, run: Path) -> str:
+    """Return the name of the store that holds a run, for its own; empty where the search began in it."""
+    store = run.parent.parent
+    inside = store != folder and store.is_relative_to(folder)
+    return f"{store.relative_to(folder).as_posix()}, " if inside else ""
 
 
 def _points(metrics: Path) -> Points:

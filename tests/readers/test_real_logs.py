@@ -239,3 +239,13 @@ def test_second_training_in_a_tensorboard_folder_takes_the_place_of_the_first(tm
     whole = only("pytorch-2.15.0-tensorboard").history
     assert len(reading.history) < len(whole)  # the later, shorter one, and nothing of the first
     assert reading.history.loss.tolist() == whole.until(len(reading.history)).loss.tolist()
+
+
+def test_folder_with_an_mlflow_store_answers_the_other_logs_too_and_nothing_within_the_store(tmp_path):
+    shutil.copytree(LOGS / "mlflow-3.18.0-mlruns", tmp_path / "mlruns")
+    shutil.copy(LOGS / "fastai-2.8.12-history.csv", tmp_path / "training.csv")
+    shutil.copytree(LOGS / "pytorch-2.15.0-tensorboard", tmp_path / "events")
+    artifacts = next((tmp_path / "mlruns").rglob("metrics")).parent / "artifacts"
+    shutil.copytree(LOGS / "pytorch-2.15.0-tensorboard", artifacts / "events")
+    shutil.copy(LOGS / "fastai-2.8.12-history.csv", artifacts / "training.csv")
+    assert sorted(reading.run for reading in read_history(tmp_path)) == ["events", "mlruns, run-0", "mlruns, run-1", "training.csv"]
