@@ -110,30 +110,34 @@ def _answer(
     """Print what each log says; return the trainings found, and how many logs could not be read."""
     from fitscope.diagnosis import judge
     from fitscope.errors import FitscopeError
-    from fitscope.readers import read_history
+    from fitscope.readers import read_logs
 
     answered: list[Answer] = []
     unread = 0
     for log in logs:
         try:
-            found = [
-                (reading, reading.diagnosis or judge(reading.history))
-                for reading in read_history(log, loss=loss, val_loss=val_loss, growing=growing)
-            ]
+            readings, refused = read_logs(log, loss=loss, val_loss=val_loss, growing=growing)
+            found = [(reading, reading.diagnosis or judge(reading.history)) for reading in readings]
         except FitscopeError as error:
-            unread += 1
-            if as_json:
-                click.echo(_json({"source": str(log), "error": str(error)}))
-            click.echo(f"{'Waiting' if growing else 'Error'}: {error}", err=True)
-            continue
+            found, refused = [], {str(log): str(error)}
+        unread += len(refused)
         answered += found
         for reading, diagnosis in found:
             if as_json:
                 _notes(reading)
             click.echo(_line(reading, diagnosis) if as_json else _text(reading, diagnosis))
+        _refuse(refused, growing, as_json)
     if len(answered) > 1 and not as_json:
         click.echo(_summary([diagnosis.verdict for _, diagnosis in answered]))
     return answered, unread
+
+
+def _refuse(refused: dict[str, str], growing: bool, as_json: bool) -> None:
+    """Say of each log that cannot be read why not."""
+    for source, error in refused.items():
+        if as_json:
+            click.echo(_json({"source": source, "error": error}))
+        click.echo(f"{'Waiting' if growing else 'Error'}: {error}", err=True)
 
 
 def _write_pages(

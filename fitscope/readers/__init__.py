@@ -12,9 +12,9 @@ from fitscope.errors import DataError, FitscopeError, quoted
 from fitscope.history import TrainingHistory
 from fitscope.language import N_
 from fitscope.readers import boosting, console, huggingface, jsons, lightning, mlflow, own, tables, tensorboard, ultralytics, wandb
-from fitscope.readers.folder import logs_in, telling
+from fitscope.readers.folder import logs_in, telling, tells_of_training
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, Reading
+from fitscope.readers.reading import Found, Names, NoLogError, Reading
 from fitscope.result.begun import unfinished
 
 __all__ = ["READERS", "TEXTS", "Names", "Reading", "read_history", "read_text"]
@@ -35,6 +35,7 @@ READERS: dict[str, Callable[[Log, Names], list[Found] | None]] = {
 }
 # Those that read text alone: no database, no binary format, and no code of another package.
 TEXTS = {name: read for name, read in READERS.items() if read not in (tensorboard.read, mlflow.read, own.read)}
+_GENERAL = (jsons.read, wandb.read, ultralytics.read, lightning.read, tables.read)  # know no log by a sign that is its alone
 _GROUP = "fitscope.readers"  # of entry points: functions from a path to the TrainingHistory objects in it
 _MOST_NOTES = 5
 
@@ -57,8 +58,34 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
         >>> [(reading.run, len(reading.history)) for reading in read_history("training.log")]
         [(None, 12)]
     """
+    readings, unread = read_logs(path, loss=loss, val_loss=val_loss, growing=growing)
+    if not readings:
+        raise DataError(f"None of the {len(unread)} logs in {path} can be read, such as: {next(iter(unread.values()))}")
+    refused = [N_("passed over: {reason}").format(reason=reason.removesuffix(".")) for reason in unread.values()]
+    first = dataclasses.replace(readings[0], notes=(*readings[0].notes, *refused[:_MOST_NOTES]))
+    return [first, *readings[1:]]
+
+
+def read_logs(
+    path: Path | str, *, loss: str | None = None, val_loss: str | None = None, growing: bool = False
+) -> tuple[list[Reading], dict[str, str]]:
+    """Read the trainings that a log holds, and say which logs of a folder cannot be read.
+
+    Args:
+        path: the log: a file, or a folder with one or several.
+        loss, val_loss: the names of its columns, where they are not known.
+        growing: whether a program is still writing it.
+
+    Returns:
+        The readings, and by its path, why each log in a folder that is known and cannot be read, cannot; there may be no reading
+        where there are several of those. Of files that are no logs nothing is said.
+
+    Raises:
+        DataError: the file cannot be read, or nothing in the folder is a log.
+    """
     path, names = Path(path), Names(loss, val_loss)
-    return _readings(path, _in_folder(path, names, growing) if os.path.isdir(path) else _in_file(path, names, growing))
+    found, unread = _in_folder(path, names, growing) if os.path.isdir(path) else (_in_file(path, names, growing), {})
+    return _readings(path, found), unread
 
 
 def read_text(path: Path) -> list[Reading]:
@@ -89,13 +116,23 @@ def _in_file(path: Path, names: Names, growing: bool) -> list[Found]:
     log = Log(path, growing)
     if found := _tried(log, names, READERS) or _by_others(path):
         return found
-    raise DataError(f"{path} cannot be read: {_what_it_is(log)} Tried were {'; '.join(READERS)}.")
+    raise NoLogError(f"{path} cannot be read: {_what_it_is(log)} Tried were {'; '.join(READERS)}.")
 
 
 def _tried(log: Log, names: Names, readers: Mapping[str, Callable[[Log, Names], list[Found] | None]]) -> list[Found] | None:
     """Return what the first reader that knows the log finds in it."""
-    with _refusing(f"{log.path} cannot be read"):
-        return next((found for read in readers.values() if (found := read(log, names))), None)
+    for read in readers.values():
+        try:
+            with _refusing(f"{log.path} cannot be read"):
+                found = read(log, names)
+        except DataError as error:
+            if read not in _GENERAL:
+                raise
+            # Any table and any JSON comes to these; most of those in a folder are of something else than a training.
+            raise (DataError if tells_of_training(log) else NoLogError)(str(error)) from None
+        if found:
+            return found
+    return None
 
 
 @contextmanager
@@ -104,7 +141,7 @@ def _refusing(what: str) -> Iterator[None]:
     try:
         yield
     except FitscopeError as error:
-        raise DataError(f"{what}: {error}") from None
+        raise (NoLogError if isinstance(error, NoLogError) else DataError)(f"{what}: {error}") from None
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise DataError(f"{what}: it holds what no log holds ({quoted(str(error))}).") from None
 
@@ -135,38 +172,50 @@ def _what_it_is(log: Log) -> str:
     return f"it is text without a header of names, and begins with {log.start.splitlines()[0][:40]!r}."
 
 
-def _in_folder(folder: Path, names: Names, growing: bool) -> list[Found]:
-    """Read every log in a folder; what is no log is passed over, unless there is nothing else."""
+def _in_folder(folder: Path, names: Names, growing: bool) -> tuple[list[Found], dict[str, str]]:
+    """Read every log in a folder; what is no log is passed over, unless there is nothing else.
+
+    Returns:
+        What was found, and by its path, why a log that is known cannot be read.
+    """
     runs = mlflow.runs_in(folder)
     files = logs_in(folder, runs)
     events = [log for log in files if tensorboard.is_events(log)]
-    wholes: list[tuple[str, Callable[[], list[Found]]]] = []
+    found: list[Found] = []
+    refused: dict[str, str] = {}
+    others = []
+    for path, read in _reads(folder, runs, events, telling([log for log in files if log not in events]), names, growing):
+        try:
+            found += read()
+        except NoLogError as error:
+            others.append(str(error))
+        except FitscopeError as error:
+            refused[path] = " ".join(filter(None, (refused.get(path), str(error))))
+    if not found and len(refused) < 2:
+        none = f"{folder} cannot be read: none of its {len(files)} files is a log. Tried were {'; '.join(READERS)}."
+        only = [*refused.values()] or (others if len(others) == 1 else [none])
+        raise DataError(unfinished(folder) or only[0])
+    return found, refused
+
+
+def _reads(
+    folder: Path, runs: list[Path], events: list[Log], logs: list[Log], names: Names, growing: bool
+) -> Iterator[tuple[str, Callable[[], list[Found]]]]:
+    """Yield how each log of a folder is read: an MLflow store and event files as a whole, the others one by one."""
     if runs:
-        wholes.append(("its MLflow runs", lambda: mlflow.read_folder(folder, runs, names)))
+        yield str(folder), lambda: _whole(folder, lambda: mlflow.read_folder(folder, runs, names))
     if events:
-        wholes.append(("its event files", lambda: tensorboard.read_folder(folder, events, names)))
-    found, unread = [], []
-    for what, read in wholes:
-        try:
-            with _refusing(what):
-                found += read()
-        except FitscopeError as error:
-            unread.append(str(error))
-    for log in telling([log for log in files if log not in events]):
-        try:
-            name = log.path.relative_to(folder).as_posix()
-            found += [
-                Found(one.history, one.run and f"{name}, {one.run}" or name, one.diagnosis, one.notes)
-                for one in _in_file(log.path, names, growing)
-            ]
-        except FitscopeError as error:
-            unread.append(str(error))
-    refused = [
-        N_("passed over: {reason}").format(reason=reason.removesuffix(".")) for reason in unread if "Tried were" not in reason
-    ]
-    if found and refused:
-        found[0] = dataclasses.replace(found[0], notes=(*found[0].notes, *refused[:_MOST_NOTES]))
-    if not found:
-        reason = unread[0] if len(unread) == 1 else f"none of its {len(files)} files is a log. Tried were {'; '.join(READERS)}."
-        raise DataError(unfinished(folder) or f"{folder} cannot be read: {reason}")
-    return found
+        yield str(folder), lambda: _whole(folder, lambda: tensorboard.read_folder(folder, events, names))
+    for log in logs:
+        yield str(log.path), lambda log=log: _part(folder, log.path, _in_file(log.path, names, growing))  # type: ignore[misc]
+
+
+def _whole(folder: Path, read: Callable[[], list[Found]]) -> list[Found]:
+    with _refusing(f"{folder} cannot be read"):
+        return read()
+
+
+def _part(folder: Path, path: Path, found: list[Found]) -> list[Found]:
+    """Return the trainings of a file under its name in the folder."""
+    name = path.relative_to(folder).as_posix()
+    return [Found(one.history, one.run and f"{name}, {one.run}" or name, one.diagnosis, one.notes) for one in found]

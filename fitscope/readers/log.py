@@ -12,6 +12,7 @@ from typing import Any
 
 from fitscope.errors import DataError, not_read
 from fitscope.readers.cells import UTF16, Table, table_of
+from fitscope.readers.reading import NoLogError
 from fitscope.result.plain import parsed
 
 LARGEST = 2**30  # bytes
@@ -80,7 +81,7 @@ class Log:
     def text(self) -> str:
         """The whole text, as UTF-8, UTF-16 or, where it is neither, Latin-1."""
         if (size := self.path.stat().st_size) > LARGEST_TEXT:
-            raise DataError(f"its text has {size:,} bytes, more than is read at once; give one of at most {LARGEST_TEXT:,}.")
+            raise NoLogError(f"its text has {size:,} bytes, more than is read at once; give one of at most {LARGEST_TEXT:,}.")
         content = b"".join(self.chunks())
         if self.growing:
             content = content[: content.rfind(b"\n") + 1]

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from fitscope.errors import DataError, FitscopeError, quoted
 from fitscope.history import LAST_EPOCH
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, Points, at_steps, refuse_many
+from fitscope.readers.reading import Found, Names, NoLogError, Points, at_steps, refuse_many
 
 _LINE = re.compile(r"\d+ \S+( -?\d{1,18})?")
 _TABLES = "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('runs', 'metrics') AND type = 'table' AND sql LIKE 'CREATE TABLE%'"
@@ -25,6 +25,7 @@ _ROWS = (
     "SELECT r.run_uuid, CAST(COALESCE(r.name, r.run_uuid) AS TEXT), CAST(m.key AS TEXT), m.step, m.value, m.is_nan FROM metrics m "
     "JOIN runs r ON r.run_uuid = m.run_uuid WHERE m.key IS NOT NULL ORDER BY r.start_time, r.run_uuid, m.timestamp"
 )
+_NOT_MLFLOWS = "it is a database, but not MLflow's ({reason}); give the mlflow.db of a tracking server."
 _LONGEST = 1_000_000  # bytes of a value
 _INSTRUCTIONS, _TIMES = 100_000, 3000  # of SQLite's machine, which a query ends after
 
@@ -44,8 +45,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
                 at = _whole_step(step)
                 runs.setdefault((uuid, name), {}).setdefault(key, {})[at] = math.nan if is_nan else float(value)
     except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
-        reason = quoted(str(error))
-        raise DataError(f"it is a database, but not MLflow's ({reason}); give the mlflow.db of a tracking server.") from None
+        raise DataError(_NOT_MLFLOWS.format(reason=quoted(str(error)))) from None
     return _found([(name, points) for (_, name), points in runs.items()], names)
 
 
@@ -55,7 +55,7 @@ def _rows(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     database.set_progress_handler(lambda: next(calls) > _TIMES, _INSTRUCTIONS)
     if database.execute(_TABLES).fetchone() != (2,):
-        raise ValueError("it lacks the tables runs and metrics")
+        raise NoLogError(_NOT_MLFLOWS.format(reason="it lacks the tables runs and metrics"))
     runs, apart, points = database.execute(_COUNTS).fetchone()
     if runs != apart:
         raise ValueError("several of its runs are one")
@@ -71,8 +71,13 @@ def _whole_step(step: Any) -> int:
 
 def runs_in(folder: Path) -> list[Path]:
     """Return the runs of a file store: the folders with `metrics` and `meta.yaml`, the folder itself or within it."""
-    found = (meta.parent for meta in folder.rglob("meta.yaml") if (meta.parent / "metrics").is_dir())
+    found = (meta.parent for meta in folder.rglob("meta.yaml") if (meta.parent / "metrics").is_dir() and _tells_of_run(meta))
     return sorted(run for run in found if ".trash" not in run.relative_to(folder).parts)  # where deleted runs lie
+
+
+def _tells_of_run(meta: Path) -> bool:
+    """Tell MLflow's meta.yaml, which has run_id or, of old, run_uuid, from another program's."""
+    return meta.is_file() and b"run_" in Log(meta).head
 
 
 def read_folder(folder: Path, runs: list[Path], names: Names) -> list[Found]:

@@ -7,7 +7,7 @@ from typing import Any
 from fitscope.errors import DataError
 from fitscope.readers.log import Log
 from fitscope.readers.page import Page, page_of
-from fitscope.readers.reading import Found, Names
+from fitscope.readers.reading import Found, Names, NoLogError
 from fitscope.result import Result
 from fitscope.result.begun import PLAN, unfinished
 from fitscope.result.blind import refuse
@@ -53,9 +53,10 @@ def embedded(page: Page) -> Any:
         DataError: it carries none, several, or something else.
     """
     if not page.results and page.compared:
-        raise DataError("it is a page that fitscope compare wrote, of several runs; give the runs themselves.")
+        raise NoLogError("it is a page that fitscope compare wrote, of several runs; give the runs themselves.")
     if len(page.results) != 1:
-        raise DataError(f"it is a page with {len(page.results)} results of fitscope's in it; give a report that fitscope wrote.")
+        sentence = f"it is a page with {len(page.results)} results of fitscope's in it; give a report that fitscope wrote."
+        raise (DataError if page.results else NoLogError)(sentence)
     try:
         return parsed(page.results[0])
     except (ValueError, RecursionError):

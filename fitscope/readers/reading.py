@@ -29,6 +29,10 @@ _NAMES_SHOWN = 12
 _HIGHER_IS_BETTER = re.compile(r"(^|[^a-z])(acc|accuracy|auc|aucpr|f1|precision|recall|m?ap|ndcg|iou|r2|bleu|rouge)([^a-z]|$)")
 
 
+class NoLogError(DataError):
+    """What is no log at all; in a folder it is passed over, and nothing is said of it."""
+
+
 @dataclass(frozen=True)
 class Names:
     """Name the columns that hold the losses, where a person says so; None leaves it to what is known."""

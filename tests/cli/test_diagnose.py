@@ -1,5 +1,6 @@
 import json
 import os
+import sqlite3
 
 import pytest
 
@@ -161,11 +162,26 @@ def test_several_trainings_end_with_their_count(cli_invoke, log):
     assert done.stdout.splitlines()[-1] == "2 trainings: 1 overfitting, 1 good fit."
 
 
-def test_log_of_a_folder_that_cannot_be_read_is_named(cli_invoke, log, tmp_path):
+def test_log_of_a_folder_that_cannot_be_read_is_named_and_what_is_no_log_is_not(cli_invoke, log, tmp_path):
     log("overfitting", "a.csv")
     (tmp_path / "b.csv").write_text("epoch,loss,loss\n0,1,2\n")
-    assert "passed over" in (done := cli_invoke("diagnose", tmp_path)).stdout
-    assert "b.csv" in done.stdout
+    (tmp_path / "evals.json").write_text('{"digits": {"rmse": [3, 2, 1]}, "held": {"rmse": [3, 2, 1]}}')
+    (tmp_path / "config.json").write_text('{"loss": "mse", "layers": [16, 16]}')
+    (tmp_path / "data.csv").write_text("name,price\nx,1\n")
+    (tmp_path / "index.html").write_text("<!doctype html><title>Mine</title>")
+    sqlite3.connect(tmp_path / "study.db").execute("CREATE TABLE trials (id)").connection.close()
+    done = cli_invoke("diagnose", "--json", tmp_path)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [sorted(line) for line in lines] == [["diagnosis", "run", "source"], ["error", "source"], ["error", "source"]]
+    assert [line["source"] for line in lines[1:]] == [str(tmp_path / "b.csv"), str(tmp_path / "evals.json")]
+    assert (done.exit_code, done.stderr.count("Error: ")) == (1, 2)
+
+
+def test_folder_of_logs_that_cannot_be_read_names_each(cli_invoke, tmp_path):
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("epoch,loss,loss\n0,1,2\n")
+    done = cli_invoke("diagnose", tmp_path)
+    assert (done.exit_code, done.stderr.count("are called 'loss'")) == (1, 2)
 
 
 def test_pages_of_one_log_are_listed_with_their_trainings(cli_invoke, tmp_path):

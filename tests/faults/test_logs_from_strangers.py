@@ -188,7 +188,7 @@ def test_step_of_hundreds_of_digits_is_no_value_of_a_run(tmp_path):
         ("run_name: a" + " " * 100_000 + "b" + " " * 100_000 + "c\n", "a" + " " * 100_000 + "b" + " " * 100_000 + "c"),
         ("status: 3\nrun_name: 'run 1'\n", "run 1"),
         ("run_name:\n", "r"),
-        ("nothing", "r"),
+        ("run_id: x", "r"),
     ],
 )
 def test_name_of_a_run_is_read_from_its_line(tmp_path, meta, name):

@@ -111,3 +111,14 @@ def test_damaged_logs_are_read_or_refused_and_never_crash(log, result, seed):
                 assert len(reading.history) >= 1
         except FitscopeError as error:
             assert str(error).endswith(".")
+
+
+def test_log_of_a_folder_that_cannot_be_read_is_a_note_on_the_first_that_can(tmp_path):
+    (tmp_path / "a.csv").write_text("epoch,loss\n0,1\n1,0.5\n")
+    (tmp_path / "b.csv").write_text("epoch,loss,loss\n0,1,2\n")
+    (tmp_path / "data.csv").write_text("name,price\nx,1\n")
+    (reading,) = read_history(tmp_path)
+    assert [note.startswith(f"passed over: {tmp_path / 'b.csv'} cannot be read") for note in reading.notes] == [True]
+    (tmp_path / "a.csv").write_text("epoch,loss,loss\n0,1,2\n")
+    with pytest.raises(DataError, match="None of the 2 logs in"):
+        read_history(tmp_path)

@@ -249,3 +249,10 @@ def test_folder_with_an_mlflow_store_answers_the_other_logs_too_and_nothing_with
     shutil.copytree(LOGS / "pytorch-2.15.0-tensorboard", artifacts / "events")
     shutil.copy(LOGS / "fastai-2.8.12-history.csv", artifacts / "training.csv")
     assert sorted(reading.run for reading in read_history(tmp_path)) == ["events", "mlruns, run-0", "mlruns, run-1", "training.csv"]
+
+
+def test_folder_that_only_looks_like_an_mlflow_store_is_searched(tmp_path):
+    (tmp_path / "meta.yaml").write_text("mine: 1\n")
+    (tmp_path / "metrics").mkdir()
+    shutil.copy(LOGS / "fastai-2.8.12-history.csv", tmp_path / "metrics" / "training.csv")
+    assert len(read_history(tmp_path)) == 1
