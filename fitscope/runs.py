@@ -225,7 +225,7 @@ def _in_log(path: Path) -> Iterator[ReadRun]:
     for reading in read_history(path):
         result = result_of(reading, reading.diagnosis or judge(reading.history), f"fitscope diagnose {path}")
         name = _name(result, str(path)) + ("" if reading.run is None else f", {written(reading.run)}")
-        yield ReadRun(name, written(reading.source), result, lacks="log")
+        yield ReadRun(name, written(str(path)), result, lacks="log")
 
 
 def _name(result: Result, source: str) -> str:

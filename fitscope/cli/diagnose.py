@@ -169,10 +169,10 @@ def _summary(verdicts: list[str]) -> str:
 
 
 def _notes(reading: Reading) -> None:
-    from fitscope.logs import written
+    from fitscope.logs import named, written
 
     for note in reading.notes:
-        click.echo(written(f"{reading.source}: {note}."), err=True)
+        click.echo(f"{named(reading)}: {written(note)}.", err=True)
 
 
 def _line(reading: Reading, diagnosis: Diagnosis) -> str:

@@ -105,11 +105,18 @@ def read_text(path: Path) -> list[Reading]:
 
 
 def _readings(path: Path, found: list[Found]) -> list[Reading]:
-    several = len(found) > 1
-    return [
-        Reading(str(path), one.run or f"run {number}" if several else None, one.history, one.diagnosis, one.notes)
-        for number, one in enumerate(found, 1)
-    ]
+    """Return what was found in a log; a training that is alone has no name, but in a folder its file is the source."""
+    if len(found) == 1:
+        (one,) = found
+        return [Reading(str(one.path or path), None, one.history, one.diagnosis, one.notes)]
+    return [Reading(str(path), one.run, one.history, one.diagnosis, one.notes) for one in _labelled(found)]
+
+
+def _labelled(found: list[Found]) -> list[Found]:
+    """Number trainings without a name where there are several."""
+    if len(found) == 1:
+        return found
+    return [one if one.run else dataclasses.replace(one, run=f"run {number}") for number, one in enumerate(found, 1)]
 
 
 def _in_file(path: Path, names: Names, growing: bool) -> list[Found]:
@@ -218,4 +225,4 @@ def _whole(folder: Path, read: Callable[[], list[Found]]) -> list[Found]:
 def _part(folder: Path, path: Path, found: list[Found]) -> list[Found]:
     """Return the trainings of a file under its name in the folder."""
     name = path.relative_to(folder).as_posix()
-    return [Found(one.history, one.run and f"{name}, {one.run}" or name, one.diagnosis, one.notes) for one in found]
+    return [dataclasses.replace(one, run=f"{name}, {one.run}" if one.run else name, path=path) for one in _labelled(found)]

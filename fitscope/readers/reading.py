@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,12 +62,14 @@ class Found:
         run: its name where the log names it.
         diagnosis: what the log itself says of the curves, where fitscope wrote it.
         notes: what a person should know of how the log was read.
+        path: the file that it was found in, where a folder was searched.
     """
 
     history: TrainingHistory
     run: str | None = None
     diagnosis: Diagnosis | None = None
     notes: tuple[str, ...] = ()
+    path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Reading:
     """Hold one training found in a log.
 
     Args:
-        source: the log's path.
+        source: the log's path; of a folder with one training, that of its file.
         run: which training of the log it is, None where there is only one.
         history: its curves.
         diagnosis: what the log itself says of them, where fitscope wrote it.

@@ -80,10 +80,17 @@ def test_runs_whose_names_only_look_like_parts_stay_runs(tmp_path):
     assert [reading.run for reading in read_history(tmp_path)] == ["first_train", "second_val"]
 
 
-def test_folder_with_one_training_gives_it_no_name(tmp_path):
+def test_folder_with_one_training_gives_it_no_name_but_its_file_as_source(tmp_path):
     shutil.copy(LOGS / "fastai-2.8.12-history.csv", tmp_path / "history.csv")
     (reading,) = read_history(tmp_path)
-    assert reading.run is None
+    assert (reading.run, reading.source) == (None, str(tmp_path / "history.csv"))
+
+
+def test_folder_keeps_apart_the_trainings_of_one_file(tmp_path):
+    shutil.copy(LOGS / "keras-3.15.1-training.log", tmp_path)
+    shutil.copy(LOGS / "fastai-2.8.12-history.csv", tmp_path / "z.csv")
+    log = "keras-3.15.1-training.log"
+    assert [reading.run for reading in read_history(tmp_path)] == [f"{log}, run 1", f"{log}, run 2", "z.csv"]
 
 
 def test_single_event_file_is_read_by_itself():
