@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ class Verdicts(click.ParamType):  # type: ignore[type-arg]
     name = "VERDICT,..."
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[str]:
-        named = frozenset(part.strip() for part in str(value).split(",") if part.strip())
+        parts = (re.sub(r"[\s_-]+", "_", part.strip().lower()) for part in str(value).split(","))  # as reports spell it, too
+        named = frozenset(filter(None, parts))
         if unknown := sorted(named - set(VERDICTS)):
             self.fail(f"{', '.join(unknown)} is no verdict; take one or several of {', '.join(VERDICTS)}.", param, ctx)
         return named

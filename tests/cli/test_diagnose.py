@@ -48,6 +48,11 @@ def test_fail_on_leaves_with_3_at_its_verdict(cli_invoke, log, verdicts, code):
     assert cli_invoke("diagnose", log("overfitting"), "--fail-on", verdicts).exit_code == code
 
 
+@pytest.mark.parametrize("verdict", ["good_fit", "good fit", "Good-Fit"])
+def test_fail_on_takes_a_verdict_as_the_report_spells_it(cli_invoke, log, verdict):
+    assert cli_invoke("diagnose", log("good_fit"), "--fail-on", verdict).exit_code == 3
+
+
 def test_columns_can_be_named(cli_invoke, tmp_path):
     (tmp_path / "log").write_text("step,a,b\n" + "".join(f"{i},{1 / i},{2 / i}\n" for i in range(1, 12)))
     assert cli_invoke("diagnose", tmp_path / "log").exit_code == 1
