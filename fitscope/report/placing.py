@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 NAME_LENGTH = 24  # of a curve's name in a chart
+_LEAST = 1 / 3  # of the upright axis that the late epochs take up; where they do, nothing is cut off for them
 LABEL_HEIGHT = 0.065  # of the upright axis
 
 
@@ -26,6 +27,8 @@ def upright(values: np.ndarray, late: np.ndarray) -> tuple[float, float]:
     known = late[np.isfinite(late)] if np.isfinite(late).any() else values[np.isfinite(values)]
     low, (quarter, most, high) = float(np.nanmin(values)), (float(value) for value in np.quantile(known, [0.25, 0.75, 1]))
     high = min(high, most + 4 * (most - quarter)) if most > quarter else high
+    top = float(np.nanmax(values))
+    high = top if high - low >= _LEAST * (top - low) else high
     room = 0.05 * (high - low) or abs(high) * 0.05 or 1.0
     return low - room, high + room
 

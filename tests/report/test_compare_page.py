@@ -127,6 +127,12 @@ def test_losses_above_the_axis_are_told(of_logs):
     assert "not drawn" not in compare_view(of_logs(falling("a", 0.51)), NOW).groups[0].curves.caption
 
 
+def test_axis_is_cut_only_where_the_rest_would_be_flat(of_logs):
+    slow = [0.729, 0.703, 0.694, 0.686, 0.679, 0.673, 0.668, 0.664]
+    logs = ("slow", TrainingHistory.of({"loss": slow, "val_loss": slow}))
+    assert "not drawn" not in compare_view(of_logs(logs), NOW).groups[0].curves.caption
+
+
 def test_finding_without_validation_losses_says_so(of_logs):
     assert finding(of_logs(log_of("a", val=False), log_of("b", val=False)))[0] == "No run has a validation loss."
 
