@@ -149,7 +149,7 @@ def sniff(text: str, whole: bool = True) -> Dialect:
     """
     best: tuple[tuple[float, int], str, list[list[str]]] = ((0.0, 0), ",", [])
     for separator in SEPARATORS:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True) if row]
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True) if row]
         rows = rows if whole else rows[:-1]
         if rows and len(rows[0]) > 1:
             fits = sum(len(row) in (len(rows[0]), len(rows[0]) + 1) for row in rows) / len(rows)

@@ -96,3 +96,10 @@ def test_blanks_around_texts_and_names_make_no_other_class_or_column(tmp_path):
     assert frame["y"].tolist()[:2] == ["yes", "yes"]
     assert frame["y"].isna().tolist() == [False, False, True]
     assert len(set(frame.columns)) == 3
+
+
+@pytest.mark.parametrize("content", [b"a,b\r\n1,2\n3,4\n", b"a,b\r1,2\n3,4\n", b"a,b\n1,2\r3,4\r\n", b"a,b\r1,2\r3,4\r"])
+def test_line_ends_of_any_kind_are_read_mixed_too(tmp_path, content):
+    (tmp_path / "t.csv").write_bytes(content)
+    frame, _ = read_table(tmp_path / "t.csv")
+    assert frame.to_numpy().tolist() == [[1, 2], [3, 4]]
