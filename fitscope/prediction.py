@@ -29,7 +29,7 @@ class Predictions:
     Args:
         fields: the columns' names; the first is `row`, counted from 1, or `file`.
         rows: a dict of the fields each.
-        notes: what a person should know of the rows, in sentences: cells that count as missing.
+        notes: what a person should know of the rows, in sentences: cells that count as missing, or as no category that is known.
     """
 
     fields: tuple[str, ...]

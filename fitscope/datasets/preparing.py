@@ -13,6 +13,8 @@ from fitscope.datasets.tokens import NUM_WORDS
 
 SPARSE_FROM = 512  # columns: from here on most are 0, and sparse rows are smaller and faster
 
+_SHOWN = 30  # characters of a cell
+
 
 @dataclass(frozen=True)
 class TableEncoder:
@@ -52,6 +54,27 @@ class TableEncoder:
 
             return hstack([csr_matrix(part) for part in parts], format="csr", dtype=np.float32)
         return np.hstack([part if isinstance(part, np.ndarray) else part.toarray() for part in parts])
+
+    def said_of_unseen(self, rows: Mapping[str, Any], part: str) -> list[str]:
+        """Return in sentences how many cells hold a category that no training row has; such a cell is no category to the model.
+
+        Args:
+            rows: raw columns, as the encoder takes them.
+            part: what the rows are, for people.
+        """
+        notes = []
+        for column in self.categories:
+            values = rows[column["name"]]
+            unseen = codes(values, column["categories"]) < 0
+            if count := int(unseen.sum()):
+                cell = values[unseen][0]
+                example = repr(cell[:_SHOWN]) if isinstance(cell, str) else "an empty cell"
+                cells, they = ("1 cell holds", "it counts") if count == 1 else (f"{count:,} cells hold", "they count")
+                notes.append(
+                    f"{column['name']}: {cells} a category that the model was not trained on in the {part} ({example}); "
+                    f"{they} as none that the model knows."
+                )
+        return notes
 
     def _scaled(self, rows: Mapping[str, Any]) -> NDArray[np.float32]:
         values = np.column_stack([rows[column["name"]] for column in self.numbers])

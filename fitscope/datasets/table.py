@@ -260,7 +260,7 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:
         content: what `TableEncoder.to_json` wrote.
 
     Returns:
-        The rows, and in sentences which cells could not be read.
+        The rows, and in sentences which cells could not be read, or hold a category that was not learnt.
 
     Raises:
         DataError: a column is missing, or holds what it must not.
@@ -271,4 +271,5 @@ def rows_of(path: Path, content: Mapping[str, Any]) -> tuple[Any, list[str]]:
     kinds = encoder.kinds()
     frame, _ = read_table(path, texts=[name for name, kind in kinds.items() if kind in ("category", "words")])
     rows, part = raw(frame, kinds, path.name), f"rows of {path.name}"
-    return encoder(rows), [*said_of_unread(frame, kinds, part), *said_of_infinite(frame, kinds, part)]
+    unread = [*said_of_unread(frame, kinds, part), *said_of_infinite(frame, kinds, part)]
+    return encoder(rows), [*unread, *encoder.said_of_unseen(rows, part)]

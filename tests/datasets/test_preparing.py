@@ -58,6 +58,19 @@ def test_unknown_category_is_all_zeros_and_missing_number_the_median(frame):
     assert row[4:].tolist() == [0, 0, 0, 0]
 
 
+def test_category_that_was_never_seen_is_told_with_how_many_cells_and_an_example(frame):
+    encoder, kinds = encoder_of(frame)
+    new = frame.assign(city=["Paris", "Paris", *["Rome"] * 57, None])
+    assert encoder.said_of_unseen(raw(new, kinds, "new"), "rows of new.csv") == [
+        "city: 2 cells hold a category that the model was not trained on in the rows of new.csv ('Paris'); "
+        "they count as none that the model knows."
+    ]
+    full = encoder_of(frame.assign(city="Rome").assign(city=["Rome", "Bonn"] * 30))[0]
+    assert "city: 1 cell holds" in (told := full.said_of_unseen(raw(new.tail(1), kinds, "new"), "rows")[0])
+    assert "(an empty cell)" in told
+    assert not encoder.said_of_unseen(raw(frame, kinds, "table"), "rows")
+
+
 @pytest.mark.parametrize("text", ["words", "many categories"])
 def test_many_columns_stay_sparse(text):
     rng = np.random.default_rng(1)
