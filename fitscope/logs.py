@@ -109,7 +109,7 @@ def history_in(curves: Any, names: Names | None = None) -> TrainingHistory:
         content = {str(name): content[name].tolist() for name in content.columns}
         content = {name: values for name, values in content.items() if is_curve(values)}
     if not isinstance(content, Mapping):
-        raise ResultError(f"A {type(curves).__name__} holds no curves; give {KINDS}.")
+        raise ResultError(f"An object of type {type(curves).__name__} holds no curves; give {KINDS}.")
     lists = {str(name): np.atleast_1d(np.asarray(values)).tolist() for name, values in content.items()}
     if not lists:
         raise ResultError(f"There is no curve in it; give {KINDS}.")

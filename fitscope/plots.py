@@ -251,11 +251,13 @@ def plot_search(result: Result, ax: Axes | None = None) -> Figure:
 
 def _study(view: Callable[[Result], Section | None], result: Any, name: str, option: str, ax: Axes | None) -> Figure:
     if not isinstance(result, Result):
-        raise ResultError(f"A {type(result).__name__} holds no studies; give a Result, as analyze and read_result return it.")
+        raise ResultError(
+            f"An object of type {type(result).__name__} holds no studies; give a Result, as analyze and read_result return it."
+        )
     _refuse_blind(result)
     section = view(result)
     drawn = () if section is None else section.pictures
-    lacking = f"nothing to draw of {option} (analyze takes {option}=...)"
+    lacking = f"no {option} (analyze takes {option}=...)"
     return _drawn(next((picture for picture in drawn if picture.name == name), None), lacking, ax)
 
 

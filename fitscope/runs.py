@@ -144,7 +144,9 @@ def _refuse_in_place_of(path: Path, comparison: Comparison) -> None:
 def _path(source: Any) -> Path:
     if isinstance(source, (str, os.PathLike)):
         return Path(source)
-    raise UsageError(f"A {type(source).__name__} is no run; give each run by itself: a path, or for compare a Result.")
+    raise UsageError(
+        f"An object of type {type(source).__name__} is no run; give each run by itself: a path, or for compare a Result."
+    )
 
 
 def _only(path: Path) -> ReadRun:

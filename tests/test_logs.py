@@ -72,7 +72,7 @@ def test_names_of_the_losses_can_be_given():
 @pytest.mark.parametrize(
     ("curves", "losses", "says"),
     [
-        (7, None, "A int holds no curves; give a Keras History"),
+        (7, None, "An object of type int holds no curves; give a Keras History"),
         ({}, None, "There is no curve"),
         ([], None, "Of the 0 trainings"),
         ({"acc": [1, 2]}, None, "none is known to be a loss"),

@@ -94,7 +94,7 @@ def test_metric_is_drawn_under_its_name():
         (fitscope.plot_metric, CURVES, "no accuracy, only auc, loss"),
         (fitscope.plot_gap, {"loss": [1.0, 2.0]}, "not both losses"),
         (fitscope.plot_chances, CURVES, "give the diagnosis"),
-        (fitscope.plot_losses, 7, "A int holds no curves"),
+        (fitscope.plot_losses, 7, "An object of type int holds no curves"),
     ],
 )
 def test_curves_that_are_not_there_are_refused(plot, curves, says):

@@ -20,7 +20,7 @@ def test_study_is_drawn_on_its_own_and_on_given_axes(with_studies, plot):
 
 @pytest.mark.parametrize("plot", PLOTS)
 def test_study_that_was_not_made_is_refused_with_the_option_that_makes_it(result, plot):
-    with pytest.raises(ResultError, match="analyze takes .*=..."):
+    with pytest.raises(ResultError, match=r"It holds no \w+ \(analyze takes \w+=\.\.\.\); there is nothing to draw\."):
         plot(result)
 
 
