@@ -75,9 +75,16 @@ class Guard:
         if found is None and took > SECONDS:
             found = "slow", f"It took {took:.1f} s."
         if found is None and self.grown_mb > MEGABYTES:
-            found = "large", f"It took {self.grown_mb:.0f} MB."
-            reset_peak()
+            found = self._large(data)
         return found
+
+    def _large(self, data: bytes) -> tuple[str, str] | None:
+        """Read an input once more, for what the fuzzing itself keeps has grown, too, since the base was taken."""
+        reset_peak()
+        self.base_mb = _peak_mb()
+        with contextlib.suppress(FitscopeError):
+            self.read(data, self.scratch)
+        return ("large", f"It took {self.grown_mb:.0f} MB.") if self.grown_mb > MEGABYTES else None
 
     def _event(self, event: str, given: tuple[Any, ...]) -> None:
         if not self.armed:
