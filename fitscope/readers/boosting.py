@@ -8,7 +8,7 @@ from fitscope.errors import DataError, quoted
 from fitscope.language import N_
 from fitscope.readers.jsons import is_curve
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, higher_is_better, history_of, keras_name, listed
+from fitscope.readers.reading import Found, Names, found_of, higher_is_better, keras_name, listed
 
 # Shares of wrong answers move in steps and say less than a loss; both are taken only where there is nothing else.
 _ERRORS = ("error", "merror", "binary_error", "multi_error")
@@ -32,7 +32,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
             if asked and asked not in content[part]:
                 raise DataError(f"{quoted(part)} has no metric {asked!r}, but {listed(content[part])}: name one of them.")
             curves |= {kind: content[part][asked or metric]} if (asked or metric) in content[part] else {}
-    return [Found(history_of(curves, None, Names()), notes=(*notes, N_("the loss is {metric}").format(metric=quoted(metric))))]
+    return [found_of(curves, None, Names(), notes=(*notes, N_("the loss is {metric}").format(metric=quoted(metric))))]
 
 
 def _is_set(metrics: Any) -> bool:

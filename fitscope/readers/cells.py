@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fitscope.readers.log import Log
 
 SEPARATORS = (",", ";", "\t", "|")
-UNKNOWN = {"", "na", "n/a", "nan", "none", "null", "inf", "-inf", "+inf", "infinity", "-infinity"}
+UNKNOWN = {"", "na", "n/a", "none", "null"}
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LARGE = 2**20  # bytes: above, plain numbers are read many at once
 _THREADS = 2
@@ -39,7 +39,8 @@ class Table:
     """Hold a table's columns of numbers.
 
     Args:
-        columns: float64 [rows] under the header's names; NaN where a cell is empty or unknown.
+        columns: float64 [rows] under the header's names; NaN where a cell is empty or unknown, infinite where it says that the
+            number is infinite or none.
         texts: the names of columns that hold something else.
         starts: rows with which, after a repeated header, another training begins.
     """
@@ -185,9 +186,10 @@ def _value(cell: str, separator: str) -> float | str | None:
     if cell.lower() in UNKNOWN:
         return None
     try:
-        return float(cell.replace(",", ".") if separator != "," else cell)
+        number = float(cell.replace(",", ".") if separator != "," else cell)
     except ValueError:
         return cell
+    return math.inf if math.isnan(number) else number
 
 
 def _is_number(cell: str, separator: str) -> bool:

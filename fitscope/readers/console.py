@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 
 from fitscope.errors import DataError
 from fitscope.readers.log import Log
-from fitscope.readers.reading import MOST, Found, Names, history_of, refuse_many
+from fitscope.readers.reading import MOST, Found, Names, found_of, refuse_many
 
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LINE = re.compile(r"[^\r\n\x08]+")
@@ -68,5 +67,5 @@ def _history(training: dict[int, dict[str, float]], names: Names) -> Found:
     last = training[epochs[-1]]
     if len(epochs) > 1 and len(last) < max(len(training[epoch]) for epoch in epochs):
         epochs = epochs[:-1]  # stopped within the epoch: its validation is missing
-    curves = {name: [training[epoch].get(name, math.nan) for epoch in epochs] for name in shown}
-    return Found(history_of(curves, epochs, names))
+    curves = {name: [training[epoch].get(name) for epoch in epochs] for name in shown}
+    return found_of(curves, epochs, names)

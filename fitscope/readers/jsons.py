@@ -7,7 +7,7 @@ from typing import Any
 
 from fitscope.errors import DataError
 from fitscope.readers.log import Log
-from fitscope.readers.reading import MOST, Found, Names, history_of
+from fitscope.readers.reading import MOST, Found, Names, found_of
 
 
 def read(log: Log, names: Names) -> list[Found] | None:
@@ -32,7 +32,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
     if not lists:
         raise DataError("it is JSON without a list of numbers in it; give one list a metric, or one object an epoch.")
     whole = epochs is not None and all(isinstance(epoch, int) for epoch in epochs)
-    return [Found(history_of(lists, epochs if whole else None, names))]
+    return [found_of(lists, epochs if whole else None, names)]
 
 
 def columns_of(rows: list[dict[str, Any]]) -> Mapping[str, list[Any]]:

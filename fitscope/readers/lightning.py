@@ -25,7 +25,7 @@ def read(log: Log, names: Names) -> list[Found] | None:
     epochs = columns.pop("epoch", columns.pop(_KERAS_EPOCH, None))
     steps = table.columns[step]
     if epochs is None:
-        return [Found(joined(steps, columns, None, names))]
+        return [joined(steps, columns, None, names)]
     told = np.isfinite(epochs)  # lines of a batch alone may not say theirs
     epochs = np.floor(epochs[told])
     starts = np.flatnonzero(np.diff(epochs) < 0) + 1  # another training, appended
@@ -34,4 +34,4 @@ def read(log: Log, names: Names) -> list[Found] | None:
     if not told.any() or (told.all() and all(len(np.unique(epochs[run])) == len(epochs[run]) for run in runs)):
         return None
     columns, steps = {name: values[told] for name, values in columns.items()}, steps[told]
-    return [Found(joined(steps[run], {name: values[run] for name, values in columns.items()}, epochs[run], names)) for run in runs]
+    return [joined(steps[run], {name: values[run] for name, values in columns.items()}, epochs[run], names) for run in runs]

@@ -121,7 +121,7 @@ def _found(runs: list[tuple[str, Points]], names: Names) -> list[Found]:
     found, missing = [], DataError("none of its runs has a metric; log the losses with a step.")
     for name, points in runs:
         try:
-            found.append(Found(at_steps(points, names), run=name))
+            found.append(at_steps(points, names, name))
         except FitscopeError as error:
             missing = DataError(str(error))
     if not found:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import DataError, quoted
 from fitscope.history import LAST_EPOCH, TrainingHistory
+from fitscope.language import N_
 
 Curve = NDArray[np.float64]
 Points = dict[str, dict[int, float]]  # of each metric, its value by step
@@ -174,6 +175,16 @@ def history_of(metrics: Curves, epochs: Sequence[int] | Curve | None, names: Nam
     Raises:
         DataError: no list is known to be a loss, or none holds a number.
     """
+    return found_of(metrics, epochs, names).history
+
+
+def found_of(
+    metrics: Curves, epochs: Sequence[int] | Curve | None, names: Names, run: str | None = None, notes: tuple[str, ...] = ()
+) -> Found:
+    """Return the training of a log's lists as `history_of` does, with a note where its validation loss is no number.
+
+    In arrays NaN is what the log leaves open, and infinity what it says to be no number; in lists None is what it leaves open.
+    """
     named = keras_names(metrics, names)
     length = max(map(len, metrics.values()))
     curves = {kind: spread(metrics[name], length) for name, kind in named.items()}
@@ -181,7 +192,34 @@ def history_of(metrics: Curves, epochs: Sequence[int] | Curve | None, names: Nam
     history = TrainingHistory.of(curves, numbers)
     if not len(history):
         raise DataError("it holds no epoch; give a log with one line an epoch.")
-    return history
+    return Found(history, run, notes=(*notes, *_said_of_no_number(curves.get("val_loss", ()), history)))
+
+
+_NO_NUMBER = N_("the validation loss of epoch {epoch} is infinite or not a number")
+_NO_NUMBERS = N_("the validation loss of {count:,} epochs, the first of them {epoch}, is infinite or not a number")
+
+
+def _said_of_no_number(values: Sequence[float | None] | Curve, history: TrainingHistory) -> list[str]:
+    """Say that the validation loss is no number, but where a log writes so of the epochs between its validations."""
+    known = np.isfinite(history.val_loss)
+    if known.all() or _is_every_kth(known):
+        return []
+    if isinstance(values, np.ndarray):
+        spoilt = np.isinf(values)
+    else:
+        spoilt = np.array([value is not None and not math.isfinite(value) for value in values], bool)
+    if not (count := int(spoilt.sum())):
+        return []
+    return [(_NO_NUMBER if count == 1 else _NO_NUMBERS).format(count=count, epoch=history.epochs[int(spoilt.argmax())])]
+
+
+def _is_every_kth(known: NDArray[np.bool_]) -> bool:
+    """Tell validation every second epoch, or more seldom, from one that failed."""
+    places = np.flatnonzero(known)
+    steps = np.unique(np.diff(places))
+    if len(steps) != 1 or steps[0] < 2 or places[0] >= steps[0] or len(known) - places[-1] > steps[0]:
+        return False
+    return bool(places[0] == steps[0] - 1) or len(places) > 2  # as Keras does it, or often enough to be meant
 
 
 def _counted(epochs: Sequence[int] | Curve) -> NDArray[np.int64]:
@@ -193,8 +231,8 @@ def _counted(epochs: Sequence[int] | Curve) -> NDArray[np.int64]:
     return numbers + (1 - numbers[0]) if numbers[0] < 1 else numbers
 
 
-def at_steps(points: Points, names: Names) -> TrainingHistory:
-    """Return the history of metrics that were each written on steps of their own.
+def at_steps(points: Points, names: Names, run: str | None = None) -> Found:
+    """Return the training of metrics that were each written on steps of their own.
 
     Where the training loss has a value at every step, the steps are epochs, unless the validation loss has fewer than
     a tenth of them: then they are updates, and each evaluation ends an epoch.
@@ -202,6 +240,7 @@ def at_steps(points: Points, names: Names) -> TrainingHistory:
     Args:
         points: the values of each metric by step.
         names: what the person calls the losses.
+        run: its name.
     """
     places = len({step for values in points.values() for step in values})
     if len(points) * places > MOST:
@@ -212,19 +251,20 @@ def at_steps(points: Points, names: Names) -> TrainingHistory:
     steps = sorted(main or validation)
     every = len(steps) > 0 and steps == list(range(steps[0], steps[0] + len(steps)))
     if every and not len(steps) > 9 * len(validation) > 0:
-        table = {kind: [values.get(step, math.nan) for step in steps] for kind, values in curves.items()}
-        return history_of(table, steps, Names())
+        table = {kind: [values.get(step) for step in steps] for kind, values in curves.items()}
+        return found_of(table, steps, Names(), run)
     steps = sorted({step for values in curves.values() for step in values})
     return joined(
         np.array(steps, float),
         {kind: np.array([values.get(step, math.nan) for step in steps]) for kind, values in curves.items()},
         None,
         Names(),
+        run,
     )
 
 
-def joined(places: Curve, metrics: Mapping[str, Curve], epochs: Curve | None, names: Names) -> TrainingHistory:
-    """Return the history of a log that writes training and validation on lines of their own.
+def joined(places: Curve, metrics: Mapping[str, Curve], epochs: Curve | None, names: Names, run: str | None = None) -> Found:
+    """Return the training of a log that writes training and validation on lines of their own.
 
     With epochs known, a metric's value is the last of its epoch's lines, or their mean where it is named ..._step; without,
     an epoch ends with each line that has a validation loss (each line with a loss where there is none), and the lines since
@@ -232,9 +272,10 @@ def joined(places: Curve, metrics: Mapping[str, Curve], epochs: Curve | None, na
 
     Args:
         places: the lines' step or time [lines], rising.
-        metrics: values [lines], NaN where a line does not say.
+        metrics: values [lines], NaN where a line does not say, infinite where it says that it is no number.
         epochs: the epoch of each line, where known.
         names: what the person calls the losses.
+        run: its name.
     """
     named = keras_names(metrics, names)
     curves = {kind: metrics[name] for name, kind in named.items()}
@@ -250,17 +291,19 @@ def joined(places: Curve, metrics: Mapping[str, Curve], epochs: Curve | None, na
         groups = np.searchsorted(ends, places)
         numbers = np.arange(1.0, len(ends) + 1)
     averaged = {kind for name, kind in named.items() if epochs is None or name.endswith("_step")}
-    return history_of(
+    return found_of(
         {kind: grouped(values, groups, len(numbers), mean=kind in averaged) for kind, values in curves.items()},
         numbers,
         Names(),
+        run,
     )
 
 
 def grouped(values: Curve, groups: NDArray[np.intp], count: int, mean: bool) -> Curve:
-    """Return one value a group, the mean or the last of those that are known; NaN where there is none."""
+    """Return one value a group, the mean or the last of those that are known; where there is none NaN, or infinity if one is."""
     known = np.isfinite(values) & (groups < count)
     result = np.full(count, np.nan)
+    result[groups[np.isinf(values) & (groups < count)]] = np.inf
     if mean:
         sums = np.bincount(groups[known], values[known], minlength=count)
         counts = np.bincount(groups[known], minlength=count)

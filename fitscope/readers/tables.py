@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitscope.errors import DataError
-from fitscope.history import TrainingHistory
 from fitscope.language import N_
 from fitscope.readers.cells import Table
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, history_of, refuse_many
+from fitscope.readers.reading import Found, Names, found_of, refuse_many
 
 Curve = NDArray[np.float64]
 
@@ -44,16 +43,13 @@ def read(log: Log, names: Names) -> list[Found] | None:
     if epochs is not None and not table.starts and len(np.unique(epochs)) == rows and (np.diff(epochs) < 0).any():
         order = np.argsort(epochs)
         table = Table({name: values[order] for name, values in table.columns.items()})
-        found = Found(
-            _history(table, epochs[order], names, slice(None)), notes=(N_("its epochs were out of order, and were sorted"),)
-        )
-        return [found]
-    return [Found(_history(table, epochs, names, slice(*ends))) for ends in _runs(rows, epochs, table.starts)]
+        return [_found(table, epochs[order], names, slice(None), (N_("its epochs were out of order, and were sorted"),))]
+    return [_found(table, epochs, names, slice(*ends)) for ends in _runs(rows, epochs, table.starts)]
 
 
-def _history(table: Table, epochs: Curve | None, names: Names, rows: slice) -> TrainingHistory:
+def _found(table: Table, epochs: Curve | None, names: Names, rows: slice, notes: tuple[str, ...] = ()) -> Found:
     metrics = {name: values[rows] for name, values in table.columns.items() if name != "epoch"}
-    return history_of(metrics, None if epochs is None else epochs[rows], names)
+    return found_of(metrics, None if epochs is None else epochs[rows], names, notes=notes)
 
 
 def whole_epochs(table: Table) -> Curve | None:

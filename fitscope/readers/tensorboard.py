@@ -6,6 +6,7 @@ the few fields that hold scalars are looked at, so that neither TensorFlow nor T
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,6 @@ from pathlib import Path
 from struct import Struct
 
 from fitscope.errors import DataError
-from fitscope.history import TrainingHistory
 from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, Points, at_steps, keras_name, refuse_many
 
@@ -35,7 +35,7 @@ def is_events(log: Log) -> bool:
 
 def read(log: Log, names: Names) -> list[Found] | None:
     """Read the scalars of one event file; None where the log is none."""
-    return [Found(_history({"": _points([log])}, names))] if is_events(log) else None
+    return [_found({"": _points([log])}, names)] if is_events(log) else None
 
 
 def read_folder(folder: Path, files: list[Log], names: Names) -> list[Found]:
@@ -67,11 +67,11 @@ def read_folder(folder: Path, files: list[Log], names: Names) -> list[Found]:
     for home, parts in runs.items():
         name = home.relative_to(folder).as_posix() if home != folder else ""
         try:
-            history = _history({role: _points(logs) for role, logs in parts.items()}, names)
+            one = _found({role: _points(logs) for role, logs in parts.items()}, names)
         except DataError as error:
             missing = error
             continue
-        found.append(Found(history, run=None if name in ("", ".") else name))
+        found.append(dataclasses.replace(one, run=None if name in ("", ".") else name))
     if not found:
         raise missing
     return found
@@ -85,8 +85,8 @@ def _run_and_role(home: Path) -> tuple[Path, str]:
     return home.parent / home.name[: len(match[1])] if match[1] else home.parent, match[2]
 
 
-def _history(parts: dict[str, Points], names: Names) -> TrainingHistory:
-    """Return the history of a run: the tags of its parts, each on its own steps."""
+def _found(parts: dict[str, Points], names: Names) -> Found:
+    """Return the training of a run: the tags of its parts, each on its own steps."""
     curves: Points = {}
     for role, points in parts.items():
         lead = "val_" if role in _VALIDATION else ""

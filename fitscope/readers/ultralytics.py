@@ -6,7 +6,7 @@ import re
 
 from fitscope.language import N_
 from fitscope.readers.log import Log
-from fitscope.readers.reading import Found, Names, history_of, listed
+from fitscope.readers.reading import Found, Names, found_of, listed
 from fitscope.readers.tables import whole_epochs
 
 _PART = re.compile(r"(train|val)/(\w+)_loss")
@@ -27,4 +27,4 @@ def read(log: Log, names: Names) -> list[Found] | None:
         return None
     curves = {"loss": sum(parts["train", part] for part in both), "val_loss": sum(parts["val", part] for part in both)}
     note = N_("the loss is the sum of its parts: {parts}").format(parts=listed(both))
-    return [Found(history_of(curves, whole_epochs(table), names), notes=(note,))]  # type: ignore[arg-type]
+    return [found_of(curves, whole_epochs(table), names, notes=(note,))]  # type: ignore[arg-type]

@@ -31,5 +31,5 @@ def read(log: Log, names: Names) -> list[Found] | None:
         curves = {metric: table.columns[name] for metric, name in metrics.items()}
         known = np.isfinite(np.array(list(curves.values()))).any(axis=0)
         curves = {metric: values[known] for metric, values in curves.items()}
-        found.append(Found(joined(table.columns[axis][known], curves, None, names), run=run))
+        found.append(joined(table.columns[axis][known], curves, None, names, run))
     return found or None

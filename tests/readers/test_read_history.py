@@ -55,6 +55,20 @@ def test_bare_nan_in_json_is_unknown(log):
     assert math.isnan(only(log('{"loss": [1.0, NaN], "val_loss": [1.0, Infinity]}')).val_loss[1])
 
 
+@pytest.mark.parametrize(("value", "told"), [("NaN", 1), ("null", 0)])
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"loss": [3, 2, 1], "val_loss": [3, 2, %s]}',
+        '{"loss": 3, "val_loss": 3}\n{"loss": 2, "val_loss": 2}\n{"loss": 1, "val_loss": %s}',
+        '{"log_history": [{"step": 1, "epoch": 1, "eval_loss": 1}, {"step": 2, "epoch": 2, "eval_loss": %s}]}',
+    ],
+)
+def test_validation_loss_that_is_nan_in_json_is_told_and_null_is_not(log, content, value, told):
+    (reading,) = read_history(log(content % value))
+    assert sum("is infinite or not a number" in note for note in reading.notes) == told
+
+
 def test_own_result_and_page_keep_their_diagnosis(log, result):
     from fitscope.report.page import render
 

@@ -94,3 +94,22 @@ def test_what_is_no_log_is_refused(text, says):
 def test_given_name_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(DataError, match="accuracy, loss"):
         read(KERAS, loss="los")
+
+
+@pytest.mark.parametrize(
+    ("cells", "epoch"),
+    [
+        ("1 .9 .8 nan", "of epoch 4 is"),
+        ("1 .9 .8 NaN inf", "of 2 epochs, the first of them 4, is"),
+        ("1 -inf .8 .7 .6", "of epoch 2 is"),
+        ("1 .9 _ .8 _", None),
+        ("nan .9 nan .8 nan", None),
+        ("1 .9 .8 NA", None),
+    ],
+)
+def test_validation_loss_that_is_written_as_no_number_is_told_and_an_epoch_without_validation_is_not(tmp_path, cells, epoch):
+    rows = "".join(f"{i},{1 / (i + 1)},{cell.removeprefix('_')}\n" for i, cell in enumerate(cells.split()))
+    (tmp_path / "log").write_text("epoch,loss,val_loss\n" + rows)
+    (reading,) = read_history(tmp_path / "log")
+    wanted = [] if epoch is None else [f"the validation loss {epoch} infinite or not a number"]
+    assert list(reading.notes) == wanted
