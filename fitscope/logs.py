@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import itertools
+import json
 import math
 import os
 import re
@@ -290,6 +291,8 @@ def write_pages(results: Sequence[Result], path: Path, teach: bool = False) -> l
         sources = [result.log.source for result in results if result.log is not None]
         if os.path.exists(page) and any(os.path.exists(source) and page.samefile(source) for source in sources):
             raise OutputError(f"{page} is one of the logs; name another file.")
+        if sources and _is_of_an_analysis(page):
+            raise OutputError(f"{page} is the report of an analysis, with more than its log says; name another file.")
     for result, page in zip(results, pages):
         try:
             write(result, page, teach)
@@ -309,3 +312,14 @@ def _is_own_page(page: Path) -> bool:
     if page.is_symlink() or not page.is_file():
         return False
     return MARK in page.read_bytes()
+
+
+def _is_of_an_analysis(page: Path) -> bool:
+    """Tell a report that holds more than a log's: a plan, test results, whose it is."""
+    if not page.is_file():
+        return False
+    try:
+        result = json.loads(page.read_bytes().partition(MARK)[2].partition(b"</script>")[0])
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(result, dict) and result.get("plan") is not None

@@ -146,6 +146,16 @@ def test_watch_for_ends_by_itself_and_waits_for_a_log_to_come(cli_invoke, tmp_pa
     assert "no such file" in done.stderr
 
 
+def test_report_of_an_analysis_is_not_overwritten_by_that_of_its_log(cli_invoke, fake_training, tmp_path):
+    fake_training("overfitting")
+    assert cli_invoke("analyze", "digits", "--max-epochs", 20, "--output", tmp_path / "run").exit_code == 0
+    page, log = tmp_path / "run" / "report.html", tmp_path / "run" / "history.csv"
+    before = page.read_bytes()
+    refused = cli_invoke("diagnose", log, "--output", page)
+    assert (refused.exit_code, page.read_bytes()) == (1, before)
+    assert "report of an analysis" in refused.stderr
+
+
 def test_output_overwrites_a_report_and_nothing_else(cli_invoke, log, tmp_path):
     path, page = log("overfitting"), tmp_path / "page.html"
     page.write_text("my own notes")
