@@ -38,7 +38,9 @@ def load(located: Located, num_words: int | None) -> Dataset:
     name = str(located.path)
     returned = own.call(name, own.load(name))
     if isinstance(returned, Dataset):
+        _refuse_masked((returned.x_train, returned.y_train, returned.x_test, returned.y_test), name)
         return _checked(returned, located)
+    _refuse_masked(returned, name)
     if isinstance(returned, Mapping):
         return of_arrays(located, returned, sha256(returned))
     parts = returned if isinstance(returned, (tuple, list)) else ()
@@ -59,6 +61,14 @@ def _parts(returned: Any) -> dict[str, tuple[Any, Any]] | None:
         return None
     names = ("train", "test") if len(returned) == 2 else ("train", "val", "test")
     return {name: (_inputs(x), np.asarray(y)) for name, (x, y) in zip(names, returned)}
+
+
+def _refuse_masked(content: Any, name: str) -> None:
+    """Refuse masked numbers, which would count as what lies under the mask."""
+    for part in _parts_of(content):
+        if np.ma.is_masked(part):
+            masked = int(np.ma.getmaskarray(part).sum())
+            raise OwnCodeError(f"{name} returned {masked:,} masked numbers; fill them, or leave their rows out.")
 
 
 def _is_pair(thing: Any) -> bool:
@@ -161,12 +171,25 @@ def sha256(content: Any) -> str:
     return digest.hexdigest()
 
 
+def _is_of_parts(content: Any) -> bool:
+    return isinstance(content, (tuple, list)) and any(hasattr(part, "shape") or isinstance(part, (tuple, dict)) for part in content)
+
+
+def _parts_of(content: Any) -> Iterator[Any]:
+    """Yield the arrays in what a function returned."""
+    if isinstance(content, Mapping) or _is_of_parts(content):
+        for part in content.values() if isinstance(content, Mapping) else content:
+            yield from _parts_of(part)
+    else:
+        yield content
+
+
 def _bytes(content: Any) -> Iterator[bytes]:
     if isinstance(content, Mapping):
         for name, part in content.items():
             yield str(name).encode()
             yield from _bytes(part)
-    elif isinstance(content, (tuple, list)) and any(hasattr(part, "shape") or isinstance(part, (tuple, dict)) for part in content):
+    elif _is_of_parts(content):
         for part in content:
             yield from _bytes(part)
     elif hasattr(content, "tocsr"):

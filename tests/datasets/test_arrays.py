@@ -151,6 +151,16 @@ def test_function_may_return(tmp_path, expression, sizes):
 
 @pytest.mark.parametrize(
     "expression",
+    ["MASKED, Y", "(X, Y), (X, np.ma.masked_equal(Y, 0))", "{'x': MASKED, 'y': Y}",
+     "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), MASKED, Y, X, Y)"],
+)  # fmt: skip
+def test_masked_numbers_are_not_trained_on(tmp_path, expression):
+    with pytest.raises(OwnCodeError, match=r"mine.py:load returned \d+ masked numbers; fill them"):
+        returned(tmp_path, expression.replace("MASKED", "np.ma.masked_equal(X, X[0, 0])"))
+
+
+@pytest.mark.parametrize(
+    "expression",
     ["None", "X", "X, X, Y", "(X, Y), (X, Y), (X, Y), (X, Y)", "'data.csv'", "X, 5",
      "__import__('fitscope').Dataset('d', 'two', ('a', 'b'), X, Y, X, Y)",
      "__import__('fitscope').Dataset('d', 'binary', ('a', 'b'), X, Y[:9], X, Y)",
