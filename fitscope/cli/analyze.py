@@ -12,7 +12,7 @@ import click
 
 from fitscope.cli.codes import FAILED_ON, INTERRUPTED
 from fitscope.cli.figures import checked_figures, draw, figures
-from fitscope.cli.options import Share, Verdicts, data_dir, everywhere, lang, personal, student, teach
+from fitscope.cli.options import Place, Share, Verdicts, data_dir, everywhere, lang, personal, student, teach
 
 if TYPE_CHECKING:
     from fitscope.analysis import Step
@@ -66,9 +66,9 @@ if TYPE_CHECKING:
 @click.option("--refit-by", type=click.Choice(["epochs", "updates"]), default="epochs", show_default=True,
               help="What the refit keeps of the best epoch.")  # fmt: skip
 @data_dir
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
+@click.option("--output", type=Place(), metavar="DIR",
               help="The folder to make (reports/DATASET-DATE-TIME).")  # fmt: skip
-@click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--resume", type=Place(file_okay=False), metavar="DIR",
               help="Go on in the folder of an analysis that was stopped.")  # fmt: skip
 @lang
 @personal

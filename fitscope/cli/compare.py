@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from fitscope.cli.options import everywhere, lang
+from fitscope.cli.options import Place, everywhere, lang
 
 
 @click.command(short_help="Lay several runs beside each other.")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=Place())
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     metavar="FILE",
     default="compare.html",
     show_default=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fitscope.cli.options import data_dir, everywhere
+from fitscope.cli.options import Place, data_dir, everywhere
 
 if TYPE_CHECKING:
     from fitscope.datasets.importing import Imported
@@ -70,8 +70,8 @@ def check(dataset: str | None, data_dir: Path | None, as_json: bool, quiet: bool
 
 
 @data.command("import", short_help="Make imdb or reuters from their original collections.")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
+@click.argument("path", type=Place())
+@click.option("--output", type=Place(), metavar="DIR",
               help="Write to this folder (by default $FITSCOPE_DATA_DIR, or else fitscope's own).")  # fmt: skip
 @everywhere
 def import_(path: Path, output: Path | None, as_json: bool, quiet: bool) -> None:

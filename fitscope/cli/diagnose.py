@@ -11,7 +11,7 @@ import click
 
 from fitscope.cli.codes import FAILED_ON
 from fitscope.cli.figures import checked_figures, draw, figures
-from fitscope.cli.options import Verdicts, everywhere, lang, personal
+from fitscope.cli.options import Place, Verdicts, everywhere, lang, personal
 
 if TYPE_CHECKING:
     from fitscope.diagnosis import Diagnosis
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Say what the curves of a training log say.")
-@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("logs", nargs=-1, required=True, type=Place())
 @click.option("--loss", metavar="NAME", help="The column of the training loss, where its name is not known.")
 @click.option("--val-loss", metavar="NAME", help="The column of the validation loss, where its name is not known.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the report, one HTML page, here."
-)
+@click.option("--output", type=Place(dir_okay=False), metavar="FILE", help="Write the report, one HTML page, here.")
 @personal
 @figures
 @click.option("--watch", is_flag=True, help="Follow logs that are still being written, until Ctrl-C.")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fitscope.cli.options import Place
+
 if TYPE_CHECKING:
     from fitscope.result import Result
 
 
 def figures(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that write charts as files."""
-    folder = click.option(
-        "--figures", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write each chart here, for a thesis."
-    )
+    folder = click.option("--figures", type=Place(file_okay=False), metavar="DIR", help="Write each chart here, for a thesis.")
     kinds = click.option(
         "--figure-format",
         "figure_formats",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fitscope.cli.codes import SOME_UNREAD
-from fitscope.cli.options import data_dir, everywhere, lang_of
+from fitscope.cli.options import Place, data_dir, everywhere, lang_of
 
 if TYPE_CHECKING:
     from fitscope.grading.records import Gradebook
@@ -31,15 +31,15 @@ class Count(click.ParamType):  # type: ignore[type-arg]
 
 
 @click.command(short_help="Grade a class's submissions.")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--rubric", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.toml", help="What is marked, and how.")
+@click.argument("folder", required=False, type=Place())
+@click.option("--rubric", type=Place(dir_okay=False), metavar="FILE.toml", help="What is marked, and how.")
 @click.option("--init", metavar="DATASET", help="Print a rubric to begin with, for imdb, reuters or other data; grade nothing.")
-@click.option("--roster", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv",
+@click.option("--roster", type=Place(dir_okay=False), metavar="FILE.csv",
               help="The class list, with names, ids and what Canvas or Moodle match by.")  # fmt: skip
 @click.option(
     "--rerun", type=Count(), metavar="N|all", default=0, help="Train so many submissions again (those with flags first), or all."
 )
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", default="grades", show_default=True,
+@click.option("--output", type=Place(file_okay=False), metavar="DIR", default="grades", show_default=True,
               help="Write marks, pages and gradebooks here; an earlier grading's are written anew.")  # fmt: skip
 @click.option("--gradescope", is_flag=True, help="Grade one submission as Gradescope's autograder; DIR gets results.json alone.")
 @click.option("--pseudonymous", is_flag=True, help="Name nobody in marks and pages; names.csv in DIR says who is who.")

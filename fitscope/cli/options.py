@@ -27,6 +27,18 @@ class Verdicts(click.ParamType):  # type: ignore[type-arg]
         return named
 
 
+class Place(click.Path):
+    """A path; an empty one, as of a variable that is not set, is not taken for the folder that the command is called in."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(path_type=Path, **more)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name is no path; the folder that you are in is called . (a dot).", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Share(click.ParamType):  # type: ignore[type-arg]
     """A number of samples, or a fraction below 1."""
 
@@ -73,9 +85,7 @@ def everywhere(command: Callable[..., Any], as_json: str = "Print the result as 
 def personal(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that put a person's own words on the report."""
     author = click.option("--author", metavar="NAME", help="Whose analysis it is; the name stands on the report.")
-    notes = click.option(
-        "--notes", type=click.Path(path_type=Path), metavar="FILE.md", help="Your own text for the report, in Markdown."
-    )
+    notes = click.option("--notes", type=Place(), metavar="FILE.md", help="Your own text for the report, in Markdown.")
     return author(notes(command))
 
 
@@ -86,7 +96,7 @@ def student(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--blind", is_flag=True, help=blind),
         click.option(
             "--answers",
-            type=click.Path(path_type=Path),
+            type=Place(),
             metavar="FILE.md",
             help="What you concluded: the form of fitscope answers, filled in.",
         ),
@@ -99,7 +109,7 @@ def student(command: Callable[..., Any]) -> Callable[..., Any]:
 
 data_dir = click.option(
     "--data-dir",
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="DIR",
     help="Look for data here first, then in $FITSCOPE_DATA_DIR, fitscope's own folder and Keras' cache.",
 )

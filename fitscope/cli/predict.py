@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from fitscope.cli.options import everywhere
+from fitscope.cli.options import Place, everywhere
 
 
 @click.command(short_help="Give the refitted model new data.")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the predictions here; it must not exist.")
+@click.argument("run", type=Place())
+@click.argument("file", type=Place())
+@click.option("--output", type=Place(), metavar="FILE", help="Write the predictions here; it must not exist.")
 @everywhere
 def predict(run: Path, file: Path, output: Path | None, as_json: bool, quiet: bool) -> None:
     """Print what the refitted model of the folder RUN says of the data in FILE.

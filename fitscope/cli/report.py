@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from fitscope.cli.figures import checked_figures, draw, figures
-from fitscope.cli.options import everywhere, lang, teach
+from fitscope.cli.options import Place, everywhere, lang, teach
 
 
 @click.command(short_help="Make the page of a result again.")
-@click.argument("result", type=click.Path(path_type=Path))
+@click.argument("result", type=Place())
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     metavar="FILE",
     help="Write the page here, instead of to report.html beside the result; an earlier one is written anew.",
 )

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fitscope.cli.options import everywhere, lang
+from fitscope.cli.options import Place, everywhere, lang
 
 if TYPE_CHECKING:
     from fitscope.result import Result
 
 
 @click.command(short_help="Put your answers into a run, and see what it says.")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option(
-    "--answers", type=click.Path(path_type=Path), metavar="FILE.md", required=True, help="The form of fitscope answers, filled in."
-)
+@click.argument("run", type=Place())
+@click.option("--answers", type=Place(), metavar="FILE.md", required=True, help="The form of fitscope answers, filled in.")
 @lang
 @click.option("--open", "open_report", is_flag=True, help="Open the report in the browser.")
 @everywhere
