@@ -13,7 +13,7 @@ from fitscope.comparison.samples import read_samples
 from fitscope.diagnosis import judge
 from fitscope.errors import DataError, FitscopeError, OutputError, UsageError, not_written
 from fitscope.logs import refuse_nul, result_of, write_pages, written
-from fitscope.readers import read_history
+from fitscope.readers import read_history, read_logs
 from fitscope.readers.log import Log
 from fitscope.readers.own import result_in
 from fitscope.result import Result
@@ -164,7 +164,7 @@ def _readable(runs: Sequence[Source]) -> tuple[list[ReadRun], list[Unread]]:
         raise UsageError(_too_many(str(len(runs))))
     for run in runs:
         try:
-            read = [_given(run)] if isinstance(run, Result) else list(_runs_in(_path(run), MOST + 1 - len(found)))
+            read = [_given(run)] if isinstance(run, Result) else list(_runs_in(_path(run), MOST + 1 - len(found), unread))
             for one in read:
                 refuse(one.result.blind, one.source or one.name)
             found += [_within(one, found) for one in read]
@@ -189,8 +189,14 @@ def _given(result: Result) -> ReadRun:
     return ReadRun(_name(result, ""), "", result, lacks="no_samples" if result.log is None else "log")
 
 
-def _runs_in(path: Path, most: int) -> Iterator[ReadRun]:
-    """Read the runs of a path: one of a result or report, several of a folder or a log with several trainings."""
+def _runs_in(path: Path, most: int, unread: list[Unread] | None = None) -> Iterator[ReadRun]:
+    """Read the runs of a path: one of a result or report, several of a folder or a log with several trainings.
+
+    Args:
+        path: of them.
+        most: how many are wanted.
+        unread: takes the logs of a folder that cannot be read.
+    """
     if not os.path.exists(path):  # False, too, where no file can have such a name
         raise DataError(f"There is no {path}; give a run folder, a result.json, a report or a log.")
     if not path.is_dir():
@@ -199,7 +205,7 @@ def _runs_in(path: Path, most: int) -> Iterator[ReadRun]:
     own = next((path / name for name in (_RESULT, _REPORT) if (path / name).is_file()), None)
     results = [own] if own is not None else _results_below(path)
     if not results:
-        yield from _in_log(path)
+        yield from _in_log(path, unread)
     for number, file in enumerate(results):
         if number < most:
             yield from _in_file(file)
@@ -223,11 +229,14 @@ def _in_file(path: Path) -> Iterator[ReadRun]:
     yield ReadRun(_name(result, str(path)), written(str(path)), result, losses, groups, lacks)
 
 
-def _in_log(path: Path) -> Iterator[ReadRun]:
-    for reading in read_history(path):
+def _in_log(path: Path, unread: list[Unread] | None = None) -> Iterator[ReadRun]:
+    readings, refused = (read_history(path), {}) if unread is None else read_logs(path)
+    if unread is not None:
+        unread += [Unread(written(source), written(error)) for source, error in refused.items()]
+    for reading in (dataclasses.replace(one, source=str(path)) for one in readings):
         result = result_of(reading, reading.diagnosis or judge(reading.history), f"fitscope diagnose {path}")
         name = _name(result, str(path)) + ("" if reading.run is None else f", {written(reading.run)}")
-        yield ReadRun(name, written(str(path)), result, lacks="log")
+        yield ReadRun(name, written(reading.source), result, lacks="log")
 
 
 def _name(result: Result, source: str) -> str:

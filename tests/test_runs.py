@@ -115,6 +115,19 @@ def test_folder_of_run_folders_holds_each_of_them(write_run, tmp_path):
     assert [run.name for run in fitscope.compare(tmp_path / "all").runs] == ["a", "b"]
 
 
+def test_log_of_a_folder_that_cannot_be_read_is_named_beside_the_others(tmp_path):
+    shutil.copy(LOG, tmp_path)
+    (tmp_path / "b.csv").write_text("epoch,loss,loss\n0,1,2\n")
+    found = fitscope.compare(tmp_path)
+    assert (len(found.runs), [one.source for one in found.unread]) == (2, [str(tmp_path / "b.csv")])
+
+
+def test_report_of_a_folder_with_one_log_is_refused_as_of_the_log_itself(tmp_path):
+    (tmp_path / "mine.csv").write_text("loss,val_loss" + "\n1,2" * 9)
+    with pytest.raises(DataError, match="is a log, and no result"):
+        write_report(tmp_path)
+
+
 def test_nothing_readable_is_an_error(tmp_path):
     with pytest.raises(DataError, match="None of the 2 runs can be read: There is no x"):
         fitscope.compare("x", "y")

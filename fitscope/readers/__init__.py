@@ -17,7 +17,7 @@ from fitscope.readers.log import Log
 from fitscope.readers.reading import Found, Names, NoLogError, Reading
 from fitscope.result.begun import unfinished
 
-__all__ = ["READERS", "TEXTS", "Names", "Reading", "read_history", "read_text"]
+__all__ = ["READERS", "TEXTS", "Names", "Reading", "read_history", "read_logs", "read_text"]
 
 # In this order, the telling ones first: each returns what it found, or None where the log is not of its kind.
 READERS: dict[str, Callable[[Log, Names], list[Found] | None]] = {
