@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from fitscope import answers
+from fitscope import answers, version
 from fitscope.diagnosis import judge
 from fitscope.errors import DataError, FitscopeError, ResultError
 from fitscope.grading.packed import OTHER_ARCHIVES, USEFUL, unpack
@@ -30,6 +30,7 @@ from fitscope.readers import Reading, read_text
 from fitscope.readers.log import Log
 from fitscope.readers.own import embedded
 from fitscope.readers.page import page_of
+from fitscope.report.page import own_code
 from fitscope.result import Answers, Result, Studies, diagnosis_json
 from fitscope.result.begun import is_begun
 
@@ -168,7 +169,8 @@ def _pages(pieces: Sequence[_Piece], told: _Told) -> Iterator[Work]:
             told.unread.append(f"{piece.name} cannot be read: {error}")
             continue
         told.notes += _half_blind(result, content, piece)
-        if not page.usual or (page.heading is None and not result.blind):
+        restyled = result.fitscope == version() and not page.code <= own_code()
+        if restyled or not page.usual or (page.heading is None and not result.blind):
             told.notes.append(N_("{file} is marked up otherwise than fitscope does it.").format(file=piece.name))
         language = page.language if page.language and _LANGUAGE.fullmatch(page.language) else None
         yield Work(result, result.answers, page.numbers, page.heading, language, (piece.name,), contradiction=contradiction)

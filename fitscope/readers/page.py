@@ -52,6 +52,7 @@ class Page:
             several.
         heading: the verdict's badge and sentence; None where it has none, or several.
         usual: whether it has those numbers, and everything that tells is marked up as fitscope does it.
+        code: its styles and the scripts that run, by which it may show other than it says.
     """
 
     results: tuple[str, ...]
@@ -60,6 +61,7 @@ class Page:
     numbers: tuple[tuple[str, ...], ...] | None
     heading: tuple[str, str] | None
     usual: bool
+    code: frozenset[str]
 
 
 def page_of(text: str) -> Page:
@@ -69,11 +71,14 @@ def page_of(text: str) -> Page:
         >>> page_of('<html lang="ko"><!-- <dl id="fitscope-numbers"> --><p title="<dl>">').language
         'ko'
     """
-    results, lists, headings, compared, language, usual = [], [], [], False, None, True
+    results, lists, headings, code, compared, language, usual = [], [], [], set(), False, None, True
     for name, given, content in islice(_elements(text), _MOST):
         if name == "script":
             compared |= given.get("id") == _COMPARED
             results += [content] if given == _RESULT else []
+            code |= {content} if given.get("type") != _RESULT["type"] or "src" in given else set()
+        elif name == "style":
+            code.add(content)
         elif name == "html":
             language = language or given.get("lang") or None
         elif name == "dl":
@@ -85,7 +90,8 @@ def page_of(text: str) -> Page:
     shown = _Numbers(lists[0]) if len(lists) == 1 else None
     numbers = None if shown is None else tuple(shown.rows)
     heading = headings[0] if len(headings) == 1 else None
-    return Page(tuple(results), compared, language, numbers, heading, usual and shown is not None and shown.usual)
+    usual = usual and shown is not None and shown.usual
+    return Page(tuple(results), compared, language, numbers, heading, usual, frozenset(code))
 
 
 def _elements(text: str) -> Iterator[tuple[str, dict[str, str], str]]:

@@ -55,6 +55,11 @@ def _shell() -> dict[str, str]:
     return {"style": style, "script": script, "script_hash": f"sha256-{digest}"}
 
 
+def own_code() -> frozenset[str]:
+    """Return the style and the script that this fitscope's pages carry, and no others."""
+    return frozenset((_shell()["style"], _shell()["script"]))
+
+
 def write(result: Result, path: Path, teach: bool = False) -> None:
     """Write a result's page whole or not at all; with `teach` as one that asks first.
 

@@ -67,10 +67,18 @@ def test_every_command_that_reads_a_file_is_tried():
 
 @pytest.mark.parametrize(
     "args",
-    [["diagnose", ""], ["diagnose", "log.csv", "--output", ""], ["compare", ""], ["report", ""],
-     ["grade", "", "--rubric", "r.toml"], ["analyze", "digits", "--output", ""], ["analyze", "digits", "--resume", ""], ["predict", "", "new.csv"]],
+    [
+        ["diagnose", ""],
+        ["diagnose", "log.csv", "--output", ""],
+        ["compare", ""],
+        ["report", ""],
+        ["grade", "", "--rubric", "r.toml"],
+        ["analyze", "digits", "--output", ""],
+        ["analyze", "digits", "--resume", ""],
+        ["predict", "", "new.csv"],
+    ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_empty_name_is_not_the_folder_that_one_is_in(cli_invoke, args):
     done = cli_invoke(*args)
     assert done.exit_code == 2 and "an empty name is no path" in done.stderr

@@ -256,6 +256,9 @@ def test_archive_in_an_archive_is_told_and_not_opened(tmp_path):
         ('<dl id="fitscope-numbers">', '<dl id="fitscope-numbers"><?x>'),
         ("<h1>", "<h1 hidden>"),
         ("<header>", "<header><svg><title><dl></title></svg>"),
+        ("</header>", "</header><style>#fitscope-numbers {display: none}</style>"),
+        ("</header>", "</header><script>document.title = 1</script>"),
+        ("</header>", '</header><script type="application/json" src="x.js"></script>'),
     ],
 )
 def test_page_that_is_marked_up_otherwise_is_noted(usual, odd, work):
