@@ -109,7 +109,7 @@ def test_text_without_a_translation_stays_english():
 def test_kept_sentence_is_retold(english, korean):
     assert retold(english) == english
     with speaking("ko"):
-        assert retold(english).replace("숫자가 아닌 칸 개", "숫자가 아닌 칸 1개") == korean
+        assert retold(english) == korean
 
 
 def test_numbers_follow_the_language(monkeypatch):

@@ -136,8 +136,14 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     for entry in _messages(language):
         forms = entry.id if isinstance(entry.id, (list, tuple)) else (entry.id,)
         told = entry.string if isinstance(entry.string, str) else (entry.string or ("",))[-1]
-        translations |= {form: told for form in forms if told and _PLACE.search(form) and _fixed(form) >= _LEAST}
+        translations |= {form: _of_one(form, told) for form in forms if told and _PLACE.search(form) and _fixed(form) >= _LEAST}
     return tuple((_pattern(template), translations[template]) for template in sorted(translations, key=_fixed, reverse=True))
+
+
+def _of_one(form: str, told: str) -> str:
+    """Return a form's translation; where the form is of one and spells that out, the translation's number is it."""
+    known = {place[1] for place in _PLACE.finditer(form)}
+    return _PLACE.sub(lambda place: place[0] if place[1] in known else "1", told)
 
 
 def _fixed(template: str) -> int:
