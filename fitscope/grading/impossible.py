@@ -175,6 +175,19 @@ def _sizes(result: Result) -> Iterator[str]:
         yield text.format(name=known.name, train=data.train + data.validation, test=data.test)
 
 
+def _same_data(result: Result) -> Iterator[str]:
+    """The data that is described is what was planned."""
+    plan, data = result.plan, result.dataset
+    if plan is None or data is None:
+        return
+    if data.name != plan.dataset and (datasets.is_known(data.name) or datasets.is_known(plan.dataset)):
+        text = N_("the data is said to be {name}, and the plan is for {planned}")
+        yield text.format(name=data.name[:40], planned=plan.dataset[:40])
+    if data.sha256 and plan.data_sha256 and data.sha256 != plan.data_sha256:
+        text = N_("the data's SHA-256 is said to be {found}, and the plan's is {planned}")
+        yield text.format(found=data.sha256[:12], planned=plan.data_sha256[:12])
+
+
 def _spread(result: Result) -> Iterator[str]:
     """The samples' losses are not spread so widely that every epoch is as good as the best."""
     sure = result.diagnosis.uncertainty
@@ -221,6 +234,7 @@ CHECKS: tuple[Callable[[Result], Iterator[str]], ...] = (
     _lengths,
     _parameters,
     _sizes,
+    _same_data,
     _spread,
     _mistakes,
     _seconds,

@@ -149,7 +149,8 @@ def test_test_accuracy_does_not_go_with_another_ones_interval():
 
 @pytest.mark.parametrize("plan", [{"options": {"group": "patient"}}, {"dataset": "mine.py:load"}])  # a function may give groups
 def test_test_accuracy_of_grouped_samples_has_a_wider_interval(plan):
-    assert found(plan=plan, refit={"test": {"accuracy_interval": (0.5, 0.99)}}) == []
+    data = {"name": plan.get("dataset", "imdb")}
+    assert found(plan=plan, dataset=data, refit={"test": {"accuracy_interval": (0.5, 0.99)}}) == []
 
 
 def of_accuracy(accuracy, loss):
@@ -261,6 +262,22 @@ def test_parts_of_the_data_are_as_large_as_plan_and_data_set_say():
         found(dataset={"train": 15_001}, plan={"options": {"x": 1}}, history=HONEST.history.replaced("accuracy", np.ones(20))) == []
     )
     assert found(plan=None) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"dataset": {"name": "digits"}}, ["the data is said to be digits, and the plan is for imdb"]),
+        ({"dataset": {"name": "mine.csv"}}, ["the data is said to be mine.csv, and the plan is for imdb"]),
+        ({"plan": {"dataset": "mine.csv"}}, ["the data is said to be imdb, and the plan is for mine.csv"]),
+        ({"plan": {"dataset": "mine.csv"}, "dataset": {"name": "folder/mine.csv"}}, []),
+        ({"dataset": {"sha256": "0" * 64}}, ["the data's SHA-256 is said to be 000000000000, and the plan's is a0325cc95507"]),
+        ({"dataset": {"sha256": ""}}, []),
+        ({"plan": {"data_sha256": ""}}, []),
+    ],
+)
+def test_data_is_that_of_the_plan(changes, told):
+    assert found(**changes) == told
 
 
 def test_plateau_rests_on_the_samples_that_were_held_out():
