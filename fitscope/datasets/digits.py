@@ -11,6 +11,7 @@ from fitscope.datasets.dataset import Dataset, Located, stratified
 from fitscope.datasets.known import Defaults
 from fitscope.errors import DataError
 
+CLASSES = tuple("0123456789")
 TEST = 360
 
 
@@ -39,9 +40,10 @@ def load(located: Located, num_words: int | None) -> Dataset:
     pixels, labels = (pixels / 16).astype(np.float32), labels.astype(np.int64)
     test = stratified(labels, TEST)
     train = np.setdiff1d(np.arange(len(labels)), test)
-    return Dataset("digits", "multiclass", tuple("0123456789"), pixels[train], labels[train], pixels[test], labels[test],
+    return Dataset("digits", "multiclass", CLASSES, pixels[train], labels[train], pixels[test], labels[test],
                    located.source, located.sha256, stratified, max_epochs=60, batch_size=32, image_shape=(8, 8, 1))  # fmt: skip
 
 
 DIGITS = Defaults("digits", "handwritten digits of 8 x 8 pixels", (), 1_437, TEST,
-                  max_epochs=60, batch_size=32, validation=300, num_words=None, load=load, file=file, good=(0.93, 0.9))  # fmt: skip
+                  max_epochs=60, batch_size=32, validation=300, num_words=None, load=load, file=file,
+                  classes=CLASSES, good=(0.93, 0.9))  # fmt: skip

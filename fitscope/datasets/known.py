@@ -28,7 +28,7 @@ class Defaults:
         file: gives the path of a file that comes with a library, without importing it.
         task: `classes`, or `regression` where the target is a number.
         read: reads a part's texts, where a sample is the numbers of its words.
-        classes: the classes of such texts.
+        classes: what the target may be; empty where it is a number.
         good: the accuracy (or mean absolute error) that an honest refit reaches on test data whatever its seed, and a lower
             one: what a rubric to begin with gives all and half of the points for.
     """

@@ -63,10 +63,10 @@ def locate(name: str, options: Mapping[str, Any]) -> Located:
     if test is not None and names_file(test):
         other = Path(test)
         sha256 = _joined([sha256, folder_sha256(other) if other.is_dir() else store.sha256(other)])
-    return Located(shown(path), path, _YOURS[kind], sha256, options)
+    return Located(shown(path), path, YOURS[kind], sha256, options)
 
 
-_YOURS = {"table": N_("your own table"), "folder": N_("your own folder"), "arrays": N_("your own arrays")}
+YOURS = {"table": N_("your own table"), "folder": N_("your own folder"), "arrays": N_("your own arrays")}
 
 
 def _checked(name: str, options: Mapping[str, Any]) -> str:

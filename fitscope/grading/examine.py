@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fitscope.datasets import is_known
+from fitscope.datasets.places import YOURS
 from fitscope.diagnosis import Diagnosis
 from fitscope.errors import FitscopeError, UsageError
 from fitscope.grading.fields import says_itself
@@ -165,8 +167,19 @@ def _facts(work: Work, said: Diagnosis, rubric: Rubric) -> Facts:
         answers=answers,
         seed_fits=_seed_fits(result, rubric),
         language=work.language,
-        other_data=None if result.dataset is None or rubric.dataset in (None, result.dataset.name) else result.dataset.name,
+        other_data=_other_data(result, rubric),
     )
+
+
+def _other_data(result: Result, rubric: Rubric) -> str | None:
+    """Name the data where it is not the assignment's; a person's own may be called as fitscope's is."""
+    data = result.dataset
+    if data is None or rubric.dataset is None:
+        return None
+    if data.name == rubric.dataset:
+        own = is_known(data.name) and data.source in YOURS.values()
+        return f"{data.name} ({data.source})" if own else None
+    return data.name
 
 
 def _test_accuracy(test: Score | None, answered: float | None) -> float | None:

@@ -188,6 +188,23 @@ def _same_data(result: Result) -> Iterator[str]:
         yield text.format(found=data.sha256[:12], planned=plan.data_sha256[:12])
 
 
+def _same_task(result: Result) -> Iterator[str]:
+    """What fitscope's own data asks for is known; a person's own may lie in a folder of that name."""
+    plan, data = result.plan, result.dataset
+    known = None if plan is None else datasets.DATASETS.get(plan.dataset)
+    if known is None or data is None or data.name != known.name or data.source in datasets.places.YOURS.values():
+        return
+    count = len(known.classes)
+    task = "regression" if not count else "binary" if count == 2 else "multiclass"
+    if data.task != task:
+        yield N_("the task of {name} is said to be {task}, and it is {expected}").format(
+            name=known.name, task=data.task[:40], expected=task
+        )
+    elif count and data.classes is not None and len(data.classes) != count:
+        text = N_("{name} is said to have {count} classes, and it has {expected}")
+        yield text.format(name=known.name, count=len(data.classes), expected=count)
+
+
 def _spread(result: Result) -> Iterator[str]:
     """The samples' losses are not spread so widely that every epoch is as good as the best."""
     sure = result.diagnosis.uncertainty
@@ -235,6 +252,7 @@ CHECKS: tuple[Callable[[Result], Iterator[str]], ...] = (
     _parameters,
     _sizes,
     _same_data,
+    _same_task,
     _spread,
     _mistakes,
     _seconds,

@@ -96,6 +96,12 @@ def test_answers_in_a_report_come_before_its_own_word(make_rubric, tmp_path):
     assert examine(report(tmp_path, blind=True), make_rubric()).graded.facts.claimed_best_epoch is None
 
 
+def test_notes_tell_own_data_that_is_called_as_the_assignments(make_rubric, tmp_path):
+    hand_in = report(tmp_path, dataset={"source": "your own folder"})
+    told = "The assignment is on digits, and this is on digits (your own folder)."
+    assert told in examine(hand_in, make_rubric(dataset="digits")).graded.notes
+
+
 @pytest.mark.parametrize(
     ("dataset", "partial", "notes"),
     [

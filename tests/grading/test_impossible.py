@@ -17,6 +17,7 @@ PAGE = (Path(__file__).parents[2] / "reports" / "sample-imdb" / "report.html").r
 CONTENT = json.loads(PAGE.partition('<script type="application/json" id="fitscope-result">')[2].partition("</script>")[0])
 HONEST = Result.from_json(CONTENT)
 REFIT = HONEST.refit.test
+OWN_NUMBERS = {"task": "regression", "source": "your own folder"}  # that is called as fitscope's own data
 
 
 def found(**changes):
@@ -137,7 +138,7 @@ def test_test_results_of_each_model_are_told_by_its_name():
 
 def test_test_accuracy_without_data_or_classes_is_not_counted():
     odd = {"refit": {"test": {"accuracy": 0.123456}, "gain": {"accuracy": 0.123456 - HONEST.holdout.test.accuracy}}}
-    assert found(dataset=None, **odd) == [] and found(dataset={"task": "regression"}, mistakes=None, **odd) == []
+    assert found(dataset=None, **odd) == [] and found(dataset=OWN_NUMBERS, mistakes=None, **odd) == []
 
 
 def test_test_accuracy_does_not_go_with_another_ones_interval():
@@ -278,6 +279,28 @@ def test_parts_of_the_data_are_as_large_as_plan_and_data_set_say():
 )
 def test_data_is_that_of_the_plan(changes, told):
     assert found(**changes) == told
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"task": "regression"}, ["the task of imdb is said to be regression, and it is binary"]),
+        ({"task": "multilabel"}, ["the task of imdb is said to be multilabel, and it is binary"]),
+        ({"classes": ("a", "b", "c")}, ["imdb is said to have 3 classes, and it has 2"]),
+        ({"classes": None}, []),
+        ({"task": "regression", "source": "your own folder"}, []),
+    ],
+)
+def test_task_of_fitscopes_own_data_is_known(data, told):
+    assert found(dataset=data) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "classes"), [("digits", "multiclass", 10), ("reuters", "multiclass", 46), ("diabetes", "regression", 1)]
+)
+def test_task_of_each_data_set_is_its_own(name, task, classes):
+    changes = {"dataset": {"name": name, "task": task, "classes": ("x",) * classes}, "plan": {"dataset": name}}
+    assert not [one for one in found(**changes) if "task" in one or "classes" in one]
 
 
 def test_plateau_rests_on_the_samples_that_were_held_out():
