@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from fitscope import datasets
+from fitscope import datasets, version
 from fitscope.grading.recomputed import same, several
 from fitscope.grading.records import Flag
 from fitscope.language import N_
@@ -16,6 +16,7 @@ from fitscope.result import Result, Score
 STEP_SECONDS = 2e-5  # no machine takes a step of an optimizer in less
 SPREAD = 100.0  # times the mean: no validation loss is spread so widely over its samples
 _FLOAT32 = 2e-7  # of a share: what single precision rounds off
+_ROUNDED = 1e-6  # of a loss that is 0
 MOST = 6  # that a message names
 _CLASSES = ("binary", "multiclass")
 
@@ -99,6 +100,32 @@ def _test(result: Result, test: Score, name: str) -> Iterator[str]:
         yield text.format(told_name=name, loss=test.loss, least=least)
 
 
+def _costs(result: Result) -> Iterator[str]:
+    """A loss of fitscope's own network is never below 0, and where all answers are right it is what a guess costs at most."""
+    if not _is_fitscopes_network(result):
+        return
+    for name in ("loss", "val_loss"):
+        if np.nanmin(result.history.curve(name), initial=0) < -_ROUNDED:
+            yield N_("{name} lies below 0").format(name=name)
+    data = result.dataset
+    for model, said in ((result.holdout, N_("held-out")), (result.refit, N_("refitted"))):
+        if model is None or data is None:
+            continue
+        test, most = model.test, math.log(max(2, len(data.classes or ()))) if data.task in _CLASSES and data.classes else math.inf
+        if test.loss < -_ROUNDED or (test.loss_interval[0] < -_ROUNDED and result.fitscope == version()):
+            yield N_("the {told_name} test loss, or its interval, lies below 0").format(told_name=said)
+        if test.accuracy == 1 and test.loss > most * (1 + 1e-6):
+            text = N_("the {told_name} test loss {loss:.4g} is higher than {most:.4g}, the most that right answers alone cost")
+            yield text.format(told_name=said, loss=test.loss, most=most)
+
+
+def _reads(result: Result) -> Iterator[str]:
+    """What was tested was read; a model that diverged at once may have been tested without a result."""
+    tested = result.holdout is not None or result.refit is not None
+    if result.test_reads < 0 or (tested and result.test_reads == 0):
+        yield N_("the test data is said to be read {count} times").format(count=result.test_reads)
+
+
 def _is_fitscopes_network(result: Result) -> bool:
     """Tell whether fitscope built the network: a wrong answer costs it ln 2 at least, and each layer reads the one before."""
     return result.plan is not None and not datasets.own.is_own(result.plan.model)
@@ -143,8 +170,12 @@ def _lengths(result: Result) -> Iterator[str]:
 def _parameters(result: Result) -> Iterator[str]:
     """A network has the parameters of its layers, and a dense layer those of its inputs and units."""
     model = result.model
+    if model is not None and min(model.parameters, *(layer.parameters for layer in model.layers), 0) < 0:
+        yield N_("the network has less than no parameters")
     if model is None or not _is_fitscopes_network(result):
         return
+    if not model.layers:
+        yield N_("the network has no layer")
     in_all = sum(layer.parameters for layer in model.layers)
     if model.layers and in_all != model.parameters:
         yield N_("the network has {said} parameters, and its layers have {sum}").format(said=model.parameters, sum=in_all)
@@ -230,6 +261,11 @@ def _mistakes(result: Result) -> Iterator[str]:
         yield text.format(epoch=wrong.epoch, accuracy=accuracy, right=right)
 
 
+def _memory(result: Result) -> Iterator[str]:
+    if result.peak_mb is not None and result.peak_mb < 0:
+        yield N_("the work took less than no memory")
+
+
 def _seconds(result: Result) -> Iterator[str]:
     """Training and refit together take some time; one of them alone may have been kept from a run that was stopped."""
     plan, data = result.plan, result.dataset
@@ -247,6 +283,8 @@ def _seconds(result: Result) -> Iterator[str]:
 CHECKS: tuple[Callable[[Result], Iterator[str]], ...] = (
     _shares,
     _tests,
+    _costs,
+    _reads,
     _gain,
     _lengths,
     _parameters,
@@ -256,4 +294,5 @@ CHECKS: tuple[Callable[[Result], Iterator[str]], ...] = (
     _spread,
     _mistakes,
     _seconds,
+    _memory,
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fitscope import version
 from fitscope.grading.impossible import impossible, is_share
 from fitscope.result import LayerFacts, Result
 from fitscope.training.scores import wilson
@@ -176,6 +177,44 @@ def test_test_loss_of_ones_own_network_may_be_another_measure():
     assert found(**of_accuracy(0.8, 0.01), plan=None) == []
 
 
+def test_test_loss_of_right_answers_is_at_most_a_guesses():
+    assert found(**of_accuracy(1.0, math.log(2))) == []
+    assert found(**of_accuracy(1 - 1 / 25_000, 0.7)) == []
+    assert found(**of_accuracy(1.0, 0.7)) == [
+        "the refitted test loss 0.7 is higher than 0.6931, the most that right answers alone cost"
+    ]
+    for other in ({"plan": {"model": "mine.py:build"}}, {"dataset": {"classes": None}}):
+        assert found(**of_accuracy(1.0, 0.7), **other) == []
+    multilabel = {"task": "multilabel", "source": "your own folder"}
+    assert found(**of_accuracy(1.0, 0.7), dataset=multilabel) == []
+
+
+@pytest.mark.parametrize("parts", [{"loss": 0.1, "loss_interval": (-0.1, 0.2)}, {"loss": -0.1, "loss_interval": (-0.1, 0.2)}])
+def test_test_loss_of_fitscopes_network_is_not_below_0(parts):
+    told = "the held-out test loss, or its interval, lies below 0"
+    changes = {"holdout": {"test": parts}, "refit": None, "fitscope": version()}
+    assert told in found(**changes)
+    assert (told in found(**changes | {"fitscope": "0.0.1"})) is (parts["loss"] < 0)  # whose intervals may begin there
+    assert told not in found(**changes, plan={"model": "mine.py:build"})
+
+
+@pytest.mark.parametrize("name", ["loss", "val_loss"])
+def test_curves_of_fitscopes_network_are_not_below_0(name):
+    assert found(**curve(name, 4, -0.01))[0] == f"{name} lies below 0"
+    assert found(**curve(name, 4, np.nan)) == found(**curve(name, 4, -0.01), plan={"model": "mine.py:build"}) == []
+
+
+@pytest.mark.parametrize(("reads", "tested", "odd"), [(1, True, False), (0, True, True), (-1, True, True), (-1, False, True)])
+def test_test_data_that_gave_results_was_read(reads, tested, odd):
+    changes = {"test_reads": reads} | ({} if tested else {"holdout": None, "refit": None})
+    assert found(**changes) == ([f"the test data is said to be read {reads} times"] if odd else [])
+
+
+@pytest.mark.parametrize("reads", [0, 1])
+def test_test_data_of_no_results_may_be_unread_or_its_results_hidden(reads):
+    assert found(test_reads=reads, holdout=None, refit=None) == []
+
+
 # The refit's gain
 
 
@@ -217,7 +256,10 @@ def test_training_as_long_as_its_plan_is_honest_and_a_longer_one_is_not():
 
 def test_parameters_are_those_of_the_layers():
     assert found(model={"parameters": 160_306}) == ["the network has 160306 parameters, and its layers have 160305"]
-    assert found(model={"parameters": 3, "layers": ()}) == []
+    assert found(model={"parameters": 3, "layers": ()}) == ["the network has no layer"]
+    own = {"model": "mine.py:build"}
+    assert found(model={"parameters": 3, "layers": ()}, plan=own) == []
+    assert found(model={"parameters": -3, "layers": ()}, plan=own) == ["the network has less than no parameters"]
     assert found(model=None) == []
 
 
@@ -375,6 +417,10 @@ def test_training_of_few_steps_may_be_over_at_once():
 
 def test_nothing_takes_less_than_no_time():
     assert found(seconds={"data": 0.0}) == [] and found(seconds={"data": -1e-9}) == ["a part of the work took less than no time"]
+
+
+def test_nothing_takes_less_than_no_memory():
+    assert found(peak_mb=-1.0) == ["the work took less than no memory"] and found(peak_mb=None) == []
 
 
 def test_message_names_six_and_the_flag_keeps_all():
