@@ -14,6 +14,7 @@ from fitscope.language import N_
 __all__ = ["Identified", "Read", "Roster", "identify", "read_roster"]
 
 _FILE = "the file's name"
+_LONG = 5  # signs of a student's number that stands in a file's name by no chance
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ class Identified:
         student: the roster's, else as far as known.
         notes: of who handed it in, in English sentences.
         error: why it cannot be graded, None where it can.
+        other: whom its files name where its own name is another student's, so that it is refused; else None.
     """
 
     read: Read
     student: Student
     notes: tuple[str, ...] = ()
     error: str | None = None
+    other: Student | None = None
 
 
 def identify(reads: Sequence[Read], roster: Roster | None = None) -> tuple[tuple[Identified, ...], tuple[Student, ...]]:
@@ -59,7 +62,7 @@ def identify(reads: Sequence[Read], roster: Roster | None = None) -> tuple[tuple
         if claimed.group and claimed.name:
             groups.setdefault(claimed.group, []).append(claimed.name)
     found = [_owned(read, roster, groups.get(read.hand_in.claimed.group or "", ())) for read in reads]
-    counted = _newest(_clashes(found))
+    counted = [_told_of_others(one, found) for one in _newest(_clashes(found))]
     handed_in = {dataclasses.replace(one.student, group=None) for one in counted}
     students = () if roster is None else roster.students
     return tuple(counted), tuple(one for one in students if dataclasses.replace(one, group=None) not in handed_in)
@@ -68,15 +71,49 @@ def identify(reads: Sequence[Read], roster: Roster | None = None) -> tuple[tuple
 def _owned(read: Read, roster: Roster | None, group: Sequence[str]) -> Identified:
     said = _said(read)
     student = _joined(said)
-    error, notes = read.error, []
+    error, notes, other = read.error, [], None
     if roster is not None:
         listed = next((one for _, word in said if (one := roster.find(word)) is not None), None)
         if listed is None:
             error = error or _unlisted(student, read.hand_in, roster)
         else:
+            owner = _owner(read.hand_in, roster)
+            if owner not in (None, listed):
+                if not (owner.group and owner.group == listed.group):
+                    error, other = error or _anothers(read.hand_in, owner, listed), listed
+                listed = owner
             student = dataclasses.replace(listed, group=listed.group or read.hand_in.claimed.group)
     notes += _differing([one for one in said if not any(same_person(one[1].name or "", member) for member in group)], student)
-    return Identified(read, student, tuple(notes), error)
+    return Identified(read, student, tuple(notes), error, other)
+
+
+def _owner(hand_in: HandIn, roster: Roster) -> Student | None:
+    """Return the student of the roster whose name or number a folder or file bears; None of an export's, whose word comes first."""
+    name = hand_in.claimed.name
+    owner = None if name is None or hand_in.export is not None else roster.find(Student(name=name))
+    if owner is None or name is None:
+        return None
+    numbered = any(value and value.casefold() == name.strip().casefold() for value in (owner.id, owner.login, owner.email))
+    numbered = numbered or (owner.id is not None and len(owner.id) >= _LONG and owner.id.casefold() in name.casefold())
+    return owner if numbered or (owner.name is not None and _one_name(owner.name, name)) else None
+
+
+def _anothers(hand_in: HandIn, owner: Student, listed: Student) -> str:
+    return f"{hand_in.name} is {_full(owner)}'s by its name, and its files name {_full(listed)}; ask them whose it is."
+
+
+def _full(student: Student) -> str:
+    return " ".join(filter(None, (student.name, student.id and f"({student.id})")))
+
+
+def _told_of_others(one: Identified, found: Sequence[Identified]) -> Identified:
+    """Note in a student's own submission what was refused because its files name that student."""
+    mine = dataclasses.replace(one.student, group=None)
+    others = [who.read.hand_in.name for who in found if who.other and dataclasses.replace(who.other, group=None) == mine]
+    if not others:
+        return one
+    told = N_("Its student is named in another's work, too, which was refused: {others}. Ask them whose it is.")
+    return dataclasses.replace(one, notes=(*one.notes, told.format(others=", ".join(others))))
 
 
 def _unlisted(student: Student, hand_in: HandIn, roster: Roster) -> str:
@@ -117,11 +154,8 @@ def _differing(said: Sequence[tuple[str, Student]], student: Student) -> list[st
             continue
         other = one.name and student.name and not _one_name(one.name, student.name)
         if other or (one.id and student.id and one.id.casefold() != student.id.casefold()):
-            named = " ".join(filter(None, (one.name, one.id and f"({one.id})")))
-            counts = " ".join(filter(None, (student.name, student.id and f"({student.id})")))
-            notes.append(
-                N_("{told_who} names {named}; it is graded as {counts}'s.").format(told_who=who, named=named, counts=counts)
-            )
+            told = N_("{told_who} names {named}; it is graded as {counts}'s.")
+            notes.append(told.format(told_who=who, named=_full(one), counts=_full(student)))
     return notes
 
 
@@ -138,7 +172,7 @@ def _clashes(found: Sequence[Identified]) -> list[Identified]:
     """Refuse submissions of different people under one id: which of them is which, only the instructor can tell."""
     by_id: dict[str, list[Identified]] = {}
     for one in found:
-        if one.student.id:
+        if one.student.id and one.other is None:
             by_id.setdefault(one.student.id.casefold(), []).append(one)
     clashing: dict[int, str] = {}
     for same in by_id.values():
@@ -208,7 +242,7 @@ def _when(one: Identified) -> tuple[bool, datetime, datetime, float]:
     """Order tries: what can be graded comes before what cannot, then the newest."""
     work = one.read.work
     return (
-        work is not None,
+        work is not None and one.other is None,
         _moment(one.read.hand_in.moment),
         _moment(work.result.created if work else None),
         (work and work.written) or 0.0,

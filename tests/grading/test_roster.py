@@ -517,3 +517,39 @@ def test_identify_what_somebody_else_says_of_oneself_is_not_taken_over():
     (one,), _ = identify([handed("k", Author("Lee Joon", "9"), "Canvas", name="kimminji", canvas="1")])
     assert one.student == Student("kimminji", canvas="1")
     assert one.notes == ("The report names Lee Joon (9); it is graded as kimminji's.",)
+
+
+SORA = Roster((Student("Kim Minji", "1"), Student("Lee Sora", "2"), Student("Park Ana", "2026-7", group="A"),
+               Student("Choi Linh", "2026-8", group="A")))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("folder", "author"),
+    [("Lee Sora", Author("Kim Minji", "1")), ("sora lee", Author(None, "1")), ("2", Author("Kim Minji", None))],
+)
+def test_identify_work_in_one_students_folder_that_names_another_is_refused_and_displaces_nothing(folder, author):
+    old = handed("Kim Minji", Author("Kim Minji", "1"), created="2026-03-01T00:00:00Z")
+    found, missing = identify([old, handed(folder, author, created="2026-04-01T00:00:00Z")], SORA)
+    kim, lee = found
+    assert (kim.read.hand_in.name, kim.student.id, kim.error, lee.student.id) == ("Kim Minji", "1", None, "2")
+    assert lee.error == f"{folder} is Lee Sora (2)'s by its name, and its files name Kim Minji (1); ask them whose it is."
+    told = f"Its student is named in another's work, too, which was refused: {folder}. Ask them whose it is."
+    assert kim.notes == (told,) and [one.id for one in missing] == ["2026-7", "2026-8"]
+
+
+def test_identify_what_was_refused_never_goes_before_ones_own_work():
+    mine = handed("final", Author("Lee Sora", "2"), created="2026-03-01T00:00:00Z")
+    (lee,), _ = identify([mine, handed("Lee Sora", Author("Kim Minji", "1"), created="2026-04-01T00:00:00Z")], SORA)
+    assert (lee.read.hand_in.name, lee.error) == ("final", None)
+
+
+def test_identify_folder_of_a_member_may_hold_the_groups_work():
+    (ana,), _ = identify([handed("Park Ana", Author("Choi Linh", "2026-8"))], SORA)
+    assert (ana.student.id, ana.error) == ("2026-7", None)
+    assert ana.notes == ("The report names Choi Linh (2026-8); it is graded as Park Ana (2026-7)'s.",)
+
+
+@pytest.mark.parametrize("folder", ["lab 2", "final version", "try_1"])
+def test_identify_folder_with_a_short_number_in_its_name_is_nobodys(folder):
+    (kim,), _ = identify([handed(folder, Author("Kim Minji", "1"))], SORA)
+    assert (kim.student.id, kim.error, kim.notes) == ("1", None, ())
