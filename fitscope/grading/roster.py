@@ -127,11 +127,17 @@ def _said(read: Read) -> list[tuple[str, Student]]:
     """Return who says whom the submission is from, the one to be believed first."""
     work, claimed = read.work, read.hand_in.claimed
     author = None if work is None else work.result.author
-    said = [(N_("The report"), None if author is None else Student(name=author.name, id=author.id))]
-    said.append((N_("The answers"), None if work is None else work.signed))
+    said = [(N_("The report"), None if author is None else _legible(Student(name=author.name, id=author.id)))]
+    said.append((N_("The answers"), None if work is None or work.signed is None else _legible(work.signed)))
     own = (_FILE if read.hand_in.export is None else read.hand_in.export, claimed)
     ordered = [*said, own] if read.hand_in.export is None else [own, *said]
     return [(who, one) for who, one in ordered if one is not None and one != Student()]
+
+
+def _legible(student: Student) -> Student:
+    """Leave out a name or number without any letter or digit, which names nobody."""
+    said = {kind: value for kind in ("name", "id") if (value := getattr(student, kind)) and any(map(str.isalnum, value))}
+    return dataclasses.replace(student, name=said.get("name"), id=said.get("id"))
 
 
 def _joined(said: Sequence[tuple[str, Student]]) -> Student:
@@ -231,9 +237,7 @@ def _person(one: Identified) -> object:
     for kind in ("canvas", "moodle", "login", "email"):
         if value := getattr(student, kind):
             return (kind, value.casefold())
-    work = one.read.work
-    signed = work is not None and (work.result.author or (work.signed and work.signed.name))
-    if student.name and (signed or one.read.hand_in.export):
+    if student.name and (one.read.hand_in.export or any(who != _FILE for who, _ in _said(one.read))):
         return ("name", min(name_keys(student.name), default=student.name))
     return ("submission", one.read.hand_in.name)
 

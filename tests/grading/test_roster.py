@@ -553,3 +553,18 @@ def test_identify_folder_of_a_member_may_hold_the_groups_work():
 def test_identify_folder_with_a_short_number_in_its_name_is_nobodys(folder):
     (kim,), _ = identify([handed(folder, Author("Kim Minji", "1"))], SORA)
     assert (kim.student.id, kim.error, kim.notes) == ("1", None, ())
+
+
+@pytest.mark.parametrize("nobody", ["-", " ", "", "\N{GRINNING FACE}", "\u202e\u2066", "..."])
+def test_identify_author_without_letter_or_digit_is_not_named(nobody):
+    author, signed = Author(nobody, nobody), Student(nobody, nobody)
+    reads = [handed("Lee Sora", author), handed("Kim Minji", signed=signed), handed("kim", Author(nobody))]
+    (one, kim, other), _ = identify(reads)
+    assert [who.student for who in (one, kim, other)] == [Student("Lee Sora"), Student("Kim Minji"), Student("kim")]
+    (one,), _ = identify([handed("Lee Sora", Author(nobody, nobody))], SORA)
+    assert (one.student.id, one.notes, one.error) == ("2", (), None)
+
+
+def test_identify_part_of_an_author_that_can_be_read_counts():
+    (one,), _ = identify([handed("work", Author("-", "1"))], SORA)
+    assert (one.student.name, one.notes) == ("Kim Minji", ())
