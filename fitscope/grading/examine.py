@@ -19,6 +19,7 @@ from fitscope.errors import FitscopeError, UsageError
 from fitscope.grading.fields import says_itself
 from fitscope.grading.impossible import impossible
 from fitscope.grading.marking import failed, mark
+from fitscope.grading.moments import is_to_come
 from fitscope.grading.reading import read
 from fitscope.grading.recomputed import differs, recomputed
 from fitscope.grading.records import Facts, Flag, Graded, HandIn, Student, Work
@@ -122,6 +123,9 @@ def _about(work: Work, facts: Facts, rubric: Rubric) -> list[str]:
         notes.append(told.format(expected=rubric.dataset, found=facts.other_data))
     if work.result.partial:
         notes.append(N_("The analysis was stopped before its end."))
+    if is_to_come(work.result.created):
+        told = N_("It is dated {created}, which is still to come; of several tries it is not taken for the newest.")
+        notes.append(told.format(created=work.result.created[:40]))
     if facts.seed_fits is False:
         notes.append(N_("The seed is said to be made from the student's number, and does not go with it."))
     return notes

@@ -11,7 +11,6 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,6 +19,7 @@ import numpy as np
 from fitscope import answers, version
 from fitscope.diagnosis import judge
 from fitscope.errors import DataError, FitscopeError, ResultError
+from fitscope.grading.moments import made
 from fitscope.grading.packed import OTHER_ARCHIVES, USEFUL, unpack
 from fitscope.grading.records import HandIn, Student, Work
 from fitscope.grading.texts import decoded
@@ -95,7 +95,7 @@ def _read(hand_in: HandIn, scratch: Path) -> Work:
         works = [Work(result, files=(reading.source,))]
     if not works:
         raise DataError(_nothing(hand_in, told))
-    work = max(works, key=lambda one: _moment(one.result.created))
+    work = max(works, key=lambda one: made(one.result.created))
     if len(works) > 1:
         told.notes.append(
             N_("{count} results were handed in; the newest counts, {file}.").format(count=len(works), file=work.files[0])
@@ -247,14 +247,6 @@ def _distinct(works: Iterator[Work]) -> list[Work]:
         if not any(work.result.created == one.result.created and work.result.history == one.result.history for one in found):
             found.append(work)
     return found
-
-
-def _moment(created: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(created)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _training(pieces: Sequence[_Piece], told: _Told) -> Reading | None:

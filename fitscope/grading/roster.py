@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fitscope.grading.classlist import Roster, name_keys, read_roster, same_person
+from fitscope.grading.moments import made, moment_of
 from fitscope.grading.records import HandIn, Student, Work
 from fitscope.language import N_
 
@@ -247,15 +248,7 @@ def _when(one: Identified) -> tuple[bool, datetime, datetime, float]:
     work = one.read.work
     return (
         work is not None and one.other is None,
-        _moment(one.read.hand_in.moment),
-        _moment(work.result.created if work else None),
+        moment_of(one.read.hand_in.moment),
+        made(work.result.created if work else None),
         (work and work.written) or 0.0,
     )
-
-
-def _moment(text: str | None) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

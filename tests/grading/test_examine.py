@@ -4,6 +4,7 @@ import dataclasses
 import json
 import tempfile
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,14 @@ def test_notes_tell_own_data_that_is_called_as_the_assignments(make_rubric, tmp_
     hand_in = report(tmp_path, dataset={"source": "your own folder"})
     told = "The assignment is on digits, and this is on digits (your own folder)."
     assert told in examine(hand_in, make_rubric(dataset="digits")).graded.notes
+
+
+@pytest.mark.parametrize(("days", "told"), [(0.9, False), (1.1, True)])
+def test_notes_tell_a_result_that_is_dated_to_come(make_rubric, tmp_path, days, told):
+    created = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
+    notes = examine(report(tmp_path, created=created), make_rubric()).graded.notes
+    text = f"It is dated {created}, which is still to come; of several tries it is not taken for the newest."
+    assert list(notes) == ([text] if told else [])
 
 
 @pytest.mark.parametrize(

@@ -568,3 +568,10 @@ def test_identify_author_without_letter_or_digit_is_not_named(nobody):
 def test_identify_part_of_an_author_that_can_be_read_counts():
     (one,), _ = identify([handed("work", Author("-", "1"))], SORA)
     assert (one.student.name, one.notes) == ("Kim Minji", ())
+
+
+@pytest.mark.parametrize("to_come", ["2999-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00"])
+def test_identify_result_that_is_dated_to_come_is_not_the_newest(to_come):
+    kim = Author("Kim Minji", "7")
+    (one,), _ = identify([handed("a", kim, created=to_come), handed("b", kim, created="2026-03-01T00:00:00+00:00")])
+    assert one.read.hand_in.name == "b"
