@@ -39,11 +39,15 @@ class File:
         name: relative to where the submissions begin, with `/` and composed characters.
         path: where it lies on this disk.
         shown: its name as the instructor reads it, relative to the class's folder.
+        passed: whether its content was passed over, for it is no hand-in by itself.
+        fault: why it could not be opened, in a sentence; None where it could.
     """
 
     name: str
     path: Path
     shown: str
+    passed: bool = False
+    fault: str | None = None
 
     @property
     def top(self) -> str:
@@ -67,7 +71,9 @@ class Exported:
 def hand_in(name: str, claimed: Student, files: Sequence[File], **more: Any) -> HandIn:
     """Return the submission of these files."""
     files = sorted(files, key=lambda file: file.shown)
-    return HandIn(name, claimed, tuple(file.path for file in files), tuple(file.shown for file in files), **more)
+    opened = [file for file in files if file.fault is None]
+    faults = tuple(file.fault for file in files if file.fault is not None)
+    return HandIn(name, claimed, tuple(file.path for file in opened), tuple(file.shown for file in opened), faults=faults, **more)
 
 
 def canvas(files: Sequence[File]) -> Exported | None:

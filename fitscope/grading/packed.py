@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import re
@@ -12,7 +13,8 @@ import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -25,6 +27,8 @@ _NOISE = ("__macosx", "thumbs.db", "desktop.ini")
 _CHUNK = 2**18
 _IN_UTF8, _ENCRYPTED = 0x800, 0x1  # bits of a member's flags
 _DRIVE = re.compile(r"[A-Za-z]:")
+_WITHIN = "pack the files again, from within their folder"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError)
 _METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstd", 95: "xz", 98: "ppmd"}
 
 
@@ -62,10 +66,24 @@ class Member:
 
 @dataclass(frozen=True)
 class Unpacked:
-    """Hold what was unpacked, and the names of what was passed over without being read."""
+    """Hold what was unpacked, the names of what was passed over without being read, and what could not be opened, with why."""
 
     members: tuple[Member, ...]
     passed: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """Hold a file as the archive lists it, and what is wrong with it: how a sentence that begins with its name goes on."""
+
+    name: str
+    info: zipfile.ZipInfo
+    fault: str | None = None
+
+    @property
+    def ending(self) -> str:
+        return PurePosixPath(self.name).suffix.lower()
 
 
 def hidden(name: str) -> bool:
@@ -83,7 +101,9 @@ def readable(name: str) -> str:
     return unicodedata.normalize("NFC", written(name))
 
 
-def unpack(archive: Path, into: Path, limits: Limits = ONE, wanted: Collection[str] = USEFUL) -> Unpacked:
+def unpack(
+    archive: Path, into: Path, limits: Limits = ONE, wanted: Collection[str] = USEFUL, *, forgiving: bool = False
+) -> Unpacked:
     """Unpack the members that can be used, under names of our own.
 
     Args:
@@ -91,22 +111,25 @@ def unpack(archive: Path, into: Path, limits: Limits = ONE, wanted: Collection[s
         into: a folder of the caller's; what is unpacked lies in a new folder in it.
         limits: on size, count and ratio.
         wanted: endings of the names that are unpacked, in small letters; everything else is passed over unread.
+        forgiving: whether a member that cannot be opened is passed over, as in a zip of many people's; what is beyond a limit
+            refuses the archive all the same.
 
     Raises:
         DataError: the archive is damaged, beyond a limit, or holds a name that climbs out; the sentence begins with "it".
     """
     try:
         with _Listing(archive, limits.listed) as file, zipfile.ZipFile(file) as packed:
-            named = _named(packed.infolist(), limits)
-            used = {name: info for name, info in named if _ending(name) in wanted}
-            _check([(name, info) for name, info in named if _ending(name) in wanted], limits)
+            named = _named(packed.infolist(), limits, forgiving)
+            used = _checked([one for one in named if one.ending in wanted], limits, forgiving)
             folder = Path(tempfile.mkdtemp(dir=into))
-            return Unpacked(_unpacked(packed, used, folder, limits), tuple(name for name, _ in named if name not in used))
+            members, broken = _unpacked(packed, [one for one in used if one.fault is None], folder, limits, forgiving)
+            refused = [(one.name, one.fault) for one in (*used, *broken) if one.fault is not None]
+            return Unpacked(members, tuple(one.name for one in named if one.ending not in wanted), tuple(dict.fromkeys(refused)))
     except _TooLongError:
         raise DataError(f"its list of members is longer than {limits.listed:,} bytes; pack the hand-in's files alone.") from None
     except OSError as error:
         raise DataError(f"it cannot be read ({error.strerror or error}); hand it in again.") from None
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError):
+    except _DAMAGE:
         raise DataError("it is no zip, or a damaged one; pack it again and hand it in again.") from None
 
 
@@ -127,21 +150,28 @@ class _Listing(io.FileIO):
         return super().read(-1 if size is None else size) or b""
 
 
-def _named(infos: list[zipfile.ZipInfo], limits: Limits) -> list[tuple[str, zipfile.ZipInfo]]:
-    """Return files with their names, refusing what climbs out."""
+def _named(infos: list[zipfile.ZipInfo], limits: Limits, forgiving: bool) -> list[_Listed]:
+    """Return files with their names; what climbs out is refused, or told with a name that does not."""
     if len(infos) > limits.members:
         raise DataError(
             f"it holds {len(infos):,} members, and at most {limits.members:,} are opened; pack the hand-in's files alone."
         )
     found = []
     for info in infos:
-        name = _name(info)
+        name, fault = _name(info), None
         if "\0" in info.orig_filename or name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
-            raise DataError(f"it holds a name that leads out of it, {name[:60]!r}; pack the files again, from within their folder.")
+            if not forgiving:
+                raise DataError(f"it holds a name that leads out of it, {name[:60]!r}; {_WITHIN}.")
+            name, fault = _climbing_nowhere(name), f"has a name that leads out of the zip; {_WITHIN}."
         name = PurePosixPath(name).as_posix()
         if not info.is_dir() and not info.orig_filename.endswith("\\") and not hidden(name):
-            found.append((name, info))
+            found.append(_Listed(name, info, fault))
     return found
+
+
+def _climbing_nowhere(name: str) -> str:
+    parts = _DRIVE.sub("", name.replace("\0", " "), count=1).split("/")
+    return "/".join(part for part in parts if part not in ("", ".", "..")) or "?"
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -158,51 +188,71 @@ def _name(info: zipfile.ZipInfo) -> str:
     return readable(name.replace("\\", "/"))
 
 
-def _ending(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
-
-
-def _check(named: Iterable[tuple[str, zipfile.ZipInfo]], limits: Limits) -> None:
-    """Refuse, before anything is read, what the list itself tells."""
-    seen, total = set(), 0
-    for name, info in named:
-        if name in seen:
-            raise DataError(f"it holds two files called {name!r}, and which of them counts cannot be told; pack it again.")
-        seen.add(name)
-        if stat.S_ISLNK(info.external_attr >> 16):
-            raise DataError(f"{name!r} in it is a link, and links are not followed; pack the file itself.")
-        if info.flag_bits & _ENCRYPTED:
-            raise DataError(f"{name!r} in it is encrypted; pack it again without a password.")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
-            raise DataError(f"{name!r} in it is compressed by {method}, and only deflate is opened; pack it as a plain zip.")
-        total += info.file_size
-        ratio = info.file_size / max(info.compress_size, 1)
-        if info.file_size > limits.ratio_from and ratio > limits.ratio:
-            raise DataError(
-                f"{name!r} in it unpacks to {ratio:,.0f} times its size, and {limits.ratio} times is the most; pack real files."
-            )
+def _checked(listed: list[_Listed], limits: Limits, forgiving: bool) -> list[_Listed]:
+    """Refuse, before anything is read, what the list itself tells, and return the rest with what is wrong with each."""
+    counts = Counter(one.name for one in listed if one.fault is None)
+    checked = [one if one.fault else dataclasses.replace(one, fault=_fault(one.info, counts[one.name])) for one in listed]
+    for one in checked:
+        if one.fault is not None and not forgiving:
+            raise DataError(f"{one.name!r} in it {one.fault}")
+        ratio = one.info.file_size / max(one.info.compress_size, 1)
+        if one.info.file_size > limits.ratio_from and ratio > limits.ratio:
+            told = f"unpacks to {ratio:,.0f} times its size, and {limits.ratio} times is the most"
+            raise DataError(f"{one.name!r} in it {told}; pack real files.")
+    total = sum(one.info.file_size for one in checked)
     if total > limits.total:
         raise DataError(_too_large(f"{total:,}", limits))
+    return checked
+
+
+def _fault(info: zipfile.ZipInfo, count: int) -> str | None:
+    """Return why a member is not opened, None where it is."""
+    if count > 1:
+        return f"is there {count} times, and which of them counts cannot be told; pack it again."
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "is a link, and links are not followed; pack the file itself."
+    if info.flag_bits & _ENCRYPTED:
+        return "is encrypted; pack it again without a password."
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
+        return f"is compressed by {method}, and only deflate is opened; pack it as a plain zip."
+    return None
 
 
 def _too_large(found: str, limits: Limits) -> str:
     return f"it unpacks to {found} bytes, and at most {limits.total:,} are unpacked; pack the hand-in's files alone."
 
 
-def _unpacked(packed: zipfile.ZipFile, used: dict[str, zipfile.ZipInfo], folder: Path, limits: Limits) -> tuple[Member, ...]:
-    total, members = 0, []
-    for number, (name, info) in enumerate(used.items(), 1):
-        path = folder / f"{number}{_ending(name)}"
-        with packed.open(info) as source, open(path, "xb") as copy:
-            while piece := source.read(_CHUNK):
-                total += len(piece)
-                if total > limits.total:
-                    raise DataError(_too_large(f"more than {limits.total:,}", limits))
-                copy.write(piece)
-        _date(path, info)
-        members.append(Member(name, path))
-    return tuple(members)
+def _unpacked(
+    packed: zipfile.ZipFile, listed: list[_Listed], folder: Path, limits: Limits, forgiving: bool
+) -> tuple[tuple[Member, ...], list[_Listed]]:
+    """Return what was unpacked, and what turned out to be damaged."""
+    left, members, broken = limits.total, [], []
+    for number, one in enumerate(listed, 1):
+        path = folder / f"{number}{one.ending}"
+        try:
+            left -= _copied(packed, one.info, path, left, limits)
+        except _DAMAGE:
+            if not forgiving:
+                raise
+            path.unlink(missing_ok=True)
+            broken.append(dataclasses.replace(one, fault="is damaged; pack it again and hand it in again."))
+            continue
+        _date(path, one.info)
+        members.append(Member(one.name, path))
+    return tuple(members), broken
+
+
+def _copied(packed: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, left: int, limits: Limits) -> int:
+    """Unpack one file, and return how many bytes it has."""
+    total = 0
+    with packed.open(info) as source, open(path, "xb") as copy:
+        while piece := source.read(_CHUNK):
+            total += len(piece)
+            if total > left:
+                raise DataError(_too_large(f"more than {limits.total:,}", limits))
+            copy.write(piece)
+    return total
 
 
 def _date(path: Path, info: zipfile.ZipInfo) -> None:

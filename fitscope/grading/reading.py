@@ -87,7 +87,7 @@ def read(hand_in: HandIn, scratch: Path) -> Work:
 
 
 def _read(hand_in: HandIn, scratch: Path) -> Work:
-    told = _Told()
+    told = _Told(unread=list(hand_in.faults))
     pieces = _pieces(hand_in, scratch, told)
     works = _distinct(_pages(pieces, told)) or _distinct(_results(pieces, told))
     if not works and (reading := _training(pieces, told)) is not None:

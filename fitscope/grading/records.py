@@ -63,6 +63,7 @@ class HandIn:
         moment: when it was handed in, ISO 8601; None where the export does not say.
         tries: how many earlier tries of the same student were passed over.
         export: which learning system says whom it is from; None where that is guessed from a file's name.
+        faults: why files of it could not be taken out of the class's zip, in sentences.
     """
 
     name: str
@@ -73,6 +74,7 @@ class HandIn:
     moment: str | None = None
     tries: int = 0
     export: str | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from fitscope.errors import DataError
 from fitscope.grading.exports import EXPORTS, File, hand_in
-from fitscope.grading.packed import CLASS, OTHER_ARCHIVES, USEFUL, hidden, readable, unpack
+from fitscope.grading.packed import CLASS, OTHER_ARCHIVES, USEFUL, Unpacked, hidden, readable, unpack
 from fitscope.grading.records import HandIn, Student
 from fitscope.language import N_
 
@@ -86,7 +86,7 @@ def _lying(folder: Path, apart: Collection[Path]) -> list[File]:
             raise DataError(
                 f"{readable(str(folder))} holds more than {MOST:,} files; give the folder of one assignment's submissions."
             )
-    return sorted((file for file in files if not (file.alone and file.name.lower().endswith(_OURS))), key=lambda file: file.name)
+    return sorted(files, key=lambda file: file.name)
 
 
 def _walk(folder: Path, passed: Collection[str]) -> Iterator[Path]:
@@ -116,29 +116,46 @@ def _packed(path: Path, scratch: Path) -> list[File]:
     if path.suffix.lower() != ".zip":
         return [File(shown, path, shown)]
     try:
-        unpacked = unpack(path, scratch, CLASS, USEFUL | {".zip"})
+        unpacked = unpack(path, scratch, CLASS, USEFUL | {".zip"}, forgiving=True)
     except DataError as error:
         raise DataError(f"{shown} cannot be opened: {error}") from None
-    return [File(member.name, member.path, f"{shown}/{member.name}") for member in unpacked.members]
+    return _of_zip(unpacked, shown, scratch)
+
+
+def _of_zip(unpacked: Unpacked, shown: str, scratch: Path) -> list[File]:
+    """Return all files of a class's zip, so that nobody is missing of whom none could be read."""
+    blank = scratch / "blank"
+    blank.touch()
+    files = [File(member.name, member.path, f"{shown}/{member.name}") for member in unpacked.members]
+    for name in unpacked.passed:  # another archive is somebody's hand-in, a script or picture lies beside one
+        files.append(File(name, blank, f"{shown}/{name}", passed=not name.lower().endswith(OTHER_ARCHIVES)))
+    files += [File(name, blank, f"{shown}/{name}", fault=f"{shown}/{name} {fault}") for name, fault in unpacked.refused]
+    return sorted(files, key=lambda file: file.name)
 
 
 def _begun(files: list[File], packed: bool) -> list[File]:
     """Go down to where the submissions begin: exports, and zips of a folder, hold one folder with all in it."""
+    files = _handed_in(files)
     while files and len({file.top for file in files}) == 1 and not files[0].alone:
         within = [dataclasses.replace(file, name=file.name.partition("/")[2]) for file in files]
         exported = any(recognise(within) for recognise in EXPORTS.values())
         if not exported and (_is_one(within) or not packed and len(_divided(within)) < 2):
             break
-        files = within
+        files = _handed_in(within) if packed else within
     return files
+
+
+def _handed_in(files: Sequence[File]) -> list[File]:
+    return [file for file in files if not (file.alone and file.name.lower().endswith(_OURS))]
 
 
 def _is_one(files: Sequence[File]) -> bool:
     """Tell whether a folder directly is one submission: a run's folder, or files whose names tell their role alone."""
+    files = [file for file in files if not file.passed]
     top = {file.name for file in files if file.alone}
     if "result.json" in top and top & {"report.html", "plan.json"}:
         return True
-    return len(top) == len(files) and all(not _key(name) for name in top)
+    return bool(files) and len(top) == len(files) and all(not _key(name) for name in top)
 
 
 def _key(name: str) -> str:

@@ -246,7 +246,41 @@ def test_unpack_two_files_of_one_name_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "kim.zip", "w") as archive:
         archive.writestr("a.log", "1")
         archive.writestr("a.log", "2")
-    assert "two files called 'a.log'" in refusal(tmp_path / "kim.zip")
+    assert "'a.log' in it is there 2 times" in refusal(tmp_path / "kim.zip")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("spoilt", "name", "fault"),
+    [
+        ("/kim/a.log", "kim/a.log", "leads out of the zip"),
+        ("../kim/a.log", "kim/a.log", "leads out of the zip"),
+        ("C:/kim/a.log", "kim/a.log", "leads out of the zip"),
+        ("lee/a.log", "lee/a.log", "is there 2 times"),
+        ("link.log", "link.log", "is a link"),
+        ("bad.log", "bad.log", "is damaged"),
+    ],
+)
+def test_unpack_forgiving_passes_over_what_cannot_be_opened_and_says_why(spoilt, name, fault, tmp_path):
+    info = zipfile.ZipInfo(spoilt)
+    info.external_attr = (0o120777 if spoilt == "link.log" else 0o100644) << 16
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for each in ("lee/a.log", "park/a.log"):
+            archive.writestr(each, "x")
+        archive.writestr(info, "epoch,loss")
+    if spoilt == "bad.log":
+        content = (tmp_path / "class.zip").read_bytes()
+        (tmp_path / "class.zip").write_bytes(content.replace(b"epoch,loss", b"epoch,lass"))
+    found = unpack(tmp_path / "class.zip", tmp_path, SMALL, forgiving=True)
+    ((told, why),) = found.refused
+    assert told == name and fault in why
+    assert {member.name for member in found.members} == {"lee/a.log", "park/a.log"} - {spoilt}
+
+
+def test_unpack_forgiving_refuses_a_bomb_all_the_same(tmp_path):
+    archive = make(tmp_path / "class.zip", {"a.log": b"0" * 2_000_000, "b.log": "x"})
+    with pytest.raises(DataError, match="times its size"):
+        unpack(archive, tmp_path, SMALL, forgiving=True)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"not a zip", b"PK\5\6" + b"\xff" * 18])

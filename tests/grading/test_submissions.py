@@ -184,6 +184,31 @@ def test_zip_of_a_folder_of_plain_files_is_the_class(tmp_path):
     assert [one.name for one in collect(tmp_path / "class.zip", tmp_path).hand_ins] == ["kim", "lee"]
 
 
+def class_zip(folder, *names):
+    with zipfile.ZipFile(folder / "class.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return collect(folder / "class.zip", folder)
+
+
+def test_zip_of_the_class_keeps_those_of_whom_no_file_can_be_read(tmp_path):
+    names = ("choi /a.json ", "kim/work.rar", "lee/result.json", "park/report.pdf", "rubric.toml")
+    found = class_zip(tmp_path, *names)
+    assert [one.name for one in found.hand_ins] == ["choi ", "kim", "lee", "park"]
+    assert found.hand_ins[1].files == ("class.zip/kim/work.rar",)
+
+
+def test_zip_of_one_submission_stays_one_with_scripts_in_it(tmp_path):
+    (one,) = class_zip(tmp_path, "report.html", "train.py").hand_ins
+    assert one.files == ("class.zip/report.html", "class.zip/train.py")
+
+
+def test_zip_of_the_class_tells_why_a_file_of_it_was_not_opened(tmp_path):
+    kim, lee = class_zip(tmp_path, "/kim/report.html", "lee/report.html").hand_ins
+    assert kim.files == () and kim.faults[0].startswith("class.zip/kim/report.html has a name that leads out of the zip; ")
+    assert lee.faults == ()
+
+
 @pytest.mark.parametrize("kind", ["empty", "missing", "no zip", "rar"])
 def test_place_without_submissions_is_refused_in_one_sentence(kind, tmp_path):
     folder = tmp_path / {"empty": "class", "missing": "none", "no zip": "class.zip", "rar": "class.rar"}[kind]
