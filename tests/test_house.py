@@ -19,7 +19,7 @@ FLOORS = [
     {"diagnosis"},
     {"plan", "history", "words"},
     {"language"},
-    {"shipped", "errors", "numpyfile", "wholefile"},
+    {"shipped", "errors", "numpyfile", "plainfile", "wholefile"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or not path.name.startswith("__"))

@@ -14,6 +14,7 @@ from typing import Any
 from fitscope.answers.values import KINDS, cleaned, person, student
 from fitscope.errors import DataError, not_read
 from fitscope.language import N_
+from fitscope.plainfile import read_start
 from fitscope.result import Answers
 
 LONGEST = 100_000  # bytes
@@ -80,8 +81,7 @@ def read_file(path: Path) -> AnswerFile:
         DataError: it cannot be read, is no UTF-8, holds no answers, or one of them does not fit.
     """
     try:
-        with open(path, "rb") as file:
-            content = file.read(LONGEST + 1)
+        content = read_start(path, LONGEST + 1)
     except (OSError, ValueError) as error:  # the latter where no file can have such a name
         raise not_read(f"The answers {path}", error, "give the file that you filled in") from None
     try:

@@ -17,6 +17,7 @@ from fitscope.grading.packed import readable
 from fitscope.grading.records import Student
 from fitscope.grading.texts import decoded
 from fitscope.logs import written
+from fitscope.plainfile import read_start
 from fitscope.result import Author
 
 _LARGEST = 20_000_000  # bytes; 20,000 students with a whole gradebook each have less
@@ -161,7 +162,7 @@ def _text(path: Path, shown: str) -> tuple[str, list[str]]:
     try:
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{shown} has more than {_LARGEST:,} bytes, more than a class list needs; give a smaller one.")
-        content = path.read_bytes()
+        content = read_start(path, _LARGEST)
     except (OSError, ValueError) as error:  # the latter where no file can have such a name
         raise not_read(shown, error, "give the class list as CSV") from None
     if content.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fitscope.errors import FitscopeError, UsageError
+from fitscope.errors import FitscopeError, UsageError, not_read
 from fitscope.grading.classmates import Entry, compare
 from fitscope.grading.crew import examined
 from fitscope.grading.examine import Examined
@@ -22,9 +22,11 @@ from fitscope.grading.roster import Identified, Roster, identify, read_roster
 from fitscope.grading.rubric import Rubric, read_rubric
 from fitscope.grading.submissions import collect
 from fitscope.history import TrainingHistory
+from fitscope.plainfile import read_start
 
 __all__ = ["Gradebook", "grade"]
 
+_HANDED_OUT = 100_000  # letters that are compared of a file which the instructor gave out, such as a notebook
 Tell = Callable[[str], object]
 
 
@@ -147,8 +149,15 @@ def _handed_out(rubric: Rubric) -> tuple[list[TrainingHistory], list[str]]:
                 histories.append(work.result.history)
                 texts += [] if work.answers is None else filter(None, (work.answers.why, *work.answers.more.values()))
             except FitscopeError:
-                texts.append(path.read_text(encoding="utf8", errors="replace")[:100_000])
+                texts.append(_beginning(path))
     return histories, texts
+
+
+def _beginning(path: Path) -> str:
+    try:
+        return read_start(path, 4 * _HANDED_OUT).decode(errors="replace")[:_HANDED_OUT]
+    except OSError as error:
+        raise not_read(path, error, "give files in handed_out that you can open") from None
 
 
 def _decided(graded: Sequence[Graded], decided: Overrides | None) -> tuple[list[Graded], tuple[str, ...]]:

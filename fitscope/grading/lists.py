@@ -13,9 +13,11 @@ from fitscope.grading.cells import from_csv, to_csv
 from fitscope.grading.cleaning import retexted
 from fitscope.grading.overrides import Overrides, is_of
 from fitscope.grading.records import Facts, Gradebook, Graded, Student
+from fitscope.plainfile import read_start
 
 FEEDBACK = "feedback.csv"
 NAMES = "names.csv"
+LARGEST_LIST = 2**27  # bytes; a thousand students have 2**17
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{15,63}\.html")
 _PSEUDONYM = re.compile(r"[0-9A-F]{4,8}")
 _WORD = re.compile(r"\w+")
@@ -25,7 +27,7 @@ _FEW = 3  # letters of a name, or signs of a number, from which on it is looked 
 def read_list(path: Path) -> list[dict[str, str]]:
     """Return the rows of a list that lies there; none where there is no such list or it can't be read."""
     try:
-        return from_csv(path.read_bytes())
+        return from_csv(read_start(path, LARGEST_LIST))
     except OSError:
         return []
 

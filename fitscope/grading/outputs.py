@@ -27,12 +27,15 @@ from fitscope.grading.lists import (
 from fitscope.grading.overrides import as_entries, read_overrides, to_toml
 from fitscope.grading.records import Gradebook, Student
 from fitscope.grading.rubric import Rubric
+from fitscope.grading.toml_file import LARGEST_FILE
 from fitscope.language import LANGUAGES, N_, speaking
+from fitscope.plainfile import read_start
 from fitscope.wholefile import part, put_whole
 
 INDEX, GRADES, OVERRIDES, FOLDER = "index.html", "grades.json", "overrides.toml", "feedback"
 _GRADEBOOKS = (CANVAS, MOODLE, UNKNOWN, PLAIN, SHEET)
 _ALL = (INDEX, GRADES, OVERRIDES, FEEDBACK, NAMES, *_GRADEBOOKS)  # all that grading writes beside the feedback
+_LARGEST = 2**30  # bytes of grades.json; a thousand students have 2**23
 _PRIVATE = (FEEDBACK, NAMES)  # they say who is who, so nobody else on the machine reads them
 _MARK = b'<meta name="generator" content="fitscope grade">'  # by which a feedback page is known
 WITHOUT_NAMES = N_(
@@ -111,7 +114,7 @@ def check(folder: Path) -> None:
 def _graded(folder: Path) -> bool:
     """Tell whether an earlier grading lies in a folder."""
     try:
-        content = json.loads((folder / GRADES).read_bytes())
+        content = json.loads(read_start(folder / GRADES, _LARGEST))
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and str(content.get("schema")).partition("/")[0] == grades.SCHEMA.partition("/")[0]
@@ -159,7 +162,7 @@ def _fill(
 def _decided(folder: Path) -> str:
     """Return the decisions that lie there already; the page saves its own behind them."""
     try:
-        return (folder / OVERRIDES).read_text(encoding="utf8")
+        return read_start(folder / OVERRIDES, LARGEST_FILE).decode("utf8").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError):
         return ""
 

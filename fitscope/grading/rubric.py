@@ -108,4 +108,6 @@ def _handed_out(top: Table, folder: Path) -> tuple[Path, ...]:
     for name in names:
         if not os.path.exists(folder / name):
             top.complain("handed_out", f"{shortened(name)!r} is not there; give files as seen from the rubric's folder.")
+        elif not os.path.isfile(folder / name):
+            top.complain("handed_out", f"{shortened(name)!r} is no file; give files alone.")
     return tuple(folder / name for name in names)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fitscope.errors import DataError, not_read
+from fitscope.plainfile import read_start
 
 LARGEST_FILE = 4_000_000  # bytes; a large class's decisions fill half of it
 SHOWN = 10  # complaints at once
@@ -189,8 +190,7 @@ class _Scan:
 
 def _text(path: Path, what: str, largest: int) -> str:
     try:
-        with open(path, "rb") as file:
-            content = file.read(largest + 1)
+        content = read_start(path, largest + 1)
     except (OSError, ValueError) as error:  # the latter where no file can have such a name
         raise not_read(path, error, f"give a file that holds {what}") from None
     if len(content) > largest:

@@ -1,6 +1,7 @@
 """A class from a folder to marks."""
 
 import json
+import os
 import shutil
 import zipfile
 from concurrent.futures import Future
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitscope.errors import OutputError, UsageError
+from fitscope.errors import DataError, FitscopeError, OutputError, UsageError
 from fitscope.grading import crew, rerun
 from fitscope.grading.classroom import grade
 
@@ -216,3 +217,43 @@ def test_page_links_to_what_was_handed_in_and_gradebooks_know_the_roster(class_o
     notes = json.loads((tmp_path / "grades" / "grades.json").read_bytes())["notes"]
     assert not any("There is no roster" in note for note in notes)
     assert (tmp_path / "grades" / "moodle-unknown.csv").read_text(encoding="utf-8-sig").count("kim minji") > 0
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """A named pipe that nobody writes to, so that whoever reads it waits for ever."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    (tmp_path / "grades").mkdir()
+
+    def made(name):
+        os.mkfifo(tmp_path / name)
+        return tmp_path / name
+
+    return made
+
+
+@pytest.mark.parametrize("name", ["roster.csv", "grades/overrides.toml", "grades/grades.json"])
+def test_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for(class_of, pipe, tmp_path, name):
+    path = pipe(name)
+    roster = path if name == "roster.csv" else None
+    with pytest.raises(FitscopeError, match="it is no file|something else than"):
+        class_of({"kim": (30, "")}, roster=roster, output=tmp_path / "grades")
+
+
+def test_rubric_that_is_a_pipe_is_refused(pipe, tmp_path):
+    with pytest.raises(DataError, match="rubric cannot be read .it is no file.; give a file that holds a rubric"):
+        grade(tmp_path, pipe("rubric"))
+
+
+@pytest.mark.parametrize("given", ["given", "."])
+def test_what_was_handed_out_and_is_no_file_is_refused_with_its_line(class_of, pipe, given):
+    pipe("given")
+    with pytest.raises(DataError, match=f"line 1: '{given}' is no file"):
+        class_of({"kim": (30, "")}, f'handed_out = ["{given}"]\n')
+
+
+def test_what_was_handed_out_is_read_no_further_than_it_is_compared(class_of, tmp_path):
+    (tmp_path / "given.py").touch()
+    os.truncate(tmp_path / "given.py", 2**36)
+    assert len(class_of({"kim": (30, "")}, 'handed_out = ["given.py"]\n').graded) == 1
