@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from fitscope.errors import not_written
+
+_PART = re.compile(r"\.(.+?)(?:\.[0-9a-f]{8})?\.part", re.DOTALL)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -25,7 +30,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def put_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file, whole or not at all; until then it lies beside it as `part` names it.
+    """Write a file, whole or not at all; until then it lies beside it under a name that no other process takes.
 
     Args:
         path: the file.
@@ -33,22 +38,52 @@ def put_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         mode: who may read and write it, less what the person's own umask takes away.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; it names the file itself.
     """
-    scratch = path.with_name(part(path.name))
-    scratch.unlink(missing_ok=True)  # it may be a link to somebody's file
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.write(content)
-        os.replace(scratch, path)
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        with _removed_on_failure(scratch):
+            with open(handle, "wb") as file:
+                file.write(content)
+            os.replace(scratch, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+@contextmanager
+def _removed_on_failure(scratch: Path) -> Iterator[None]:
+    try:
+        yield
     except BaseException:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink()
         raise
 
 
-def part(name: str) -> str:
-    """Return what a file is called while it is being written."""
-    return f".{name}.part"
+def whole_of(name: str) -> str | None:
+    """Return which file a process that was killed left half-written under a name; None where it is none such.
+
+    Example:
+        >>> whole_of(".plan.json.0a1b2c3d.part"), whole_of(".plan.json.part"), whole_of("plan.json")
+        ('plan.json', 'plan.json', None)
+    """
+    match = _PART.fullmatch(name)
+    return match and match[1]
+
+
+def remove_parts(folder: Path, names: Callable[[str], bool], older: float = 0.0) -> None:
+    """Remove what processes that were killed left half-written in a folder.
+
+    Args:
+        folder: where files were written.
+        names: tells a name of those files.
+        older: seconds since it was written to; another process may be writing what is younger.
+    """
+    for path in folder.glob(".*.part"):
+        with suppress(OSError):
+            if names(whole_of(path.name) or "") and path.lstat().st_mtime <= time.time() - older:
+                path.unlink()
 
 
 def put_text(path: Path, text: str) -> None:

@@ -30,12 +30,13 @@ from fitscope.grading.rubric import Rubric
 from fitscope.grading.toml_file import LARGEST_FILE
 from fitscope.language import LANGUAGES, N_, speaking
 from fitscope.plainfile import read_start
-from fitscope.wholefile import part, put_whole
+from fitscope.wholefile import put_whole, remove_parts, whole_of
 
 INDEX, GRADES, OVERRIDES, FOLDER = "index.html", "grades.json", "overrides.toml", "feedback"
 _GRADEBOOKS = (CANVAS, MOODLE, UNKNOWN, PLAIN, SHEET)
 _ALL = (INDEX, GRADES, OVERRIDES, FEEDBACK, NAMES, *_GRADEBOOKS)  # all that grading writes beside the feedback
 _LARGEST = 2**30  # bytes of grades.json; a thousand students have 2**23
+_STALE = 3600.0  # seconds after which nobody still writes a file
 _PRIVATE = (FEEDBACK, NAMES)  # they say who is who, so nobody else on the machine reads them
 _MARK = b'<meta name="generator" content="fitscope grade">'  # by which a feedback page is known
 WITHOUT_NAMES = N_(
@@ -104,8 +105,10 @@ def check(folder: Path) -> None:
         raise OutputError(f"{folder} is no folder; give another one with --output.")
     if (folder / FOLDER).is_symlink():
         raise OutputError(f"{folder / FOLDER} is a link; give another folder with --output.")
-    begun = part(GRADES)  # the first file of a grading, so that it may lie there alone
-    if set(os.listdir(folder)) - {OVERRIDES, begun} and not _graded(folder):
+    if (wrong := next((folder / name for name in _ALL if (folder / name).is_dir()), None)) is not None:
+        raise OutputError(f"{wrong} is a folder, and a file belongs there; move it away, or give another folder with --output.")
+    others = [name for name in os.listdir(folder) if name != OVERRIDES and whole_of(name) != GRADES]  # a grading begins with that
+    if others and not _graded(folder):
         raise OutputError(
             f"{folder} holds something else than an earlier grading, and is left as it is; give another folder with --output."
         )
@@ -157,6 +160,8 @@ def _fill(
             gradebook, rubric, pages, folder=folder, source=source, pseudonymous=names is not None, overrides=decided
         )
     _whole(folder / INDEX, page.encode())
+    for place in (folder, folder / FOLDER):
+        remove_parts(place, _own, older=_STALE)
 
 
 def _decided(folder: Path) -> str:
@@ -227,5 +232,8 @@ def purge(folder: Path) -> tuple[str, ...]:
 
 
 def _scratch(path: Path) -> bool:
-    name = path.name[1:].removesuffix(".part")
-    return path.is_file() and (name in _ALL or FILE.fullmatch(name) is not None)
+    return path.is_file() and _own(whole_of(path.name) or "")
+
+
+def _own(name: str) -> bool:
+    return name in _ALL or FILE.fullmatch(name) is not None

@@ -24,7 +24,7 @@ from fitscope.report.taking import LOCK, BusyError, strange, take
 from fitscope.result import Answers, Author, Result
 from fitscope.result.begun import PERSONAL, PLAN, another_plan, read_plan
 from fitscope.result.plain import plain, read
-from fitscope.wholefile import part, put_whole
+from fitscope.wholefile import put_whole, remove_parts, whole_of
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -158,6 +158,7 @@ class RunFolder:
             if (found := strange(work, self.trainings)) is not None:
                 raise OutputError(f"{found} is nothing that fitscope put there; move it away, and run the same command again.")
             self._lock, self._taken = take(work), True
+            remove_parts(self.path, lambda name: name in (PLAN, "result.json"))
         except BusyError:
             self.made = False  # by two at once, and it is the other one's
             raise OutputError(
@@ -302,7 +303,7 @@ def _holds_nothing(path: Path) -> bool:
     """Tell whether nothing stands in a folder but what an analysis makes before its plan."""
     return (
         path.is_dir()
-        and all(found.name in (WORK, part(PLAN)) for found in path.iterdir())
+        and all(found.name == WORK or whole_of(found.name) == PLAN for found in path.iterdir())
         and not any(found.name != LOCK for found in (path / WORK).glob("*"))
     )
 

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from fitscope import wholefile
 from fitscope.errors import FitscopeError, OutputError, UsageError
 from fitscope.plan import Plan
 from fitscope.report import folder as folders
@@ -114,10 +115,15 @@ def test_result_that_is_no_text_is_no_end(begun):
     assert RunFolder(begun).finished() is None
 
 
-def test_scratch_that_is_a_link_is_not_followed(tmp_path):
+def test_scratch_that_is_a_link_is_not_followed(tmp_path, monkeypatch):
     thesis = tmp_path / "thesis"
     thesis.write_text("thesis")
-    (tmp_path / ".plan.json.part").symlink_to(thesis)
+    monkeypatch.setattr(wholefile.secrets, "token_hex", lambda size: "00")
+    (tmp_path / ".plan.json.00.part").symlink_to(thesis)
+    with pytest.raises(OutputError):
+        write_whole(tmp_path / PLAN, "{}")
+    assert (tmp_path / ".plan.json.00.part").is_symlink()
+    monkeypatch.undo()
     write_whole(tmp_path / PLAN, "{}")
     assert (thesis.read_text(), (tmp_path / PLAN).read_text()) == ("thesis", "{}")
 

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import html
 import json
+import os
 import re
 import stat
 
@@ -163,7 +164,7 @@ def test_write_that_was_stopped_at_its_very_beginning_can_be_done_again(write, m
         patch.setattr(outputs.os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             write(make_class(3))
-    (tmp_path / "grades" / ".grades.json.part").write_bytes(b"{")  # as after a loss of power
+    (tmp_path / "grades" / ".grades.json.0123cdef.part").write_bytes(b"{")  # as after a loss of power
     assert (write(make_class(3)) / "index.html").exists()
 
 
@@ -335,7 +336,9 @@ def test_pseudonymous_note_names_others_wherever_their_names_stand(write, make_c
 def test_purge_removes_what_a_grading_that_was_stopped_left_and_no_other_part(write, make_class):
     folder = write(make_class(1))
     page = next((folder / "feedback").iterdir()).name
-    own = {f".{name}.part" for name in ("grades.json", "index.html", "names.csv", "canvas.csv")} | {f"feedback/.{page}.part"}
+    own = {f".{name}.0123cdef.part" for name in ("grades.json", "index.html", "names.csv", "canvas.csv")} | {
+        f"feedback/.{page}.part"
+    }
     others = {".mine.part", ".thesis.txt.part", "feedback/.a.html.part", "index.html.part"}
     for name in own | others:
         (folder / name).write_text("x", encoding="utf8")
@@ -458,3 +461,23 @@ def test_pseudonymous_class_keeps_languages_and_loses_sections(make_class, make_
     assert found.graded[0].student == Student(found.graded[0].name, language="ko") and found.graded[0].files == ()
     assert found.missing == (Student(found.missing[0].name, language="ko"),) and found.missing[0].name.startswith("Student ")
     assert found.graded[0].facts.author is None and found.graded[0].facts.answers is None
+
+
+def test_write_clears_away_what_a_killed_grading_left_but_not_what_another_is_writing(write, make_class):
+    folder = write(make_class(3))
+    old, new, other = (folder / name for name in (".index.html.part", ".index.html.0123cdef.part", ".mine.part"))
+    for path in (old, new, other):
+        path.write_bytes(b"x")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    write(make_class(3))
+    assert [path.exists() for path in (old, new, other)] == [False, True, True]
+
+
+@pytest.mark.parametrize("name", ["moodle.csv", "grades.json", "overrides.toml"])
+def test_folder_in_the_place_of_a_file_is_refused_by_its_name(write, make_class, name):
+    folder = write(make_class(3))
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    with pytest.raises(OutputError, match=f"{name} is a folder.*; move it away"):
+        write(make_class(3))
