@@ -75,11 +75,15 @@ def grade(
         return _purge(output, as_json)
     if folder is None or rubric is None:
         raise click.UsageError("Give a FOLDER of submissions and --rubric FILE.toml; --init DATASET prints a rubric to begin with.")
+    from fitscope.cli.interrupt import ended_as_by_ctrl_c
+
     if gradescope:
-        return _gradescope(folder, rubric, output, as_json)
+        with ended_as_by_ctrl_c():
+            return _gradescope(folder, rubric, output, as_json)
     from fitscope.grading.classroom import grade as graded
 
-    book = graded(folder, rubric, output=output, tell=None if quiet else _tell, **options)
+    with ended_as_by_ctrl_c():
+        book = graded(folder, rubric, output=output, tell=None if quiet else _tell, **options)
     click.echo(_json(book) if as_json else _text(book, output))
     return _exit_code(book)
 

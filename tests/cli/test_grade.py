@@ -1,8 +1,12 @@
 """fitscope grade from the command line: exit codes, what is printed, what is left."""
 
 import json
+import signal
+import tempfile
 
 import pytest
+
+from fitscope.cli.interrupt import ended_as_by_ctrl_c
 
 RUBRIC = """
 [[criterion]]
@@ -168,3 +172,33 @@ def test_init_prints_a_rubric_that_is_read(cli_invoke, hand_in, dataset, tmp_pat
 @pytest.mark.parametrize("options", [(), ("class",), ("class", "--rubric", "r.toml", "--rerun", "some")])
 def test_wrong_usage_is_exit_code_2(cli_invoke, options):
     assert cli_invoke("grade", *options).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_grade_that_is_asked_to_end_leaves_with_130_and_no_student_work_behind(grade, hand_in, tmp_path, monkeypatch, name):
+    if not hasattr(signal, name):
+        pytest.skip("this system has no such signal")
+    hand_in("kim")
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+
+    def asked(*given):
+        assert list((tmp_path / "scratch").iterdir())
+        signal.raise_signal(getattr(signal, name))
+
+    monkeypatch.setattr("fitscope.grading.classroom.examined", asked)
+    before = signal.getsignal(signal.SIGTERM)
+    done = grade()
+    assert done.exit_code == 130 and "Interrupted; nothing new was kept." in done.stderr
+    assert list((tmp_path / "scratch").iterdir()) == [] and not (tmp_path / "grades").exists()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_grade_that_is_asked_to_end_twice_tidies_up_all_the_same():
+    with pytest.raises(KeyboardInterrupt), ended_as_by_ctrl_c():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            tidied = True
+    assert tidied
