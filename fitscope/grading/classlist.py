@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import re
 import unicodedata
@@ -13,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from fitscope.errors import DataError, not_read
+from fitscope.grading.classtable import joined, rows_of
 from fitscope.grading.packed import readable
 from fitscope.grading.records import Student
 from fitscope.grading.texts import decoded
@@ -35,6 +34,7 @@ _COLUMNS = {
     "language": ("language", "lang", "언어"),
     "moodle": ("identifier", "participant"),
 }
+_TELLING = ("name", "first", "last", "id", "canvas", "login", "email", "moodle")  # who somebody is
 _NO_STUDENTS = ("points possible", "student, test", "test student")
 _PARTICIPANT = re.compile(r"\D*(\d+)\D*")
 _MOST_WORDS = 5  # of a name whose orders are tried
@@ -139,15 +139,10 @@ def read_roster(path: Path) -> Roster:
     """
     shown = readable(str(path))
     text, notes = _text(path, shown)
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",;\t", key=line.count)
-    try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        numbered = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise DataError(f"{shown} is no table ({error}); give a CSV with a row a student.") from None
+    numbered = rows_of(text, shown)
     if not numbered:
         raise DataError(f"{shown} is empty; give a CSV with a row a student.")
+    numbered = joined(numbered, [name for kind in _TELLING for name in _COLUMNS[kind]], _head, shown)
     columns = _columns(numbered[0][1])
     if not columns.keys() & {"name", "last", "id", "email", "login", "canvas"}:
         raise DataError(f"{shown} has no column with names or ids, but {', '.join(numbered[0][1])[:80]!r}; call them name and id.")
@@ -175,7 +170,7 @@ def _text(path: Path, shown: str) -> tuple[str, list[str]]:
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
     """Return which column holds what; `ID` is Canvas' number in Canvas' gradebook, and the student's elsewhere."""
-    plain = [re.sub(r"[\W_]+", "", _plain(name)) for name in header]
+    plain = [_head(name) for name in header]
     canvas = {"id", "sisloginid"} <= set(plain)
     columns: dict[str, int] = {}
     for kind, names in _COLUMNS.items():
@@ -184,6 +179,10 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
         if found is not None:
             columns[kind] = found
     return columns
+
+
+def _head(name: str) -> str:
+    return re.sub(r"[\W_]+", "", _plain(name))
 
 
 def _student(row: Sequence[str], columns: dict[str, int]) -> Student | None:

@@ -81,7 +81,7 @@ def test_roster_in_korean_is_read_in_every_encoding(encoding, separator, tmp_pat
         ("grade,points\n1,2\n", "no column with names or ids"),
         (b"PK\3\4xlsx", "save it as CSV"),
         (b"\0\0\0", "no text"),
-        ('name,id\n"' + "a" * 200_000, "no table"),
+        ("name,id\n" + "a" * 200_000, "no table"),
     ],
 )
 def test_roster_that_cannot_be_used_is_refused(content, told, tmp_path):
@@ -575,3 +575,43 @@ def test_identify_result_that_is_dated_to_come_is_not_the_newest(to_come):
     kim = Author("Kim Minji", "7")
     (one,), _ = identify([handed("a", kim, created=to_come), handed("b", kim, created="2026-03-01T00:00:00+00:00")])
     assert one.read.hand_in.name == "b"
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=; "])
+def test_roster_with_the_first_line_of_excel_is_read_by_the_separator_that_it_says(tmp_path, first):
+    found = roster_of(tmp_path, f"{first}\r\nname;id,a,b,c\r\nKim, Minji;7\r\n".replace("id,a,b,c", "id"))
+    assert [(one.name, one.id) for one in found.students] == [("Kim, Minji", "7")]
+
+
+def test_roster_lines_are_counted_from_the_line_of_excel_on(tmp_path):
+    with pytest.raises(DataError, match="twice, in lines 3 and 4"):
+        roster_of(tmp_path, "sep=;\nname;id\nKim;7\nLee;7\n")
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ('"Kim Minji,1\nLee Sora,2\nPark Jun,3\n', 2),
+        ('Kim Minji,1\n"Lee Sora,2\n"Park Jun",3\n', 3),
+        ('Kim Minji,1\nLee Sora,2\n"Park Jun,3', 4),
+        ('Kim Minji,1\n"Lee Sora,2\n' + "Park Jun,3\n" * 20_000, 3),
+    ],
+)
+def test_roster_with_a_quote_that_is_not_closed_says_where(tmp_path, rows, line):
+    with pytest.raises(DataError, match=f"roster.csv, line {line}: a cell begins with a quote that nothing closes"):
+        roster_of(tmp_path, f"name,id\n{rows}")
+
+
+def test_roster_with_quotes_within_cells_and_cells_of_several_lines_is_read(tmp_path):
+    found = roster_of(tmp_path, 'name,id,note\nKim "Min" Ji,1,a\n"Lee",2,"one\n""two"""\n"Jo" Park,3,c\n')
+    assert [(one.name, one.id) for one in found.students] == [('Kim "Min" Ji', "1"), ("Lee", "2"), ("Jo Park", "3")]
+
+
+def test_roster_with_two_columns_of_one_name_takes_what_they_hold(tmp_path):
+    found = roster_of(tmp_path, "id,ID,name\n,1,Kim\n2,,Lee\n3,3,Park\n")
+    assert [(one.name, one.id) for one in found.students] == [("Kim", "1"), ("Lee", "2"), ("Park", "3")]
+
+
+def test_roster_with_two_columns_of_one_name_that_differ_is_refused(tmp_path):
+    with pytest.raises(DataError, match="two columns called 'id', and they differ in line 3; leave the one that counts"):
+        roster_of(tmp_path, "name,id,id\nKim,1,1\nLee,2,8\n")
