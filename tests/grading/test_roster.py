@@ -579,7 +579,7 @@ def test_identify_result_that_is_dated_to_come_is_not_the_newest(to_come):
 
 @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=; "])
 def test_roster_with_the_first_line_of_excel_is_read_by_the_separator_that_it_says(tmp_path, first):
-    found = roster_of(tmp_path, f"{first}\r\nname;id,a,b,c\r\nKim, Minji;7\r\n".replace("id,a,b,c", "id"))
+    found = roster_of(tmp_path, f"{first}\r\nname;id\r\nKim, Minji;7\r\n")
     assert [(one.name, one.id) for one in found.students] == [("Kim, Minji", "7")]
 
 
