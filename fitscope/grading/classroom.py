@@ -88,7 +88,7 @@ def grade(
         collected = collect(Path(folder), Path(scratch), [*apart, *criteria.handed_out])
         count = len(collected.hand_ins)
         say(f"{count} submission{'s' * (count != 1)} in {folder}")
-        found = examined(collected.hand_ins, criteria, workers)
+        found = examined(collected.hand_ins, criteria, workers, Path(scratch))
     graded, missing = _owned(found, criteria, students)
     graded = _compared(graded, criteria)
     if rerun != 0:

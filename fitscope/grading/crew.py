@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from pathlib import Path
 
 from fitscope.errors import DataError
 from fitscope.grading.examine import Examined, examine_all, ungraded
@@ -16,6 +17,7 @@ from fitscope.grading.records import HandIn
 from fitscope.grading.rubric import Rubric
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")  # by which numpy's libraries are told
+PLACES = ("TMPDIR", "TEMP", "TMP")  # by which Python is told where scratch folders are made
 AT_ONCE = 25  # submissions that a worker takes
 PAY_OFF = 120  # of fewer, starting a worker takes longer than it saves
 KILLED_AT_MOST = 2  # times that a worker may be killed which has one submission and nothing beside it
@@ -23,13 +25,14 @@ KILLED = "{name} cannot be graded: the process that read it was killed each time
 Part = Sequence[HandIn]
 
 
-def examined(hand_ins: Sequence[HandIn], rubric: Rubric, workers: int | None) -> list[Examined]:
+def examined(hand_ins: Sequence[HandIn], rubric: Rubric, workers: int | None, scratch: Path | None = None) -> list[Examined]:
     """Examine all submissions, in their order.
 
     Args:
         hand_ins: what was handed in.
         rubric: what it is marked by.
         workers: how many processes; None takes as many as pay off.
+        scratch: the caller's folder, in which they unpack, so that it is gone with the folder though they are killed.
 
     Raises:
         DataError: workers are killed before they begin.
@@ -40,7 +43,7 @@ def examined(hand_ins: Sequence[HandIn], rubric: Rubric, workers: int | None) ->
     if count == 1 or (workers is None and len(hand_ins) < PAY_OFF):
         return examine_all(hand_ins, rubric)
     parts = [hand_ins[start : start + AT_ONCE] for start in range(0, len(hand_ins), AT_ONCE)]
-    with _one_thread_each():
+    with _told(scratch):
         found = _in_parts(parts, rubric, count)
     return [one for number in range(len(parts)) for one in found[number]]
 
@@ -100,10 +103,11 @@ def _refuse_dead_workers() -> None:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let processes that begin now compute with one thread each; several would wait for each other."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ |= dict.fromkeys(THREADS, "1")
+def _told(scratch: Path | None) -> Iterator[None]:
+    """Let processes that begin now unpack in a folder and compute with one thread each; several would wait for each other."""
+    given = dict.fromkeys(THREADS, "1") | ({} if scratch is None else dict.fromkeys(PLACES, str(scratch)))
+    before = {name: os.environ.get(name) for name in given}
+    os.environ |= given
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from fitscope.errors import DataError, UsageError, not_read
 from fitscope.language import _
+from fitscope.plainfile import read_start
 from fitscope.report.numbers import count
 from fitscope.result import Author, Result
 
@@ -64,8 +65,7 @@ def read_notes(path: Path) -> str:
         DataError: it cannot be read, is empty, too long or no UTF-8.
     """
     try:
-        with open(path, "rb") as file:
-            content = file.read(LONGEST + 1)
+        content = read_start(path, LONGEST + 1)
     except OSError as error:
         raise not_read(f"The notes {path}", error, "give a Markdown file with --notes") from None
     if len(content) > LONGEST:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 
 from fitscope.grading.examine import examine_all
 
@@ -19,3 +20,11 @@ def examine_or_die(hand_ins, rubric):
 
 def die(*given):
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def unpack_and_die(hand_ins, rubric):
+    """Leave a folder where scratch folders are made, and take the process along."""
+    if hand_ins[0].name.startswith("killer"):
+        tempfile.mkdtemp(prefix="fitscope-")
+        die()
+    return examine_all(hand_ins, rubric)

@@ -54,3 +54,15 @@ def test_workers_that_cannot_begin_are_no_submissions_fault(graded, dying, monke
     monkeypatch.setattr(crew, "os", SimpleNamespace(getpid=dying.die, environ=os.environ))
     with pytest.raises(DataError, match="killed before they began, .* grade with --workers 1"):
         graded(["a", "b", "c", "d"])
+
+
+def test_worker_that_is_killed_leaves_what_it_unpacked_in_the_folder_that_goes_at_the_end(dying, monkeypatch, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setattr(crew, "examine_all", dying.unpack_and_die)
+    monkeypatch.setattr(crew, "AT_ONCE", 2)
+    hand_ins = [HandIn(name, Student(), (), ()) for name in ("killer", "a", "b", "c")]
+    assert len(crew.examined(hand_ins, RUBRIC, 2, tmp_path / "scratch")) == 4
+    assert list((tmp_path / "scratch").iterdir()) and not list((tmp_path / "elsewhere").iterdir())
+    assert os.environ["TMPDIR"] == str(tmp_path / "elsewhere")
