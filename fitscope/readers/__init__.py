@@ -58,7 +58,10 @@ def read_history(path: Path | str, *, loss: str | None = None, val_loss: str | N
         >>> [(reading.run, len(reading.history)) for reading in read_history("training.log")]
         [(None, 12)]
     """
-    readings, unread = read_logs(path, loss=loss, val_loss=val_loss, growing=growing)
+    try:
+        readings, unread = read_logs(path, loss=loss, val_loss=val_loss, growing=growing)
+    except NoLogError as error:  # the difference matters within a folder alone
+        raise DataError(str(error)) from None
     if not readings:
         raise DataError(f"None of the {len(unread)} logs in {path} can be read, such as: {next(iter(unread.values()))}")
     refused = [N_("passed over: {reason}").format(reason=reason.removesuffix(".")) for reason in unread.values()]

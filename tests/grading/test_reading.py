@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fitscope import version
 from fitscope.answers import LONGEST
 from fitscope.errors import DataError, FitscopeError
 from fitscope.grading.reading import read
 from fitscope.grading.records import HandIn, Student
 from fitscope.readers.page import page_of
+from fitscope.report.page import render
 from fitscope.result import Result
 from fitscope.runs import write_report
 
@@ -257,13 +259,31 @@ def test_archive_in_an_archive_is_told_and_not_opened(tmp_path):
         ('<dl id="fitscope-numbers">', '<dl id="fitscope-numbers"><?x>'),
         ("<h1>", "<h1 hidden>"),
         ("<header>", "<header><svg><title><dl></title></svg>"),
-        ("</header>", "</header><style>#fitscope-numbers {display: none}</style>"),
-        ("</header>", "</header><script>document.title = 1</script>"),
-        ("</header>", '</header><script type="application/json" src="x.js"></script>'),
     ],
 )
 def test_page_that_is_marked_up_otherwise_is_noted(usual, odd, work):
     assert "marked up otherwise" in work(**{"report.html": PAGE.replace(usual, odd, 1)}).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "noted"),
+    [
+        ("", False),
+        ("<style>#fitscope-numbers {display: none}</style>", True),
+        ("<script>document.title = 1</script>", True),
+        ('<script type="application/json" src="x.js"></script>', True),
+        ('<script type="application/json">1</script>', False),
+    ],
+)
+def test_page_with_a_style_or_script_that_is_not_fitscopes_is_noted(more, noted, work):
+    content = json.loads(PAGE.partition(TAG)[2].partition("</script>")[0])
+    page = render(Result.from_json(content | {"fitscope": version()}))
+    notes = work(**{"report.html": page.replace("</header>", f"</header>{more}", 1)}).notes
+    assert any("marked up otherwise" in note for note in notes) == noted
+
+
+def test_style_of_another_fitscope_is_not_noted(work):
+    assert not work(**{"report.html": report(fitscope="9.9").replace("</style>", "p {}</style>", 1)}).notes
 
 
 def test_page_that_asks_first_is_read_as_any_other(work, tmp_path):
