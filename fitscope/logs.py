@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import functools
 import itertools
-import json
 import math
 import os
 import re
@@ -24,6 +23,9 @@ from fitscope.errors import DataError, OutputError, ResultError, not_written, vi
 from fitscope.history import TrainingHistory, mean_of, stacked
 from fitscope.readers import Names, Reading, read_history
 from fitscope.readers.jsons import is_curve
+from fitscope.readers.log import Log
+from fitscope.readers.own import embedded
+from fitscope.readers.page import page_of
 from fitscope.readers.reading import history_of
 from fitscope.result import Author, LogFacts, Result
 
@@ -319,7 +321,7 @@ def _is_of_an_analysis(page: Path) -> bool:
     if not page.is_file():
         return False
     try:
-        result = json.loads(page.read_bytes().partition(MARK)[2].partition(b"</script>")[0])
-    except (ValueError, RecursionError):
+        result = embedded(page_of(Log(page).text))
+    except DataError:
         return False
     return isinstance(result, dict) and result.get("plan") is not None
